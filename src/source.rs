@@ -1,0 +1,277 @@
+//! Files, places in them, and text that knows where each of its bytes was written.
+//!
+//! A position is a byte range in a named file from the moment of reading; lines and columns are made
+//! when something is reported.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A file of the project, by its number in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The path from the project's root, with `/`; a file outside the root keeps the path as it was given.
+    pub path: String,
+    /// What the file holds, decoded.
+    pub text: Arc<str>,
+}
+
+/// Every file that was read, in the order of their numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Takes a file in and gives its number.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        id
+    }
+
+    /// The file of that number.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// Every file with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(n, file)| (FileId(n as u32), file))
+    }
+
+    /// The file's text, whole, each byte from its own place.
+    #[must_use]
+    pub fn text(&self, id: FileId) -> Text {
+        let text = Arc::clone(&self.get(id).text);
+        let end = text.len() as u32;
+        Text::verbatim(text, Place { file: id, start: 0, end })
+    }
+
+    /// The text that stands at a place.
+    #[must_use]
+    pub fn slice(&self, place: Place) -> &str {
+        let text = &self.get(place.file).text;
+        text.get(place.start as usize..place.end as usize).unwrap_or_default()
+    }
+}
+
+/// A byte range of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Place {
+    /// The smallest place that holds both; the first where they stand in different files.
+    #[must_use]
+    pub fn to(self, other: Place) -> Place {
+        if self.file != other.file {
+            return self;
+        }
+        Place { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A macro call that text came through, with the calls around it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The macro's name, with its package where it was called so.
+    pub name: Arc<str>,
+    /// Where the call stands.
+    pub place: Option<Place>,
+    /// The call in whose macro this call stands.
+    pub within: Option<Arc<Call>>,
+}
+
+impl Call {
+    /// This call and those around it, innermost first.
+    pub fn chain(&self) -> impl Iterator<Item = &Call> {
+        std::iter::successors(Some(self), |call| call.within.as_deref())
+    }
+}
+
+/// A run of bytes of a text with its origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The run's first byte in the text.
+    pub at: u32,
+    /// How many bytes it has.
+    pub len: u32,
+    /// Where it was written.
+    pub place: Place,
+    /// The bytes are those of the place, one for one. Otherwise the place is what made them: an
+    /// expression, an escape sequence.
+    pub verbatim: bool,
+    /// The macro call that it came through.
+    pub through: Option<Arc<Call>>,
+}
+
+/// Text that knows where it was written. The pieces are in order and do not overlap; bytes that no
+/// piece holds have no known origin.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The text.
+    pub value: Arc<str>,
+    /// Its origin.
+    pub pieces: Arc<[Piece]>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Text {}
+
+impl Text {
+    /// Text of no known origin.
+    #[must_use]
+    pub fn plain(value: impl Into<Arc<str>>) -> Text {
+        Text { value: value.into(), pieces: Arc::default() }
+    }
+
+    /// Text that stands at a place as it is.
+    #[must_use]
+    pub fn verbatim(value: impl Into<Arc<str>>, place: Place) -> Text {
+        Text::of(value, place, true)
+    }
+
+    /// Text that one place made as a whole.
+    #[must_use]
+    pub fn made_at(value: impl Into<Arc<str>>, place: Place) -> Text {
+        Text::of(value, place, false)
+    }
+
+    fn of(value: impl Into<Arc<str>>, place: Place, verbatim: bool) -> Text {
+        let value = value.into();
+        let len = value.len() as u32;
+        if len == 0 {
+            return Text::plain(value);
+        }
+        Text { value, pieces: Arc::from([Piece { at: 0, len, place, verbatim, through: None }]) }
+    }
+
+    /// The text as a string slice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// The piece that holds a byte.
+    #[must_use]
+    pub fn piece_at(&self, at: u32) -> Option<&Piece> {
+        let after = self.pieces.partition_point(|piece| piece.at <= at);
+        let piece = &self.pieces[after.checked_sub(1)?];
+        (at < piece.at + piece.len).then_some(piece)
+    }
+
+    /// Where a byte range was written: exact to the byte inside verbatim pieces, else the place that
+    /// made them. A range that spans files is placed where it begins.
+    #[must_use]
+    pub fn place_of(&self, range: Range<usize>) -> Option<Place> {
+        let (start, end) = (range.start as u32, (range.end.max(range.start + 1)) as u32);
+        let from = self.pieces.partition_point(|piece| piece.at + piece.len <= start);
+        let mut found: Option<Place> = None;
+        for piece in &self.pieces[from..] {
+            if piece.at >= end {
+                break;
+            }
+            let place = piece.part(start.max(piece.at), end.min(piece.at + piece.len));
+            found = Some(found.map_or(place, |whole| whole.to(place)));
+        }
+        found
+    }
+
+    /// The macro calls through which the first placed byte of the range came.
+    #[must_use]
+    pub fn through(&self, range: Range<usize>) -> Option<&Arc<Call>> {
+        let from = self.pieces.partition_point(|piece| (piece.at + piece.len) as usize <= range.start);
+        let piece = self.pieces.get(from)?;
+        ((piece.at as usize) < range.end.max(range.start + 1)).then_some(piece.through.as_ref()).flatten()
+    }
+
+    /// A byte range of the text, with its origin.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Text {
+        if range.start == 0 && range.end == self.value.len() {
+            return self.clone();
+        }
+        let value: Arc<str> = Arc::from(&self.value[range.clone()]);
+        Text { value, pieces: slice_pieces(&self.pieces, range.start as u32, range.end as u32).into() }
+    }
+}
+
+impl Piece {
+    /// Where the bytes from `start` to `end` of the text were written; both lie in the piece.
+    #[must_use]
+    pub fn part(&self, start: u32, end: u32) -> Place {
+        if self.verbatim {
+            let first = self.place.start + (start - self.at);
+            Place { file: self.place.file, start: first, end: first + (end - start) }
+        } else {
+            self.place
+        }
+    }
+}
+
+/// The pieces of a byte range, counted from its start.
+#[must_use]
+pub fn slice_pieces(pieces: &[Piece], start: u32, end: u32) -> Vec<Piece> {
+    let from = pieces.partition_point(|piece| piece.at + piece.len <= start);
+    pieces[from..]
+        .iter()
+        .take_while(|piece| piece.at < end)
+        .map(|piece| {
+            let (first, last) = (start.max(piece.at), end.min(piece.at + piece.len));
+            Piece { at: first - start, len: last - first, place: piece.part(first, last), ..piece.clone() }
+        })
+        .collect()
+}
+
+/// Line and column of a byte, both from 1; a column counts characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineColumn {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+}
+
+/// The starts of a file's lines, to find the line of a byte quickly.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<u32>,
+}
+
+impl<'a> Lines<'a> {
+    /// Finds the lines of a text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Lines<'a> {
+        let after_newline = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1);
+        Lines { text, starts: std::iter::once(0).chain(after_newline).collect() }
+    }
+
+    /// The line and column of a byte; of the end where it lies beyond.
+    #[must_use]
+    pub fn at(&self, offset: u32) -> LineColumn {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|&start| start as usize <= offset);
+        let start = self.starts[line - 1] as usize;
+        LineColumn { line: line as u32, column: self.text[start..offset].chars().count() as u32 + 1 }
+    }
+}
