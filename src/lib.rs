@@ -3,4 +3,5 @@
 
 pub mod datum;
 pub mod diagnostic;
+pub mod jinja;
 pub mod source;

@@ -275,3 +275,99 @@ impl<'a> Lines<'a> {
         LineColumn { line: line as u32, column: self.text[start..offset].chars().count() as u32 + 1 }
     }
 }
+
+/// Builds text from parts, with their origins.
+#[derive(Debug, Default, Clone)]
+pub struct TextBuilder {
+    value: String,
+    pieces: Vec<Piece>,
+}
+
+impl TextBuilder {
+    /// The text so far.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// Adds text of no known origin.
+    pub fn push_plain(&mut self, value: &str) {
+        self.value.push_str(value);
+    }
+
+    /// Adds text that one place made.
+    pub fn push_made(&mut self, value: &str, place: Option<Place>, through: Option<&Arc<Call>>) {
+        if let (Some(place), false) = (place, value.is_empty()) {
+            let piece =
+                Piece { at: 0, len: value.len() as u32, place, verbatim: false, through: through.map(Arc::clone) };
+            self.push_piece(piece, self.value.len() as u32, None);
+        }
+        self.value.push_str(value);
+    }
+
+    /// Adds text with its pieces. Those that came through no macro call are taken to have come through
+    /// `through`; bytes without a piece are taken to be made at `otherwise`.
+    pub fn push_pieces(&mut self, value: &str, pieces: &[Piece], otherwise: Option<Place>, through: Option<&Arc<Call>>) {
+        let base = self.value.len() as u32;
+        let mut done = 0;
+        for piece in pieces {
+            self.fill(base, done, piece.at, otherwise, through);
+            self.push_piece(piece.clone(), base, through);
+            done = piece.at + piece.len;
+        }
+        self.fill(base, done, value.len() as u32, otherwise, through);
+        self.value.push_str(value);
+    }
+
+    /// Adds a byte range of a text.
+    pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
+        let pieces = slice_pieces(&text.pieces, range.start as u32, range.end as u32);
+        self.push_pieces(&text.value[range], &pieces, None, None);
+    }
+
+    fn fill(&mut self, base: u32, from: u32, to: u32, place: Option<Place>, through: Option<&Arc<Call>>) {
+        if let (Some(place), true) = (place, from < to) {
+            self.pieces.push(Piece {
+                at: base + from,
+                len: to - from,
+                place,
+                verbatim: false,
+                through: through.map(Arc::clone),
+            });
+        }
+    }
+
+    fn push_piece(&mut self, mut piece: Piece, base: u32, through: Option<&Arc<Call>>) {
+        piece.at += base;
+        if piece.through.is_none() {
+            piece.through = through.map(Arc::clone);
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            let adjacent = last.verbatim
+                && piece.verbatim
+                && last.at + last.len == piece.at
+                && last.place.file == piece.place.file
+                && last.place.end == piece.place.start;
+            if adjacent && same_call(last.through.as_ref(), piece.through.as_ref()) {
+                last.len += piece.len;
+                last.place.end = piece.place.end;
+                return;
+            }
+        }
+        self.pieces.push(piece);
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn finish(self) -> Text {
+        Text { value: self.value.into(), pieces: self.pieces.into() }
+    }
+}
+
+fn same_call(left: Option<&Arc<Call>>, right: Option<&Arc<Call>>) -> bool {
+    match (left, right) {
+        (None, None) => true,
+        (Some(left), Some(right)) => Arc::ptr_eq(left, right),
+        _ => false,
+    }
+}

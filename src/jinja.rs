@@ -1,0 +1,29 @@
+//! Jinja as dbt runs it: minijinja's parser, and an evaluator with Python's values.
+//!
+//! It takes a template and a host that gives the names, and gives text with its origin, the questions
+//! that were asked about what cannot be known, and errors with their places. It knows nothing of dbt.
+
+mod error;
+mod filters;
+mod format;
+pub mod globals;
+mod interp;
+pub mod json;
+mod loops;
+mod methods;
+pub mod modules;
+mod moment;
+mod ops;
+mod parse;
+pub mod print;
+mod rewrite;
+mod tests;
+pub mod tree;
+mod value;
+pub mod walk;
+
+pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
+pub use interp::{Answer, Host, Interp, Limits, Question, UndefinedRead, Use};
+pub use moment::{Moment, Zone};
+pub use parse::{SyntaxFault, parse};
+pub use value::{Args, Dict, Function, Key, MacroValue, Object, Range, Str, Undefined, Unknown, Value, View};

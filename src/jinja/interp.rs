@@ -1,0 +1,894 @@
+//! The evaluator: walks a tree and gives text with its origin.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
+use super::loops::{Loop, LoopState};
+use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Macro, Name, Span, Stmt, Target, Template};
+use super::value::{Args, Dict, MacroValue, Str, Undefined, Unknown, Value};
+use crate::source::{Call, Place, TextBuilder};
+
+/// What templates are evaluated in: it gives the names.
+pub trait Host {
+    /// The value of a name; none where nothing defines it.
+    fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>>;
+
+    /// Goes before a macro's name in messages.
+    fn macro_prefix(&self) -> &'static str {
+        ""
+    }
+}
+
+/// Bounds of one evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Statements and expressions that may be evaluated.
+    pub steps: u64,
+    /// Bytes of text that may be made, over all.
+    pub output: usize,
+    /// Macro calls that may be nested.
+    pub depth: usize,
+    /// Questions that may be asked about what cannot be known.
+    pub questions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        // dbt-core 1.11 on Python 3.11 ends at 108 nested macros with "maximum recursion depth exceeded".
+        Limits { steps: 2_000_000, output: 32 << 20, depth: 108, questions: 24 }
+    }
+}
+
+/// How a name that nothing defines was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// As a value.
+    Value,
+    /// As a condition.
+    Condition,
+    /// Under `is defined`, `default` and the like.
+    Guarded,
+    /// It was called.
+    Called,
+}
+
+/// A name was read that nothing defines.
+#[derive(Debug, Clone)]
+pub struct UndefinedRead {
+    /// The name.
+    pub name: Name,
+    /// How it was used.
+    pub usage: Use,
+    /// Where.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+    /// Whether the template itself assigns the name somewhere, so that it may be defined on another way.
+    pub assigned: bool,
+}
+
+/// An answer to a question about what cannot be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes or no.
+    Bool(bool),
+    /// How many.
+    Count(usize),
+}
+
+/// A question that was asked, and how it was answered.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The question: an expression.
+    pub text: String,
+    /// The possible answers, the first run's first.
+    pub options: Vec<Answer>,
+    /// Which of them was given.
+    pub chosen: usize,
+}
+
+/// One evaluation: a template, the macros it calls, and what was seen on the way.
+pub struct Interp {
+    host: Rc<dyn Host>,
+    limits: Limits,
+    steps: u64,
+    output: usize,
+    depth: usize,
+    script: Vec<usize>,
+    questions: Vec<Question>,
+    asked: HashMap<String, usize>,
+    placeholders: HashMap<String, usize>,
+    /// Names that were read and that nothing defines.
+    pub undefined_reads: Vec<UndefinedRead>,
+    /// Where the function that runs now was called.
+    pub site: Option<Place>,
+    /// The macro calls around it.
+    pub within: Option<Arc<Call>>,
+    /// Whether undefined values are of dbt's permissive class there.
+    pub(super) permissive: bool,
+}
+
+pub(super) struct Frame<'t> {
+    vars: Vec<(Name, Value)>,
+    scope: usize,
+    template: &'t Arc<Template>,
+    call: Option<Arc<Call>>,
+    permissive: bool,
+    loops: Vec<Option<&'t For>>,
+}
+
+impl Interp {
+    /// An evaluation in a host; `script` answers its first questions, by their options' numbers.
+    #[must_use]
+    pub fn new(host: Rc<dyn Host>, limits: Limits, script: Vec<usize>) -> Interp {
+        Interp {
+            host,
+            limits,
+            steps: 0,
+            output: 0,
+            depth: 0,
+            script,
+            questions: Vec::new(),
+            asked: HashMap::new(),
+            placeholders: HashMap::new(),
+            undefined_reads: Vec::new(),
+            site: None,
+            within: None,
+            permissive: false,
+        }
+    }
+
+    /// The questions that were asked, in order.
+    #[must_use]
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    /// Whether a placeholder for something unknown was printed.
+    #[must_use]
+    pub fn printed_unknown(&self) -> bool {
+        !self.placeholders.is_empty()
+    }
+
+    /// Renders a template. `permissive` says that undefined values of its own text are of dbt's
+    /// permissive class, as in the parse pass.
+    pub fn render(&mut self, template: &Arc<Template>, permissive: bool) -> Result<Str, Box<JinjaError>> {
+        let mut frame =
+            Frame { vars: Vec::new(), scope: 0, template, call: None, permissive, loops: Vec::new() };
+        let mut out = TextBuilder::default();
+        if let Some((span, message)) = &template.refused {
+            return Err(Box::new(refused(template, *span, message)));
+        }
+        match self.exec(&mut frame, &template.body, &mut out) {
+            Ok(()) | Err(Flow::Break | Flow::Continue) => Ok(Str::from(&out.finish())),
+            Err(Flow::Error(error)) => Err(error),
+            // Outside a macro nothing catches it: dbt prints the value as the error's message.
+            Err(Flow::Return(value)) => {
+                let message = self.str_of(&value).map_or_else(|_| String::new(), |text| text.text.to_string());
+                Err(Box::new(JinjaError::new(ErrorKind::Host("return-outside-macro"), message)))
+            }
+        }
+    }
+
+    /// Evaluates a template that is one printed expression, and gives the expression's value; any other
+    /// template gives its text. That is how Jinja2's native environment works.
+    pub fn render_native(&mut self, template: &Arc<Template>) -> Result<Value, Box<JinjaError>> {
+        if let [Stmt::Print(expr)] = template.body.as_slice() {
+            let mut frame =
+                Frame { vars: Vec::new(), scope: 0, template, call: None, permissive: false, loops: Vec::new() };
+            return match self.eval(&mut frame, expr) {
+                Ok(value) => Ok(value),
+                Err(Flow::Error(error)) => Err(error),
+                Err(_) => Ok(Value::None),
+            };
+        }
+        self.render(template, false).map(Value::Str)
+    }
+
+    /// Asks something that cannot be known. The same question has the same answer.
+    pub fn ask(&mut self, text: String, options: Vec<Answer>) -> Eval<Answer> {
+        if let Some(&known) = self.asked.get(&text) {
+            let question = &self.questions[known];
+            return Ok(question.options[question.chosen].clone());
+        }
+        if self.questions.len() >= self.limits.questions {
+            // Beyond the bound the first answer stands and is not varied.
+            return Ok(options[0].clone());
+        }
+        let chosen = self.script.get(self.questions.len()).copied().unwrap_or(0).min(options.len() - 1);
+        let answer = options[chosen].clone();
+        self.asked.insert(text.clone(), self.questions.len());
+        self.questions.push(Question { text, options, chosen });
+        Ok(answer)
+    }
+
+    /// Asks a question of yes or no; `first` is the answer of the first run.
+    pub fn ask_bool(&mut self, text: String, first: bool) -> Eval<bool> {
+        Ok(self.ask(text, vec![Answer::Bool(first), Answer::Bool(!first)])? == Answer::Bool(true))
+    }
+
+    /// The text that stands for something unknown; the same for the same thing.
+    pub fn placeholder(&mut self, unknown: &Unknown) -> String {
+        let next = self.placeholders.len() + 1;
+        let number = *self.placeholders.entry(unknown.label.clone()).or_insert(next);
+        format!("__unknown_{number}")
+    }
+
+    /// Counts a step, and ends an evaluation that has no end.
+    pub(super) fn step(&mut self) -> Eval<()> {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err(error(ErrorKind::Limit("steps"), "the template does not come to an end"));
+        }
+        Ok(())
+    }
+
+    /// Counts text that was made, and ends an evaluation that makes too much of it.
+    pub(super) fn made(&mut self, bytes: usize) -> Eval<()> {
+        self.output = self.output.saturating_add(bytes);
+        if self.output > self.limits.output {
+            return Err(error(ErrorKind::Limit("output"), "the template makes text without end"));
+        }
+        Ok(())
+    }
+
+    fn exec<'t>(&mut self, frame: &mut Frame<'t>, stmts: &'t [Stmt], out: &mut TextBuilder) -> Eval<()> {
+        for stmt in stmts {
+            self.step()?;
+            self.exec_one(frame, stmt, out)?;
+        }
+        Ok(())
+    }
+
+    fn exec_one<'t>(&mut self, frame: &mut Frame<'t>, stmt: &'t Stmt, out: &mut TextBuilder) -> Eval<()> {
+        match stmt {
+            Stmt::Raw(literal) => self.push_literal(frame, literal, out),
+            Stmt::Print(expr) => {
+                let value = self.eval(frame, expr)?;
+                self.print(frame, expr.span, &value, out)
+            }
+            Stmt::Do(expr) => self.eval(frame, expr).map(drop),
+            Stmt::If { test, then, otherwise } => {
+                let branch = if self.condition(frame, test)? { then } else { otherwise };
+                self.exec(frame, branch, out)
+            }
+            Stmt::For(for_loop) => self.exec_for(frame, for_loop, None, 0, out),
+            Stmt::Set(target, expr) => {
+                let value = self.eval(frame, expr)?;
+                self.assign(frame, target, value)
+            }
+            Stmt::SetBlock { target, filter, body } => {
+                let mut inner = TextBuilder::default();
+                self.scoped(frame, |interp, frame| interp.exec(frame, body, &mut inner))?;
+                let mut value = Value::Str(Str::from(&inner.finish()));
+                if let Some(filter) = filter {
+                    value = self.filter_chain(frame, filter, value)?;
+                }
+                self.assign(frame, target, value)
+            }
+            Stmt::With(assignments, body) => {
+                let mut values = Vec::with_capacity(assignments.len());
+                for (_, expr) in assignments {
+                    values.push(self.eval(frame, expr)?);
+                }
+                self.scoped(frame, |interp, frame| {
+                    for ((target, _), value) in assignments.iter().zip(values) {
+                        interp.assign(frame, target, value)?;
+                    }
+                    interp.exec(frame, body, out)
+                })
+            }
+            Stmt::Filter(filter, body) => {
+                let mut inner = TextBuilder::default();
+                self.scoped(frame, |interp, frame| interp.exec(frame, body, &mut inner))?;
+                let value = self.filter_chain(frame, filter, Value::Str(Str::from(&inner.finish())))?;
+                self.print(frame, filter.span, &value, out)
+            }
+            Stmt::Macro(decl) => {
+                // dbt renames every macro while parsing, so that its own name stays undefined.
+                let name: Name = format!("{}{}", self.host.macro_prefix(), decl.name).into();
+                let value = Self::local_macro(frame, decl);
+                frame.set(&name, value);
+                Ok(())
+            }
+            Stmt::Call { call, block } => {
+                let ExprKind::Call(callee, args) = &call.kind else {
+                    return Err(type_error("call block needs a call"));
+                };
+                let mut args = self.args(frame, args)?;
+                args.keyword.push((Arc::from("caller"), Self::local_macro(frame, block)));
+                let value = self.call_expr(frame, callee, args, call.span).map_err(|flow| at(flow, frame, call.span))?;
+                self.print(frame, call.span, &value, out)
+            }
+            Stmt::Block(body) => self.exec(frame, body, out),
+            Stmt::Break => Err(Flow::Break),
+            Stmt::Continue => Err(Flow::Continue),
+            Stmt::Loader(span) => {
+                let flow = error(ErrorKind::Python("TypeError"), "no loader for this environment specified");
+                Err(at(flow, frame, *span))
+            }
+            Stmt::AutoEscape(span) => {
+                let flow = error(ErrorKind::Host("unsupported"), "hookproof does not evaluate {% autoescape %}");
+                Err(at(flow, frame, *span))
+            }
+        }
+    }
+
+    fn push_literal(&mut self, frame: &Frame<'_>, literal: &Literal, out: &mut TextBuilder) -> Eval<()> {
+        self.made(literal.value.len())?;
+        match &literal.pieces {
+            Some(pieces) => out.push_pieces(&literal.value, pieces, None, frame.call.as_ref()),
+            None => out.push_plain(&literal.value),
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, frame: &Frame<'_>, span: Span, value: &Value, out: &mut TextBuilder) -> Eval<()> {
+        let text = self.str_of(value).map_err(|flow| at(flow, frame, span))?;
+        if text.text.is_empty() {
+            return Ok(());
+        }
+        self.made(text.text.len())?;
+        let place = frame.template.place(span);
+        match &text.pieces {
+            Some(pieces) => out.push_pieces(&text.text, pieces, place, frame.call.as_ref()),
+            None => out.push_made(&text.text, place, frame.call.as_ref()),
+        }
+        Ok(())
+    }
+
+    fn scoped<'t, T>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        body: impl FnOnce(&mut Interp, &mut Frame<'t>) -> Eval<T>,
+    ) -> Eval<T> {
+        let (outer, len) = (frame.scope, frame.vars.len());
+        frame.scope = len;
+        let result = body(self, frame);
+        frame.vars.truncate(len);
+        frame.scope = outer;
+        result
+    }
+
+    fn local_macro(frame: &Frame<'_>, decl: &Arc<Macro>) -> Value {
+        Value::Macro(Rc::new(MacroValue {
+            decl: Arc::clone(decl),
+            template: Arc::clone(frame.template),
+            closure: frame.vars.clone(),
+            catches_return: false,
+            shown: Arc::clone(&decl.name),
+            within: frame.call.clone(),
+            permissive: frame.permissive,
+        }))
+    }
+
+    fn exec_for<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        for_loop: &'t For,
+        over: Option<Value>,
+        depth: usize,
+        out: &mut TextBuilder,
+    ) -> Eval<()> {
+        let iterated = match over {
+            Some(value) => value,
+            None => self.eval(frame, &for_loop.iter)?,
+        };
+        let mut items = self.items_of(&iterated).map_err(|flow| at(flow, frame, for_loop.iter.span))?;
+        if let Some(filter) = &for_loop.filter {
+            let mut kept = Vec::with_capacity(items.len());
+            for item in items {
+                let keep = self.scoped(frame, |interp, frame| {
+                    interp.assign(frame, &for_loop.target, item.clone())?;
+                    interp.condition(frame, filter)
+                })?;
+                if keep {
+                    kept.push(item);
+                }
+            }
+            items = kept;
+        }
+        if items.is_empty() {
+            return self.scoped(frame, |interp, frame| interp.exec(frame, &for_loop.otherwise, out));
+        }
+        let state = LoopState::new(items, depth);
+        let loop_name: Name = Arc::from("loop");
+        frame.loops.push(for_loop.recursive.then_some(for_loop));
+        let mut result = Ok(());
+        while let Some(item) = state.next() {
+            let flow = self.step().and_then(|()| {
+                self.scoped(frame, |interp, frame| {
+                    frame.vars.push((Arc::clone(&loop_name), Value::Object(Rc::new(Loop::new(&state)))));
+                    interp.assign(frame, &for_loop.target, item)?;
+                    interp.exec(frame, &for_loop.body, out)
+                })
+            });
+            match flow {
+                Ok(()) | Err(Flow::Continue) => {}
+                Err(Flow::Break) => break,
+                Err(other) => {
+                    result = Err(other);
+                    break;
+                }
+            }
+        }
+        frame.loops.pop();
+        result
+    }
+
+    fn assign(&mut self, frame: &mut Frame<'_>, target: &Target, value: Value) -> Eval<()> {
+        match target {
+            Target::Name(name) => {
+                frame.set(name, value);
+                Ok(())
+            }
+            Target::Attr(name, attr, span) => match self.variable(frame, name, *span, Use::Value)? {
+                Value::Namespace(dict) => {
+                    dict.borrow_mut().set_str(attr, value);
+                    Ok(())
+                }
+                Value::Unknown(_) => Ok(()),
+                _ => {
+                    let flow = error(ErrorKind::Python("TemplateRuntimeError"), "cannot assign attribute on non-namespace object");
+                    Err(at(flow, frame, *span))
+                }
+            },
+            Target::Tuple(targets, span) => {
+                let items = match &value {
+                    // What cannot be known has as many parts as are asked of it.
+                    Value::Unknown(unknown) => {
+                        (0..targets.len()).map(|n| derived(unknown, format!("{}[{n}]", unknown.label))).collect()
+                    }
+                    _ => self.items_of(&value).map_err(|flow| at(flow, frame, *span))?,
+                };
+                if items.len() != targets.len() {
+                    let message = if items.len() < targets.len() {
+                        format!("not enough values to unpack (expected {}, got {})", targets.len(), items.len())
+                    } else {
+                        format!("too many values to unpack (expected {})", targets.len())
+                    };
+                    return Err(at(super::error::value_error(message), frame, *span));
+                }
+                for (target, item) in targets.iter().zip(items) {
+                    self.assign(frame, target, item)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn condition(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<bool> {
+        let value = self.eval_used(frame, expr, Use::Condition)?;
+        self.truth(&value).map_err(|flow| at(flow, frame, expr.span))
+    }
+
+    fn eval(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<Value> {
+        self.eval_used(frame, expr, Use::Value)
+    }
+
+    fn eval_used(&mut self, frame: &mut Frame<'_>, expr: &Expr, usage: Use) -> Eval<Value> {
+        self.step()?;
+        self.eval_kind(frame, expr, usage).map_err(|flow| at(flow, frame, expr.span))
+    }
+
+    fn eval_kind(&mut self, frame: &mut Frame<'_>, expr: &Expr, usage: Use) -> Eval<Value> {
+        Ok(match &expr.kind {
+            ExprKind::Var(name) => self.variable(frame, name, expr.span, usage)?,
+            ExprKind::Str(literal) => {
+                Value::Str(Str { text: Arc::clone(&literal.value), pieces: literal.pieces.clone(), markup: false })
+            }
+            ExprKind::Int(value) => Value::Int(*value),
+            ExprKind::BigInt(digits) => Value::big(digits.parse::<BigInt>().unwrap_or_default()),
+            ExprKind::Float(value) => Value::Float(*value),
+            ExprKind::Bool(value) => Value::Bool(*value),
+            ExprKind::None => Value::None,
+            ExprKind::List(items) => Value::list(self.eval_all(frame, items)?),
+            ExprKind::Tuple(items) => Value::tuple(self.eval_all(frame, items)?),
+            ExprKind::Dict(entries) => {
+                let mut dict = Dict::default();
+                for (key, value) in entries {
+                    let key = self.eval(frame, key)?;
+                    let value = self.eval(frame, value)?;
+                    dict.set(key, value)?;
+                }
+                Value::dict(dict)
+            }
+            ExprKind::Not(operand) => Value::Bool(!self.condition(frame, operand)?),
+            ExprKind::Neg(operand) => {
+                let value = self.eval(frame, operand)?;
+                self.negate(&value)?
+            }
+            ExprKind::Binary(op, left, right) => {
+                let left = self.eval(frame, left)?;
+                let right = self.eval(frame, right)?;
+                self.site_at(frame, expr.span);
+                self.binary(*op, &left, &right)?
+            }
+            ExprKind::Compare(first, ops) => {
+                let mut left = self.eval(frame, first)?;
+                let mut result = true;
+                for (op, operand) in ops {
+                    let right = self.eval(frame, operand)?;
+                    if !self.compare(*op, &left, &right)? {
+                        result = false;
+                        break;
+                    }
+                    left = right;
+                }
+                Value::Bool(result)
+            }
+            ExprKind::And(left, right) => {
+                let value = self.eval_used(frame, left, Use::Condition)?;
+                if self.truth(&value)? { self.eval_used(frame, right, usage)? } else { value }
+            }
+            ExprKind::Or(left, right) => {
+                let value = self.eval_used(frame, left, Use::Condition)?;
+                if self.truth(&value)? { value } else { self.eval_used(frame, right, usage)? }
+            }
+            ExprKind::If(test, then, otherwise) => {
+                if self.condition(frame, test)? {
+                    self.eval_used(frame, then, usage)?
+                } else if let Some(otherwise) = otherwise {
+                    self.eval_used(frame, otherwise, usage)?
+                } else {
+                    Value::Undefined(Rc::new(Undefined {
+                        message: "the inline if-expression evaluated to false and no else section was defined.".to_owned(),
+                        name: None,
+                        permissive: frame.permissive,
+                    }))
+                }
+            }
+            ExprKind::Filter(name, operand, args) => {
+                let usage = if matches!(&**name, "default" | "d") { Use::Guarded } else { usage };
+                let operand = match operand {
+                    Some(operand) => self.eval_used(frame, operand, usage)?,
+                    None => Value::str(""),
+                };
+                let args = self.args(frame, args)?;
+                self.site_at(frame, expr.span);
+                self.filter(name, operand, args)?
+            }
+            ExprKind::Test(name, operand, args) => {
+                let usage = if matches!(&**name, "defined" | "undefined" | "none") { Use::Guarded } else { usage };
+                let operand = self.eval_used(frame, operand, usage)?;
+                let args = self.args(frame, args)?;
+                self.site_at(frame, expr.span);
+                Value::Bool(self.test(name, &operand, &args)?)
+            }
+            ExprKind::Attr(operand, name) => {
+                let operand = self.eval(frame, operand)?;
+                self.site_at(frame, expr.span);
+                self.attribute(&operand, name)?
+            }
+            ExprKind::Item(operand, key) => {
+                let operand = self.eval(frame, operand)?;
+                let key = self.eval(frame, key)?;
+                self.site_at(frame, expr.span);
+                self.subscript(&operand, &key)?
+            }
+            ExprKind::Slice(operand, parts) => {
+                let operand = self.eval(frame, operand)?;
+                let mut bounds = [None, None, None];
+                for (bound, part) in bounds.iter_mut().zip(parts.iter()) {
+                    if let Some(part) = part {
+                        *bound = Some(self.eval(frame, part)?);
+                    }
+                }
+                self.site_at(frame, expr.span);
+                self.slice(&operand, &bounds)?
+            }
+            ExprKind::Call(callee, args) => {
+                if let (ExprKind::Var(name), [Arg::Positional(over)]) = (&callee.kind, args.as_slice()) {
+                    if &**name == "loop" {
+                        return self.recurse(frame, over);
+                    }
+                }
+                let args = self.args(frame, args)?;
+                self.call_expr(frame, callee, args, expr.span)?
+            }
+        })
+    }
+
+    fn eval_all(&mut self, frame: &mut Frame<'_>, exprs: &[Expr]) -> Eval<Vec<Value>> {
+        let mut values = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            values.push(self.eval(frame, expr)?);
+        }
+        Ok(values)
+    }
+
+    /// `loop(items)` in a recursive loop: the loop again, over other items.
+    fn recurse(&mut self, frame: &mut Frame<'_>, over: &Expr) -> Eval<Value> {
+        let over = self.eval(frame, over)?;
+        let Some(Some(for_loop)) = frame.loops.last().copied() else {
+            return Err(type_error("The loop must have the 'recursive' marker to be called recursively."));
+        };
+        let depth = frame.loops.iter().filter(|found| found.is_some_and(|found| std::ptr::eq(found, for_loop))).count();
+        self.depth += 1;
+        if self.depth > self.limits.depth {
+            return Err(error(ErrorKind::Limit("depth"), "maximum recursion depth exceeded"));
+        }
+        let mut out = TextBuilder::default();
+        let result = self.exec_for(frame, for_loop, Some(over), depth, &mut out);
+        self.depth -= 1;
+        result.map(|()| Value::Str(Str::from(&out.finish())))
+    }
+
+    fn args(&mut self, frame: &mut Frame<'_>, args: &[Arg]) -> Eval<Args> {
+        let mut evaluated = Args::default();
+        for arg in args {
+            match arg {
+                Arg::Positional(expr) => evaluated.positional.push(self.eval(frame, expr)?),
+                Arg::Keyword(name, expr) => evaluated.keyword.push((Arc::clone(name), self.eval(frame, expr)?)),
+                Arg::Splat(expr) => {
+                    let value = self.eval(frame, expr)?;
+                    evaluated.positional.extend(self.items_of(&value)?);
+                }
+                Arg::KeywordSplat(expr) => match self.eval(frame, expr)? {
+                    Value::Dict(dict) => {
+                        for (key, value) in dict.borrow().iter() {
+                            let Some(key) = key.as_str() else {
+                                return Err(type_error("keywords must be strings"));
+                            };
+                            evaluated.keyword.push((Arc::from(key), value.clone()));
+                        }
+                    }
+                    Value::Unknown(_) => {}
+                    other => {
+                        return Err(type_error(format!(
+                            "argument after ** must be a mapping, not {}",
+                            other.type_name()
+                        )));
+                    }
+                },
+            }
+        }
+        Ok(evaluated)
+    }
+
+    fn site_at(&mut self, frame: &Frame<'_>, span: Span) {
+        self.site = frame.template.place(span);
+        self.permissive = frame.permissive;
+        match (&self.within, &frame.call) {
+            (Some(known), Some(call)) if Arc::ptr_eq(known, call) => {}
+            _ => self.within.clone_from(&frame.call),
+        }
+    }
+
+    fn call_expr(&mut self, frame: &mut Frame<'_>, callee: &Expr, args: Args, span: Span) -> Eval<Value> {
+        match &callee.kind {
+            ExprKind::Attr(operand, name) => {
+                let operand = self.eval(frame, operand)?;
+                self.site_at(frame, span);
+                self.call_method(&operand, name, args)
+            }
+            ExprKind::Var(name) => {
+                let value = self.variable(frame, name, callee.span, Use::Called)?;
+                self.site_at(frame, span);
+                self.call(&value, args)
+            }
+            _ => {
+                let value = self.eval(frame, callee)?;
+                self.site_at(frame, span);
+                self.call(&value, args)
+            }
+        }
+    }
+
+    fn variable(&mut self, frame: &Frame<'_>, name: &Name, span: Span, usage: Use) -> Eval<Value> {
+        if let Some((_, value)) = frame.vars.iter().rev().find(|(known, _)| **known == **name) {
+            return Ok(value.clone());
+        }
+        self.site_at(frame, span);
+        let host = Rc::clone(&self.host);
+        if let Some(value) = host.lookup(self, name)? {
+            return Ok(value);
+        }
+        if let Some(value) = super::globals::lookup(name) {
+            return Ok(value);
+        }
+        self.undefined_reads.push(UndefinedRead {
+            name: Arc::clone(name),
+            usage,
+            place: frame.template.place(span),
+            through: frame.call.clone(),
+            assigned: super::walk::assigns(&frame.template.body, name),
+        });
+        Ok(Value::Undefined(Rc::new(Undefined {
+            message: format!("'{name}' is undefined"),
+            name: Some(Arc::clone(name)),
+            permissive: frame.permissive,
+        })))
+    }
+
+    fn filter_chain(&mut self, frame: &mut Frame<'_>, filter: &Expr, value: Value) -> Eval<Value> {
+        let ExprKind::Filter(name, inner, args) = &filter.kind else {
+            return self.eval(frame, filter);
+        };
+        let value = match inner {
+            Some(inner) => self.filter_chain(frame, inner, value)?,
+            None => value,
+        };
+        let args = self.args(frame, args)?;
+        self.site_at(frame, filter.span);
+        self.filter(name, value, args).map_err(|flow| at(flow, frame, filter.span))
+    }
+
+    /// Calls a macro.
+    pub fn call_macro(&mut self, value: &Rc<MacroValue>, args: Args) -> Eval<Value> {
+        if let Some((span, message)) = &value.template.refused {
+            return Err(refused(&value.template, *span, message).into());
+        }
+        self.depth += 1;
+        if self.depth > self.limits.depth {
+            self.depth -= 1;
+            return Err(error(
+                ErrorKind::Limit("depth"),
+                format!("maximum recursion depth exceeded: {} nested macro calls", self.limits.depth),
+            ));
+        }
+        let site = self.site;
+        let call = if value.catches_return {
+            Some(Arc::new(Call { name: Arc::clone(&value.shown), place: site, within: self.within.clone() }))
+        } else {
+            value.within.clone()
+        };
+        let mut frame = Frame {
+            vars: value.closure.clone(),
+            scope: value.closure.len(),
+            template: &value.template,
+            call: call.clone(),
+            permissive: value.permissive,
+            loops: Vec::new(),
+        };
+        let result = self.bind(&mut frame, &value.decl, args).and_then(|()| {
+            let mut out = TextBuilder::default();
+            self.exec(&mut frame, &value.decl.body, &mut out)?;
+            Ok(Value::Str(Str::from(&out.finish())))
+        });
+        self.depth -= 1;
+        match result {
+            Err(Flow::Return(returned)) if value.catches_return => Ok(stamped(returned, call.as_ref())),
+            Err(Flow::Break | Flow::Continue) => Ok(Value::str("")),
+            other => other,
+        }
+    }
+
+    fn bind(&mut self, frame: &mut Frame<'_>, decl: &Arc<Macro>, args: Args) -> Eval<()> {
+        let shown = format!("{}{}", self.host.macro_prefix(), decl.name);
+        let mut positional = args.positional.into_iter();
+        let mut keyword = args.keyword;
+        for param in &decl.params {
+            let named = keyword.iter().position(|(name, _)| **name == *param.name);
+            let given = match (positional.next(), named) {
+                (Some(_), Some(_)) => {
+                    return Err(error(
+                        ErrorKind::MacroArguments,
+                        format!("macro '{shown}' got multiple values for argument '{}'", param.name),
+                    ));
+                }
+                (Some(value), None) => Some(value),
+                (None, Some(at)) => Some(keyword.remove(at).1),
+                (None, None) => None,
+            };
+            let value = match (given, &param.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.eval(frame, default)?,
+                (None, None) => Value::Undefined(Rc::new(Undefined {
+                    message: format!("parameter '{}' was not provided", param.name),
+                    name: None,
+                    permissive: frame.permissive,
+                })),
+            };
+            frame.vars.push((Arc::clone(&param.name), value));
+        }
+        if decl.caller {
+            let value = match keyword.iter().position(|(name, _)| &**name == "caller") {
+                Some(at) => keyword.remove(at).1,
+                None => Value::undefined("No caller defined".to_owned()),
+            };
+            frame.vars.push((Arc::from("caller"), value));
+        }
+        if decl.kwargs {
+            let mut dict = Dict::default();
+            for (name, value) in keyword {
+                dict.set_str(&name, value);
+            }
+            frame.vars.push((Arc::from("kwargs"), Value::dict(dict)));
+        } else if let Some((name, _)) = keyword.first() {
+            let message = if &**name == "caller" {
+                format!("macro '{shown}' was invoked with two values for the special caller argument. This is most likely a bug.")
+            } else {
+                format!("macro '{shown}' takes no keyword argument '{name}'")
+            };
+            return Err(error(ErrorKind::MacroArguments, message));
+        }
+        let rest: Vec<Value> = positional.collect();
+        if decl.varargs {
+            frame.vars.push((Arc::from("varargs"), Value::tuple(rest)));
+        } else if !rest.is_empty() {
+            let message = format!("macro '{shown}' takes not more than {} argument(s)", decl.params.len());
+            return Err(error(ErrorKind::MacroArguments, message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Eval<Value> {
+        if op == BinaryOp::Concat {
+            return self.concat(left, right);
+        }
+        super::ops::arithmetic(self, op, left, right)
+    }
+
+    fn concat(&mut self, left: &Value, right: &Value) -> Eval<Value> {
+        let left = self.str_of(left)?;
+        let right = self.str_of(right)?;
+        self.made(left.text.len() + right.text.len())?;
+        Ok(Value::Str(self.joined(&[left, right])))
+    }
+
+    /// Several texts as one; what has no origin was made here.
+    pub(super) fn joined(&self, parts: &[Str]) -> Str {
+        if parts.iter().all(|part| part.pieces.is_none()) && self.site.is_none() {
+            return Str::plain(parts.iter().map(|part| &*part.text).collect::<String>());
+        }
+        let mut builder = TextBuilder::default();
+        for part in parts {
+            match &part.pieces {
+                Some(pieces) => builder.push_pieces(&part.text, pieces, self.site, self.within.as_ref()),
+                None => builder.push_made(&part.text, self.site, self.within.as_ref()),
+            }
+        }
+        Str::from(&builder.finish())
+    }
+}
+
+impl Frame<'_> {
+    fn set(&mut self, name: &Name, value: Value) {
+        match self.vars[self.scope..].iter_mut().find(|(known, _)| **known == **name) {
+            Some(slot) => slot.1 = value,
+            None => self.vars.push((Arc::clone(name), value)),
+        }
+    }
+}
+
+/// An unknown value that another one leads to.
+pub(super) fn derived(unknown: &Unknown, label: String) -> Value {
+    // A label grows with every step; one that has grown long says no more than its start.
+    let label = if label.len() > 400 { format!("{}…", label.chars().take(200).collect::<String>()) } else { label };
+    Value::Unknown(Rc::new(Unknown { label, cause: Rc::clone(&unknown.cause) }))
+}
+
+fn at(flow: Flow, frame: &Frame<'_>, span: Span) -> Flow {
+    match flow {
+        Flow::Error(mut error) => {
+            if error.place.is_none() {
+                error.place = frame.template.place(span);
+                error.through.clone_from(&frame.call);
+            }
+            Flow::Error(error)
+        }
+        other => other,
+    }
+}
+
+fn refused(template: &Template, span: Span, message: &str) -> JinjaError {
+    let kind = if message.starts_with("No test") { ErrorKind::UnknownTest } else { ErrorKind::UnknownFilter };
+    JinjaError { kind, message: message.to_owned(), place: template.place(span), through: None }
+}
+
+/// Text that a macro returned came through it.
+fn stamped(value: Value, call: Option<&Arc<Call>>) -> Value {
+    match value {
+        Value::Str(Str { text, pieces: Some(pieces), markup }) if pieces.iter().any(|piece| piece.through.is_none()) => {
+            let mut builder = TextBuilder::default();
+            builder.push_pieces(&text, &pieces, None, call);
+            Value::Str(Str { markup, ..Str::from(&builder.finish()) })
+        }
+        other => other,
+    }
+}

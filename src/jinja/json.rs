@@ -1,0 +1,270 @@
+//! JSON and YAML as Python writes and reads them.
+
+use std::fmt::Write as _;
+
+use super::error::{Eval, type_error};
+use super::interp::Interp;
+use super::print::float_text;
+use super::value::{Dict, Value};
+
+/// `json.dumps(value)`; `sort_keys` as there.
+pub fn dump(interp: &mut Interp, value: &Value, indent: Option<i64>, sort_keys: bool) -> Eval<String> {
+    let mut out = String::new();
+    let style = Style { indent: indent.map(|indent| indent.clamp(0, 100) as usize), sort_keys };
+    write(interp, &mut out, value, style, 0)?;
+    Ok(out)
+}
+
+#[derive(Clone, Copy)]
+struct Style {
+    indent: Option<usize>,
+    sort_keys: bool,
+}
+
+fn write(interp: &mut Interp, out: &mut String, value: &Value, style: Style, depth: usize) -> Eval<()> {
+    interp.step()?;
+    if depth > 200 {
+        return Err(super::error::value_error("Circular reference detected"));
+    }
+    match value {
+        Value::None => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Int(_) | Value::BigInt(_) => out.push_str(&interp.repr_of(value)?),
+        Value::Float(float) if float.is_nan() => out.push_str("NaN"),
+        Value::Float(float) if float.is_infinite() => out.push_str(if *float > 0.0 { "Infinity" } else { "-Infinity" }),
+        Value::Float(float) => out.push_str(&float_text(*float)),
+        Value::Str(text) => {
+            interp.made(text.text.len())?;
+            write_string(out, &text.text);
+        }
+        Value::List(_) | Value::Tuple(_) => {
+            let items = interp.items_of(value)?;
+            out.push('[');
+            for (n, item) in items.iter().enumerate() {
+                separate(out, n, style, depth);
+                write(interp, out, item, style, depth + 1)?;
+            }
+            close(out, ']', items.is_empty(), style, depth);
+        }
+        Value::Dict(dict) | Value::Namespace(dict) => {
+            let dict: Dict = dict.borrow().clone();
+            let mut entries = Vec::with_capacity(dict.len());
+            for (key, value) in dict.iter() {
+                let key = match key {
+                    Value::Str(text) => text.text.to_string(),
+                    Value::Int(_) | Value::BigInt(_) => interp.repr_of(key)?,
+                    Value::Float(float) => float_text(*float),
+                    Value::Bool(value) => value.to_string(),
+                    Value::None => "null".to_owned(),
+                    other => {
+                        return Err(type_error(format!(
+                            "keys must be str, int, float, bool or None, not {}",
+                            other.type_name()
+                        )));
+                    }
+                };
+                entries.push((key, value));
+            }
+            if style.sort_keys {
+                entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            }
+            out.push('{');
+            for (n, (key, value)) in entries.iter().enumerate() {
+                separate(out, n, style, depth);
+                write_string(out, key);
+                out.push_str(": ");
+                write(interp, out, value, style, depth + 1)?;
+            }
+            close(out, '}', entries.is_empty(), style, depth);
+        }
+        Value::Unknown(unknown) => {
+            let placeholder = interp.placeholder(unknown);
+            out.push_str(&placeholder);
+        }
+        other => return Err(type_error(format!("Object of type {} is not JSON serializable", other.type_name()))),
+    }
+    Ok(())
+}
+
+fn separate(out: &mut String, n: usize, style: Style, depth: usize) {
+    match style.indent {
+        Some(indent) => {
+            if n > 0 {
+                out.push(',');
+            }
+            out.push('\n');
+            out.push_str(&" ".repeat(indent * (depth + 1)));
+        }
+        None if n > 0 => out.push_str(", "),
+        None => {}
+    }
+}
+
+fn close(out: &mut String, bracket: char, empty: bool, style: Style, depth: usize) {
+    if let (Some(indent), false) = (style.indent, empty) {
+        out.push('\n');
+        out.push_str(&" ".repeat(indent * depth));
+    }
+    out.push(bracket);
+}
+
+fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(char),
+            _ => {
+                let mut units = [0; 2];
+                for unit in char.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// `json.loads(text)`; none where it is no JSON.
+#[must_use]
+pub fn load(text: &str) -> Option<Value> {
+    // Python reads these too.
+    match text.trim() {
+        "NaN" => return Some(Value::Float(f64::NAN)),
+        "Infinity" => return Some(Value::Float(f64::INFINITY)),
+        "-Infinity" => return Some(Value::Float(f64::NEG_INFINITY)),
+        _ => {}
+    }
+    serde_json::from_str::<serde_json::Value>(text).ok().map(|value| from_json(&value))
+}
+
+fn from_json(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::None,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(number) => {
+            let digits = number.to_string();
+            if digits.contains(['.', 'e', 'E']) {
+                Value::Float(digits.parse().unwrap_or(f64::INFINITY))
+            } else {
+                digits.parse().map_or(Value::None, Value::big)
+            }
+        }
+        serde_json::Value::String(text) => Value::str(text.as_str()),
+        serde_json::Value::Array(items) => Value::list(items.iter().map(from_json).collect()),
+        serde_json::Value::Object(entries) => {
+            let mut dict = Dict::default();
+            for (key, value) in entries {
+                dict.set_str(key, from_json(value));
+            }
+            Value::dict(dict)
+        }
+    }
+}
+
+/// `yaml.safe_dump(value)` in block style.
+pub fn dump_yaml(interp: &mut Interp, value: &Value, sort_keys: bool) -> Eval<String> {
+    let mut out = String::new();
+    match value {
+        Value::Dict(dict) if !dict.borrow().is_empty() => write_yaml(interp, &mut out, value, 0, sort_keys)?,
+        Value::List(items) if !items.borrow().is_empty() => write_yaml(interp, &mut out, value, 0, sort_keys)?,
+        scalar => {
+            out.push_str(&yaml_scalar(interp, scalar)?);
+            // PyYAML marks the end of a document that is one plain scalar.
+            let plain = !matches!(scalar, Value::Dict(_) | Value::List(_)) && !out.starts_with(['\'', '"']);
+            out.push_str(if plain { "\n...\n" } else { "\n" });
+        }
+    }
+    Ok(out)
+}
+
+fn write_yaml(interp: &mut Interp, out: &mut String, value: &Value, indent: usize, sort_keys: bool) -> Eval<()> {
+    interp.step()?;
+    if indent > 400 {
+        return Err(super::error::value_error("a value is nested too deeply"));
+    }
+    match value {
+        Value::Dict(dict) => {
+            let dict = dict.borrow().clone();
+            let mut entries: Vec<(Value, Value)> = dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            if sort_keys {
+                let keyed = entries
+                    .into_iter()
+                    .map(|(key, value)| (key.clone(), Value::tuple(vec![key, value])))
+                    .collect();
+                entries = Vec::new();
+                for pair in interp.sorted(keyed, false)? {
+                    if let Value::Tuple(pair) = pair {
+                        entries.push((pair[0].clone(), pair[1].clone()));
+                    }
+                }
+            }
+            for (n, (key, value)) in entries.iter().enumerate() {
+                if n > 0 {
+                    out.push_str(&" ".repeat(indent));
+                }
+                let _ = write!(out, "{}:", yaml_scalar(interp, key)?);
+                match value {
+                    Value::Dict(inner) if !inner.borrow().is_empty() => {
+                        let _ = write!(out, "\n{}", " ".repeat(indent + 2));
+                        write_yaml(interp, out, value, indent + 2, sort_keys)?;
+                    }
+                    Value::List(inner) if !inner.borrow().is_empty() => {
+                        let _ = write!(out, "\n{}", " ".repeat(indent));
+                        write_yaml(interp, out, value, indent, sort_keys)?;
+                    }
+                    scalar => {
+                        let _ = writeln!(out, " {}", yaml_scalar(interp, scalar)?);
+                    }
+                }
+            }
+        }
+        Value::List(items) => {
+            for (n, item) in items.borrow().clone().iter().enumerate() {
+                if n > 0 {
+                    out.push_str(&" ".repeat(indent));
+                }
+                out.push_str("- ");
+                match item {
+                    Value::Dict(inner) if inner.borrow().is_empty() => out.push_str("{}\n"),
+                    Value::List(inner) if inner.borrow().is_empty() => out.push_str("[]\n"),
+                    Value::Dict(_) | Value::List(_) => write_yaml(interp, out, item, indent + 2, sort_keys)?,
+                    scalar => {
+                        let _ = writeln!(out, "{}", yaml_scalar(interp, scalar)?);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn yaml_scalar(interp: &mut Interp, value: &Value) -> Eval<String> {
+    Ok(match value {
+        Value::None => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Dict(_) => "{}".to_owned(),
+        Value::List(_) => "[]".to_owned(),
+        Value::Str(text) => {
+            let text = &*text.text;
+            let ambiguous = text.is_empty()
+                || text.trim() != text
+                || text.contains([':', '#', '\n', '\'', '"', '{', '}', '[', ']', ',', '&', '*', '!', '|', '>', '%', '@', '`'])
+                || text.starts_with(['-', '?', '='])
+                || text.parse::<f64>().is_ok()
+                || matches!(
+                    text.to_ascii_lowercase().as_str(),
+                    "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "~" | "y" | "n"
+                );
+            if ambiguous { format!("'{}'", text.replace('\'', "''")) } else { text.to_owned() }
+        }
+        other => interp.str_of(other)?.text.to_string(),
+    })
+}

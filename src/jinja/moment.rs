@@ -1,0 +1,673 @@
+//! `modules.datetime` and `modules.pytz`: dates, times, durations, time zones.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::rc::Rc;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
+
+use super::error::{Eval, Flow, error, python_error, type_error, value_error};
+use super::error::ErrorKind;
+use super::interp::Interp;
+use super::tree::BinaryOp;
+use super::value::{Args, Object, Str, Value};
+
+const DAY: i128 = 86_400_000_000;
+
+/// A date, a time, both with or without a zone, or a duration.
+#[derive(Debug, Clone)]
+pub enum Moment {
+    /// `datetime.date`
+    Date(Date),
+    /// `datetime.datetime`; aware where it has a zone
+    DateTime(DateTime, Option<TimeZone>),
+    /// `datetime.time`
+    Time(Time),
+    /// `datetime.timedelta`, in microseconds
+    Delta(i128),
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Moment) -> bool {
+        match (self, other) {
+            (Moment::Date(left), Moment::Date(right)) => left == right,
+            (Moment::DateTime(left, None), Moment::DateTime(right, None)) => left == right,
+            (Moment::DateTime(..), Moment::DateTime(..)) => self.order(other) == Some(Ordering::Equal),
+            (Moment::Time(left), Moment::Time(right)) => left == right,
+            (Moment::Delta(left), Moment::Delta(right)) => left == right,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iso(' '))
+    }
+}
+
+fn micros(subsec_nanosecond: i32) -> i32 {
+    subsec_nanosecond / 1000
+}
+
+fn time_text(time: Time) -> String {
+    let micros = micros(time.subsec_nanosecond());
+    let seconds = format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+    if micros == 0 { seconds } else { format!("{seconds}.{micros:06}") }
+}
+
+fn offset_text(seconds: i32, colon: bool) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let seconds = seconds.abs();
+    let colon = if colon { ":" } else { "" };
+    format!("{sign}{:02}{colon}{:02}", seconds / 3600, seconds / 60 % 60)
+}
+
+fn overflow() -> Flow {
+    python_error("OverflowError", "date value out of range")
+}
+
+impl Moment {
+    pub(super) fn type_name(&self) -> &'static str {
+        match self {
+            Moment::Date(_) => "datetime.date",
+            Moment::DateTime(..) => "datetime.datetime",
+            Moment::Time(_) => "datetime.time",
+            Moment::Delta(_) => "datetime.timedelta",
+        }
+    }
+
+    pub(super) fn truth(&self) -> bool {
+        !matches!(self, Moment::Delta(0))
+    }
+
+    pub(super) fn negated(&self) -> Option<Moment> {
+        match self {
+            Moment::Delta(micros) => Some(Moment::Delta(-micros)),
+            _ => None,
+        }
+    }
+
+    fn offset(&self) -> Option<Offset> {
+        match self {
+            Moment::DateTime(at, Some(zone)) => Some(zone.to_ambiguous_timestamp(*at).compatible().ok().map_or(
+                Offset::UTC,
+                |timestamp| zone.to_offset(timestamp),
+            )),
+            _ => None,
+        }
+    }
+
+    /// The microseconds since the epoch, of an aware datetime.
+    fn instant(&self) -> Option<i128> {
+        match self {
+            Moment::DateTime(at, Some(zone)) => {
+                let timestamp = zone.to_ambiguous_timestamp(*at).compatible().ok()?;
+                Some(timestamp.as_nanosecond() / 1000)
+            }
+            _ => None,
+        }
+    }
+
+    fn iso(&self, separator: char) -> String {
+        match self {
+            Moment::Date(date) => format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+            Moment::Time(time) => time_text(*time),
+            Moment::DateTime(at, _) => {
+                let date = Moment::Date(at.date()).iso(' ');
+                let offset = self.offset().map(|offset| offset_text(offset.seconds(), true)).unwrap_or_default();
+                format!("{date}{separator}{}{offset}", time_text(at.time()))
+            }
+            Moment::Delta(micros) => {
+                let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
+                let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
+                let days = match days {
+                    0 => String::new(),
+                    1 | -1 => format!("{days} day, "),
+                    _ => format!("{days} days, "),
+                };
+                let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+                format!("{days}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+            }
+        }
+    }
+
+    pub(super) fn repr(&self) -> String {
+        let clock = |time: Time| {
+            let mut parts = format!("{}, {}", time.hour(), time.minute());
+            let micros = micros(time.subsec_nanosecond());
+            if time.second() != 0 || micros != 0 {
+                parts.push_str(&format!(", {}", time.second()));
+            }
+            if micros != 0 {
+                parts.push_str(&format!(", {micros}"));
+            }
+            parts
+        };
+        match self {
+            Moment::Date(date) => format!("datetime.date({}, {}, {})", date.year(), date.month(), date.day()),
+            Moment::Time(time) => format!("datetime.time({})", clock(*time)),
+            Moment::DateTime(at, zone) => {
+                let zone = match zone {
+                    None => String::new(),
+                    Some(zone) if *zone == TimeZone::UTC => ", tzinfo=<UTC>".to_owned(),
+                    Some(zone) => format!(", tzinfo=<DstTzInfo '{}'>", zone.iana_name().unwrap_or("offset")),
+                };
+                format!(
+                    "datetime.datetime({}, {}, {}, {}{zone})",
+                    at.year(),
+                    at.month(),
+                    at.day(),
+                    clock(at.time())
+                )
+            }
+            Moment::Delta(0) => "datetime.timedelta(0)".to_owned(),
+            Moment::Delta(micros) => {
+                let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
+                let parts = [("days", days), ("seconds", rest / 1_000_000), ("microseconds", rest % 1_000_000)];
+                let parts: Vec<String> =
+                    parts.iter().filter(|(_, n)| *n != 0).map(|(name, n)| format!("{name}={n}")).collect();
+                format!("datetime.timedelta({})", parts.join(", "))
+            }
+        }
+    }
+
+    pub(super) fn order(&self, other: &Moment) -> Option<Ordering> {
+        match (self, other) {
+            (Moment::Date(left), Moment::Date(right)) => Some(left.cmp(right)),
+            (Moment::Time(left), Moment::Time(right)) => Some(left.cmp(right)),
+            (Moment::Delta(left), Moment::Delta(right)) => Some(left.cmp(right)),
+            (Moment::DateTime(left, None), Moment::DateTime(right, None)) => Some(left.cmp(right)),
+            (Moment::DateTime(_, Some(_)), Moment::DateTime(_, Some(_))) => {
+                Some(self.instant()?.cmp(&other.instant()?))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn combine(&self, op: BinaryOp, other: &Moment) -> Option<Eval<Moment>> {
+        Some(match (op, self, other) {
+            (BinaryOp::Add, Moment::Delta(left), Moment::Delta(right)) => Ok(Moment::Delta(left + right)),
+            (BinaryOp::Sub, Moment::Delta(left), Moment::Delta(right)) => Ok(Moment::Delta(left - right)),
+            (BinaryOp::Add, Moment::Delta(delta), at) | (BinaryOp::Add, at, Moment::Delta(delta)) => at.shifted(*delta),
+            (BinaryOp::Sub, at, Moment::Delta(delta)) => at.shifted(-*delta),
+            (BinaryOp::Sub, Moment::Date(left), Moment::Date(right)) => {
+                Ok(Moment::Delta(i128::from(left.since(*right).ok()?.get_days()) * DAY))
+            }
+            (BinaryOp::Sub, Moment::DateTime(..), Moment::DateTime(..)) => {
+                let instants = match (self.instant(), other.instant()) {
+                    (Some(left), Some(right)) => Some((left, right)),
+                    (None, None) => {
+                        let utc = |moment: &Moment| match moment {
+                            Moment::DateTime(at, _) => Moment::DateTime(*at, Some(TimeZone::UTC)).instant(),
+                            _ => None,
+                        };
+                        utc(self).zip(utc(other))
+                    }
+                    _ => None,
+                };
+                instants
+                    .map(|(left, right)| Moment::Delta(left - right))
+                    .ok_or_else(|| type_error("can't subtract offset-naive and offset-aware datetimes"))
+            }
+            _ => return None,
+        })
+    }
+
+    fn shifted(&self, micros: i128) -> Eval<Moment> {
+        let span = |micros: i128| i64::try_from(micros).ok().map(jiff::SignedDuration::from_micros);
+        match self {
+            Moment::Date(date) => {
+                let days = jiff::SignedDuration::from_hours(i64::try_from(micros.div_euclid(DAY)).unwrap_or(i64::MAX / 100).saturating_mul(24));
+                date.checked_add(days).map(Moment::Date).map_err(|_| overflow())
+            }
+            Moment::DateTime(at, zone) => span(micros)
+                .and_then(|span| at.checked_add(span).ok())
+                .map(|at| Moment::DateTime(at, zone.clone()))
+                .ok_or_else(overflow),
+            Moment::Time(_) | Moment::Delta(_) => Err(type_error("unsupported operand type(s) for +")),
+        }
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Option<Value> {
+        let int = |value: i64| Some(Value::Int(value));
+        match (self, name) {
+            (_, "year") => int(i64::from(date_of(self)?.year())),
+            (_, "month") => int(i64::from(date_of(self)?.month())),
+            (_, "day") => int(i64::from(date_of(self)?.day())),
+            (_, "hour") => int(i64::from(time_of(self)?.hour())),
+            (_, "minute") => int(i64::from(time_of(self)?.minute())),
+            (_, "second") => int(i64::from(time_of(self)?.second())),
+            (_, "microsecond") => int(i64::from(micros(time_of(self)?.subsec_nanosecond()))),
+            (Moment::DateTime(_, zone), "tzinfo") => Some(match zone {
+                Some(zone) => Value::Object(Rc::new(Zone(zone.clone()))),
+                None => Value::None,
+            }),
+            (Moment::Delta(micros), "days") => int(micros.div_euclid(DAY) as i64),
+            (Moment::Delta(micros), "seconds") => int((micros.rem_euclid(DAY) / 1_000_000) as i64),
+            (Moment::Delta(micros), "microseconds") => int((micros.rem_euclid(DAY) % 1_000_000) as i64),
+            _ => None,
+        }
+    }
+
+    pub(super) fn call_method(&self, name: &str, args: &Args) -> Eval<Option<Value>> {
+        let moment = |moment: Moment| Ok(Some(Value::Moment(Rc::new(moment))));
+        match (self, name) {
+            (_, "strftime") => {
+                let [format] = args.bind("strftime", ["format"], 1)?;
+                match format.as_ref() {
+                    Some(Value::Str(format)) => Ok(Some(Value::str(self.strftime(&format.text)?))),
+                    _ => Err(type_error("strftime() argument 1 must be str")),
+                }
+            }
+            (Moment::Delta(micros), "total_seconds") => Ok(Some(Value::Float(*micros as f64 / 1e6))),
+            (Moment::Delta(_), _) => Ok(None),
+            (_, "isoformat") => {
+                let separator = args.get(0, "sep").and_then(Value::as_str).and_then(|sep| sep.chars().next());
+                Ok(Some(Value::str(self.iso(separator.unwrap_or('T')))))
+            }
+            (_, "weekday") => Ok(date_of(self).map(|date| Value::Int(i64::from(date.weekday().to_monday_zero_offset())))),
+            (_, "isoweekday") => {
+                Ok(date_of(self).map(|date| Value::Int(i64::from(date.weekday().to_monday_one_offset()))))
+            }
+            (_, "isocalendar") => Ok(date_of(self).map(|date| {
+                let week = date.iso_week_date();
+                Value::tuple(vec![
+                    Value::Int(i64::from(week.year())),
+                    Value::Int(i64::from(week.week())),
+                    Value::Int(i64::from(week.weekday().to_monday_one_offset())),
+                ])
+            })),
+            (Moment::DateTime(at, _), "date") => moment(Moment::Date(at.date())),
+            (Moment::DateTime(at, _), "time") => moment(Moment::Time(at.time())),
+            (Moment::DateTime(..), "timestamp") => {
+                let instant = self.instant().or_else(|| match self {
+                    Moment::DateTime(at, _) => Moment::DateTime(*at, Some(TimeZone::UTC)).instant(),
+                    _ => None,
+                });
+                Ok(instant.map(|micros| Value::Float(micros as f64 / 1e6)))
+            }
+            (Moment::DateTime(at, zone), "astimezone") => {
+                let target = match args.get(0, "tz") {
+                    Some(Value::Object(object)) => match object.as_any().downcast_ref::<Zone>() {
+                        Some(zone) => zone.0.clone(),
+                        None => return Err(type_error("tz argument must be an instance of tzinfo")),
+                    },
+                    _ => TimeZone::UTC,
+                };
+                let zone = zone.clone().unwrap_or(TimeZone::UTC);
+                let timestamp = zone.to_ambiguous_timestamp(*at).compatible().map_err(|_| overflow())?;
+                moment(Moment::DateTime(target.to_datetime(timestamp), Some(target)))
+            }
+            (Moment::DateTime(..) | Moment::Date(_) | Moment::Time(_), "replace") => self.replaced(args).map(Some),
+            (Moment::DateTime(..), "utcoffset") => Ok(Some(match self.offset() {
+                Some(offset) => Value::Moment(Rc::new(Moment::Delta(i128::from(offset.seconds()) * 1_000_000))),
+                None => Value::None,
+            })),
+            _ => Ok(None),
+        }
+    }
+
+    fn replaced(&self, args: &Args) -> Eval<Value> {
+        let number = |name: &str, otherwise: i64| args.named(name).and_then(Value::as_int).unwrap_or(otherwise);
+        let date = date_of(self).unwrap_or_default();
+        let time = time_of(self).unwrap_or_default();
+        let date = civil_date(
+            number("year", i64::from(date.year())),
+            number("month", i64::from(date.month())),
+            number("day", i64::from(date.day())),
+        )?;
+        let time = civil_time(
+            number("hour", i64::from(time.hour())),
+            number("minute", i64::from(time.minute())),
+            number("second", i64::from(time.second())),
+            number("microsecond", i64::from(micros(time.subsec_nanosecond()))),
+        )?;
+        Ok(Value::Moment(Rc::new(match self {
+            Moment::Date(_) => Moment::Date(date),
+            Moment::Time(_) => Moment::Time(time),
+            Moment::DateTime(_, zone) => {
+                let zone = match args.named("tzinfo") {
+                    Some(Value::None) => None,
+                    Some(Value::Object(object)) => {
+                        object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone())
+                    }
+                    _ => zone.clone(),
+                };
+                Moment::DateTime(DateTime::from_parts(date, time), zone)
+            }
+            Moment::Delta(micros) => Moment::Delta(*micros),
+        })))
+    }
+
+    /// `strftime`, with the directives of C that Python documents.
+    pub(super) fn strftime(&self, format: &str) -> Eval<String> {
+        let date = date_of(self).or_else(|| Date::new(1900, 1, 1).ok()).unwrap_or_default();
+        let time = time_of(self).unwrap_or_default();
+        if let Moment::Delta(_) = self {
+            return Err(type_error("'datetime.timedelta' object has no attribute 'strftime'"));
+        }
+        let mut out = String::new();
+        let mut chars = format.chars();
+        while let Some(char) = chars.next() {
+            if char != '%' {
+                out.push(char);
+                continue;
+            }
+            let Some(directive) = chars.next() else {
+                out.push('%');
+                break;
+            };
+            let (directive, padded) = match directive {
+                '-' => (chars.next().unwrap_or('%'), false),
+                other => (other, true),
+            };
+            let two = |number: i64| if padded { format!("{number:02}") } else { number.to_string() };
+            let hour12 = (i64::from(time.hour()) + 11) % 12 + 1;
+            let text = match directive {
+                'Y' => format!("{:04}", date.year()),
+                'y' => two(i64::from(date.year().rem_euclid(100))),
+                'C' => two(i64::from(date.year() / 100)),
+                'm' => two(i64::from(date.month())),
+                'd' => two(i64::from(date.day())),
+                'e' => format!("{:>2}", date.day()),
+                'H' => two(i64::from(time.hour())),
+                'I' => two(hour12),
+                'M' => two(i64::from(time.minute())),
+                'S' => two(i64::from(time.second())),
+                'f' => format!("{:06}", micros(time.subsec_nanosecond())),
+                'p' => if time.hour() < 12 { "AM" } else { "PM" }.to_owned(),
+                'j' => {
+                    let day = date.day_of_year();
+                    if padded { format!("{day:03}") } else { day.to_string() }
+                }
+                'a' => WEEKDAYS[weekday(date)][..3].to_owned(),
+                'A' => WEEKDAYS[weekday(date)].to_owned(),
+                'b' | 'h' => MONTHS[date.month() as usize - 1][..3].to_owned(),
+                'B' => MONTHS[date.month() as usize - 1].to_owned(),
+                'u' => (weekday(date) + 1).to_string(),
+                'w' => ((weekday(date) + 1) % 7).to_string(),
+                'F' => format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+                'T' | 'X' => format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()),
+                'D' | 'x' => format!("{:02}/{:02}/{:02}", date.month(), date.day(), date.year().rem_euclid(100)),
+                'R' => format!("{:02}:{:02}", time.hour(), time.minute()),
+                'c' => format!(
+                    "{} {} {:>2} {:02}:{:02}:{:02} {}",
+                    &WEEKDAYS[weekday(date)][..3],
+                    &MONTHS[date.month() as usize - 1][..3],
+                    date.day(),
+                    time.hour(),
+                    time.minute(),
+                    time.second(),
+                    date.year()
+                ),
+                'G' => date.iso_week_date().year().to_string(),
+                'V' => format!("{:02}", date.iso_week_date().week()),
+                'U' => format!("{:02}", (date.day_of_year() + 6 - (weekday(date) as i16 + 1) % 7) / 7),
+                'W' => format!("{:02}", (date.day_of_year() + 6 - weekday(date) as i16) / 7),
+                's' => match self.call_method("timestamp", &Args::default())? {
+                    Some(Value::Float(seconds)) => (seconds as i64).to_string(),
+                    _ => String::new(),
+                },
+                'z' => self.offset().map(|offset| offset_text(offset.seconds(), false)).unwrap_or_default(),
+                'Z' => match self {
+                    Moment::DateTime(at, Some(zone)) => zone
+                        .to_ambiguous_timestamp(*at)
+                        .compatible()
+                        .map(|timestamp| zone.to_offset_info(timestamp).abbreviation().to_owned())
+                        .unwrap_or_default(),
+                    _ => String::new(),
+                },
+                'n' => "\n".to_owned(),
+                't' => "\t".to_owned(),
+                '%' => "%".to_owned(),
+                other => format!("%{other}"),
+            };
+            out.push_str(&text);
+        }
+        Ok(out)
+    }
+}
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+fn weekday(date: Date) -> usize {
+    date.weekday().to_monday_zero_offset() as usize
+}
+
+fn date_of(moment: &Moment) -> Option<Date> {
+    match moment {
+        Moment::Date(date) => Some(*date),
+        Moment::DateTime(at, _) => Some(at.date()),
+        _ => None,
+    }
+}
+
+fn time_of(moment: &Moment) -> Option<Time> {
+    match moment {
+        Moment::Time(time) => Some(*time),
+        Moment::DateTime(at, _) => Some(at.time()),
+        _ => None,
+    }
+}
+
+fn civil_date(year: i64, month: i64, day: i64) -> Eval<Date> {
+    let part = |value: i64, message: &'static str| i8::try_from(value).map_err(|_| value_error(message));
+    let (Ok(year), month, day) = (
+        i16::try_from(year),
+        part(month, "month must be in 1..12")?,
+        part(day, "day is out of range for month")?,
+    ) else {
+        return Err(value_error(format!("year {year} is out of range")));
+    };
+    if !(1..=9999).contains(&year) {
+        return Err(value_error(format!("year {year} is out of range")));
+    }
+    if !(1..=12).contains(&month) {
+        return Err(value_error("month must be in 1..12"));
+    }
+    Date::new(year, month, day).map_err(|_| value_error("day is out of range for month"))
+}
+
+fn civil_time(hour: i64, minute: i64, second: i64, micros: i64) -> Eval<Time> {
+    let part = |value: i64, message: &'static str| i8::try_from(value).map_err(|_| value_error(message));
+    let (hour, minute, second) = (
+        part(hour, "hour must be in 0..23")?,
+        part(minute, "minute must be in 0..59")?,
+        part(second, "second must be in 0..59")?,
+    );
+    let nanos = i32::try_from(micros * 1000).map_err(|_| value_error("microsecond must be in 0..999999"))?;
+    Time::new(hour, minute, second, nanos).map_err(|_| value_error("hour must be in 0..23"))
+}
+
+/// A time zone of `modules.pytz` or `datetime.timezone`.
+pub struct Zone(pub TimeZone);
+
+impl Object for Zone {
+    fn type_name(&self) -> &str {
+        "tzinfo"
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        Ok((name == "zone").then(|| Value::str(self.0.iana_name().unwrap_or("UTC"))))
+    }
+
+    fn call_method(&self, _interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match (name, args.positional.first()) {
+            ("localize", Some(Value::Moment(moment))) => match &**moment {
+                Moment::DateTime(at, None) => {
+                    Ok(Some(Value::Moment(Rc::new(Moment::DateTime(*at, Some(self.0.clone()))))))
+                }
+                _ => Err(value_error("Not naive datetime (tzinfo is already set)")),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain(self.0.iana_name().unwrap_or("UTC")))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// A class of `modules.datetime`.
+pub(super) struct Class(pub(super) &'static str);
+
+impl Object for Class {
+    fn type_name(&self) -> &str {
+        "type"
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        Ok(match (self.0, name) {
+            ("timezone", "utc") => Some(Value::Object(Rc::new(Zone(TimeZone::UTC)))),
+            _ => None,
+        })
+    }
+
+    fn call(&self, _interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
+        let number = |value: &Option<Value>, otherwise: i64| -> Eval<i64> {
+            match value {
+                None => Ok(otherwise),
+                Some(value) => value.as_int().ok_or_else(|| {
+                    type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name()))
+                }),
+            }
+        };
+        let moment = match self.0 {
+            "date" => {
+                let [year, month, day] = args.bind("date", ["year", "month", "day"], 3)?;
+                Moment::Date(civil_date(number(&year, 1)?, number(&month, 1)?, number(&day, 1)?)?)
+            }
+            "datetime" => {
+                let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo"];
+                let [year, month, day, hour, minute, second, micros, zone] = args.bind("datetime", names, 3)?;
+                let date = civil_date(number(&year, 1)?, number(&month, 1)?, number(&day, 1)?)?;
+                let time = civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?;
+                let zone = match &zone {
+                    Some(Value::Object(object)) => object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone()),
+                    _ => None,
+                };
+                Moment::DateTime(DateTime::from_parts(date, time), zone)
+            }
+            "time" => {
+                let [hour, minute, second, micros] = args.bind("time", ["hour", "minute", "second", "microsecond"], 0)?;
+                Moment::Time(civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?)
+            }
+            "timedelta" => Moment::Delta(delta(&args)?),
+            _ => return Ok(None),
+        };
+        Ok(Some(Value::Moment(Rc::new(moment))))
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        let text = |at: usize| args.positional.get(at).and_then(Value::as_str);
+        let parsed = match (self.0, name) {
+            ("datetime" | "date", "now" | "utcnow" | "today") => {
+                let call = format!("modules.datetime.{}.{name}()", self.0);
+                return Ok(Some(interp.clock(&call)));
+            }
+            ("datetime", "strptime") => {
+                let (Some(text), Some(format)) = (text(0), text(1)) else {
+                    return Err(type_error("strptime() argument 1 must be str"));
+                };
+                let parsed = jiff::fmt::strtime::parse(format, text).ok().and_then(|parsed| {
+                    let time = parsed.to_time().unwrap_or_default();
+                    Some(DateTime::from_parts(parsed.to_date().ok()?, time))
+                });
+                match parsed {
+                    Some(at) => Moment::DateTime(at, None),
+                    None => {
+                        return Err(value_error(format!("time data '{text}' does not match format '{format}'")));
+                    }
+                }
+            }
+            ("datetime", "fromisoformat") => match text(0).and_then(|text| text.replace(' ', "T").parse().ok()) {
+                Some(at) => Moment::DateTime(at, None),
+                None => return Err(value_error("Invalid isoformat string")),
+            },
+            ("date", "fromisoformat") => match text(0).and_then(|text| text.parse().ok()) {
+                Some(date) => Moment::Date(date),
+                None => return Err(value_error("Invalid isoformat string")),
+            },
+            ("datetime", "combine") => match (args.positional.first(), args.positional.get(1)) {
+                (Some(Value::Moment(date)), Some(Value::Moment(time))) => match (date_of(date), time_of(time)) {
+                    (Some(date), Some(time)) => Moment::DateTime(DateTime::from_parts(date, time), None),
+                    _ => return Err(type_error("combine() argument 1 must be datetime.date")),
+                },
+                _ => return Err(type_error("combine() argument 1 must be datetime.date")),
+            },
+            ("datetime", "fromtimestamp" | "utcfromtimestamp") => {
+                let seconds = args.positional.first().and_then(Value::as_float).unwrap_or(0.0);
+                let timestamp =
+                    jiff::Timestamp::from_microsecond((seconds * 1e6) as i64).map_err(|_| overflow())?;
+                Moment::DateTime(TimeZone::UTC.to_datetime(timestamp), None)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Value::Moment(Rc::new(parsed))))
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain(format!("<class 'datetime.{}'>", self.0)))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+fn delta(args: &Args) -> Eval<i128> {
+    const UNITS: [(&str, i128); 7] = [
+        ("days", DAY),
+        ("seconds", 1_000_000),
+        ("microseconds", 1),
+        ("milliseconds", 1000),
+        ("minutes", 60_000_000),
+        ("hours", 3_600_000_000),
+        ("weeks", 7 * DAY),
+    ];
+    let mut total = 0i128;
+    let values = args.bind("timedelta", UNITS.map(|(name, _)| name), 0)?;
+    for (value, (_, unit)) in values.iter().zip(UNITS) {
+        match value {
+            None => {}
+            Some(value) => {
+                total += match (value.as_int(), value.as_float()) {
+                    (Some(whole), _) => i128::from(whole) * unit,
+                    (None, Some(float)) => (float * unit as f64).round_ties_even() as i128,
+                    _ => {
+                        return Err(type_error(format!(
+                            "unsupported type for timedelta days component: {}",
+                            value.type_name()
+                        )));
+                    }
+                };
+            }
+        }
+    }
+    Ok(total)
+}
+
+/// The zone of an IANA name, as `pytz.timezone` gives it.
+pub(super) fn zone(name: &str) -> Eval<Value> {
+    if name == "UTC" || name == "utc" {
+        return Ok(Value::Object(Rc::new(Zone(TimeZone::UTC))));
+    }
+    match TimeZone::get(name) {
+        Ok(zone) => Ok(Value::Object(Rc::new(Zone(zone)))),
+        Err(_) => Err(error(ErrorKind::Python("UnknownTimeZoneError"), format!("'{name}'"))),
+    }
+}

@@ -1,0 +1,354 @@
+//! A pass over a template's source, before it is parsed: what Jinja2 accepts and minijinja does not is
+//! rewritten in place and with the same length, so that no offset shifts.
+//!
+//! | Jinja2 | becomes |
+//! |---|---|
+//! | `{% if x: %}` | the colon goes |
+//! | `{% macro m(a: str = none) %}` | the parameter's type goes |
+//! | `{% do EXPRESSION %}` | `{{ EXPRESSION }}`, remembered as a `do` |
+//! | `+x` | the plus goes |
+//! | `x[a, b]` | `x(a, b)`, remembered as a subscript |
+//! | escapes in string literals | two harmless characters; the literal is read from the source again |
+//! | integers of more than 38 digits | a short one; the literal is read from the source again |
+//!
+//! Not rewritten: a tuple without parentheses as the value of `{{ }}` or `{% if %}`, and `{% print %}`.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// The source to parse, and what the rewriting has to remember.
+pub(super) struct Rewritten<'a> {
+    pub(super) source: Cow<'a, str>,
+    /// Where the expressions of `{% do %}` tags lie: the offsets of their tags' first bytes.
+    pub(super) dos: Vec<Range<u32>>,
+    /// The offsets after the closing brackets of subscripts that were made calls.
+    pub(super) tuple_subscripts: HashSet<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Token {
+    Name,
+    Number,
+    String,
+    Open(u8),
+    Close(u8),
+    Comma,
+    Colon,
+    Assign,
+    Plus,
+    Other,
+}
+
+struct Lexed {
+    token: Token,
+    range: Range<usize>,
+}
+
+/// Rewrites a template's source.
+pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
+    let mut rewriter =
+        Rewriter { source, bytes: source.as_bytes(), edits: Vec::new(), dos: Vec::new(), tuple_subscripts: HashSet::new() };
+    rewriter.template();
+    let Rewriter { edits, dos, tuple_subscripts, .. } = rewriter;
+    if edits.is_empty() {
+        return Rewritten { source: Cow::Borrowed(source), dos, tuple_subscripts };
+    }
+    let mut bytes = source.as_bytes().to_vec();
+    for (range, fill) in edits {
+        match fill {
+            Fill::Byte(fill) => bytes[range].fill(fill),
+            Fill::Text(text) => bytes[range].copy_from_slice(text),
+            Fill::Number => {
+                bytes[range.start + 1..range.end - 1].fill(b'_');
+                bytes[range.start] = b'1';
+                bytes[range.end - 1] = b'1';
+            }
+        }
+    }
+    // Only whole characters are overwritten, so the bytes stay UTF-8.
+    let source = String::from_utf8(bytes).map_or(Cow::Borrowed(source), Cow::Owned);
+    Rewritten { source, dos, tuple_subscripts }
+}
+
+enum Fill {
+    Byte(u8),
+    Text(&'static [u8]),
+    Number,
+}
+
+struct Rewriter<'a> {
+    source: &'a str,
+    bytes: &'a [u8],
+    edits: Vec<(Range<usize>, Fill)>,
+    dos: Vec<Range<u32>>,
+    tuple_subscripts: HashSet<u32>,
+}
+
+impl Rewriter<'_> {
+    fn template(&mut self) {
+        let mut at = 0;
+        while let Some(found) = self.bytes[at..].iter().position(|&byte| byte == b'{') {
+            let start = at + found;
+            match self.bytes.get(start + 1) {
+                Some(b'#') => match self.source[start + 2..].find("#}") {
+                    Some(end) => at = start + 2 + end + 2,
+                    None => return,
+                },
+                Some(b'{') => at = self.tag(start, *b"}}"),
+                Some(b'%') => match self.raw_block(start) {
+                    Some(end) => at = end,
+                    None => at = self.tag(start, *b"%}"),
+                },
+                _ => at = start + 1,
+            }
+        }
+    }
+
+    /// The end of a raw block that starts here.
+    fn raw_block(&self, start: usize) -> Option<usize> {
+        let inside = self.source[start + 2..].trim_start_matches(['-', '+']).trim_start();
+        let after = inside.strip_prefix("raw")?.trim_start();
+        let after = after.strip_prefix(['-', '+']).unwrap_or(after);
+        let body = after.strip_prefix("%}")?;
+        let mut at = self.source.len() - body.len();
+        while let Some(found) = self.source[at..].find("{%") {
+            at += found + 2;
+            let tag = self.source[at..].trim_start_matches(['-', '+']).trim_start();
+            if let Some(rest) = tag.strip_prefix("endraw") {
+                let rest = rest.trim_start();
+                let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+                if let Some(rest) = rest.strip_prefix("%}") {
+                    return Some(self.source.len() - rest.len());
+                }
+            }
+        }
+        Some(self.source.len())
+    }
+
+    /// Rewrites the tag that starts here and gives the offset after it.
+    fn tag(&mut self, start: usize, close: [u8; 2]) -> usize {
+        let mut at = start + 2;
+        if matches!(self.bytes.get(at), Some(b'-' | b'+')) {
+            at += 1;
+        }
+        let mut tokens: Vec<Lexed> = Vec::new();
+        let mut depth = 0usize;
+        let end = loop {
+            let Some(&byte) = self.bytes.get(at) else { return self.bytes.len() };
+            if depth == 0 || close == *b"%}" {
+                let signed = matches!(byte, b'-' | b'+') && self.bytes[at + 1..].starts_with(&close);
+                if signed || self.bytes[at..].starts_with(&close) {
+                    break at + usize::from(signed);
+                }
+            }
+            let from = at;
+            let token = match byte {
+                b'\'' | b'"' => {
+                    let Some(end) = self.string(at, byte) else { return self.bytes.len() };
+                    at = end;
+                    Token::String
+                }
+                b'(' | b'[' | b'{' => {
+                    depth += 1;
+                    at += 1;
+                    Token::Open(byte)
+                }
+                b')' | b']' | b'}' => {
+                    depth = depth.saturating_sub(1);
+                    at += 1;
+                    Token::Close(byte)
+                }
+                b',' => {
+                    at += 1;
+                    Token::Comma
+                }
+                b':' => {
+                    at += 1;
+                    Token::Colon
+                }
+                b'+' => {
+                    at += 1;
+                    Token::Plus
+                }
+                b'=' if self.bytes.get(at + 1) != Some(&b'=') => {
+                    at += 1;
+                    Token::Assign
+                }
+                b'=' | b'!' | b'<' | b'>' => {
+                    at += 1 + usize::from(self.bytes.get(at + 1) == Some(&b'='));
+                    Token::Other
+                }
+                b'0'..=b'9' => {
+                    at = self.number(at);
+                    Token::Number
+                }
+                _ if byte.is_ascii_whitespace() => {
+                    at += 1;
+                    continue;
+                }
+                _ if byte == b'_' || byte.is_ascii_alphabetic() || byte >= 0x80 => {
+                    while self.bytes.get(at).is_some_and(|&b| b == b'_' || b.is_ascii_alphanumeric() || b >= 0x80) {
+                        at += 1;
+                    }
+                    Token::Name
+                }
+                _ => {
+                    at += 1;
+                    Token::Other
+                }
+            };
+            tokens.push(Lexed { token, range: from..at });
+        };
+        self.tokens(&tokens, close == *b"%}", start, end);
+        end + 2
+    }
+
+    /// Blanks the escapes of the string literal and gives the offset after it.
+    fn string(&mut self, start: usize, quote: u8) -> Option<usize> {
+        let mut at = start + 1;
+        loop {
+            match *self.bytes.get(at)? {
+                b'\\' => {
+                    let escaped = self.source[at + 1..].chars().next()?;
+                    let end = at + 1 + escaped.len_utf8();
+                    self.edits.push((at..end, Fill::Byte(b'x')));
+                    at = end;
+                }
+                byte if byte == quote => return Some(at + 1),
+                _ => at += 1,
+            }
+        }
+    }
+
+    fn number(&mut self, start: usize) -> usize {
+        let mut at = start;
+        while let Some(&byte) = self.bytes.get(at) {
+            let exponent_sign = matches!(byte, b'+' | b'-')
+                && matches!(self.bytes[at - 1], b'e' | b'E')
+                && !self.bytes[start..].starts_with(b"0x")
+                && self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+            let fraction = byte == b'.' && self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+            if !(byte == b'_' || byte.is_ascii_alphanumeric() || fraction || (at > start && exponent_sign)) {
+                break;
+            }
+            at += 1;
+        }
+        let digits = &self.bytes[start..at];
+        if digits.len() > 38 && digits.iter().all(|b| b.is_ascii_digit() || *b == b'_') {
+            self.edits.push((start..at, Fill::Number));
+        }
+        at
+    }
+
+    fn text(&self, lexed: &Lexed) -> &str {
+        &self.source[lexed.range.clone()]
+    }
+
+    fn tokens(&mut self, tokens: &[Lexed], block: bool, start: usize, end: usize) {
+        let keyword = if block { tokens.first().map(|first| self.text(first).to_owned()) } else { None };
+        match keyword.as_deref() {
+            Some("do") => {
+                self.edits.push((start + 1..start + 2, Fill::Byte(b'{')));
+                self.edits.push((tokens[0].range.clone(), Fill::Byte(b' ')));
+                self.edits.push((end..end + 1, Fill::Byte(b'}')));
+                self.dos.push(start as u32..end as u32 + 2);
+            }
+            Some("macro" | "call") => self.parameter_types(tokens),
+            _ => {}
+        }
+        if block {
+            if let Some(last) = tokens.last().filter(|last| last.token == Token::Colon) {
+                self.edits.push((last.range.clone(), Fill::Byte(b' ')));
+            }
+        }
+        self.unary_plus(tokens);
+        self.tuple_subscripts(tokens);
+    }
+
+    /// In the first parentheses of a macro, a colon after a parameter's name starts its type, which ends
+    /// at the default's `=` or at the next parameter.
+    fn parameter_types(&mut self, tokens: &[Lexed]) {
+        let call = tokens.first().is_some_and(|first| self.text(first) == "call");
+        let open = if call { 1 } else { 2 };
+        if !matches!(tokens.get(open).map(|t| t.token), Some(Token::Open(b'('))) {
+            return;
+        }
+        let mut depth = 0usize;
+        let mut type_from = None;
+        let mut in_default = false;
+        for lexed in &tokens[open..] {
+            match lexed.token {
+                Token::Open(_) => depth += 1,
+                Token::Close(_) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        if let Some(from) = type_from.take() {
+                            self.edits.push((from..lexed.range.start, Fill::Byte(b' ')));
+                        }
+                        return;
+                    }
+                }
+                Token::Colon if depth == 1 && !in_default => type_from = Some(lexed.range.start),
+                Token::Assign | Token::Comma if depth == 1 => {
+                    if let Some(from) = type_from.take() {
+                        self.edits.push((from..lexed.range.start, Fill::Byte(b' ')));
+                    }
+                    in_default = lexed.token == Token::Assign;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn unary_plus(&mut self, tokens: &[Lexed]) {
+        for (n, lexed) in tokens.iter().enumerate() {
+            if lexed.token != Token::Plus {
+                continue;
+            }
+            let operand_before = n.checked_sub(1).is_some_and(|before| match tokens[before].token {
+                Token::Number | Token::String | Token::Close(_) => true,
+                Token::Name => !is_operator_word(self.text(&tokens[before])),
+                _ => false,
+            });
+            if !operand_before {
+                self.edits.push((lexed.range.clone(), Fill::Byte(b' ')));
+            }
+        }
+    }
+
+    fn tuple_subscripts(&mut self, tokens: &[Lexed]) {
+        // For each open bracket: its token, whether it is a subscript, whether a comma stands in it.
+        let mut open: Vec<(usize, bool, bool)> = Vec::new();
+        for (n, lexed) in tokens.iter().enumerate() {
+            match lexed.token {
+                Token::Open(kind) => {
+                    let subscript = kind == b'['
+                        && n.checked_sub(1).is_some_and(|before| match tokens[before].token {
+                            Token::String | Token::Close(_) => true,
+                            Token::Name => !is_operator_word(self.text(&tokens[before])),
+                            _ => false,
+                        });
+                    open.push((n, subscript, false));
+                }
+                Token::Comma => {
+                    if let Some(innermost) = open.last_mut() {
+                        innermost.2 = true;
+                    }
+                }
+                Token::Close(_) => {
+                    if let Some((from, true, true)) = open.pop() {
+                        self.edits.push((tokens[from].range.clone(), Fill::Text(b"(")));
+                        self.edits.push((lexed.range.clone(), Fill::Text(b")")));
+                        self.tuple_subscripts.insert(lexed.range.end as u32);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_operator_word(word: &str) -> bool {
+    matches!(word, "and" | "or" | "not" | "in" | "is" | "if" | "else" | "elif" | "set" | "do" | "call" | "for" | "recursive")
+}

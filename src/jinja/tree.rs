@@ -1,0 +1,264 @@
+//! The syntax tree that is evaluated. It is plain data: it can be shared by threads.
+
+use std::sync::Arc;
+
+use crate::source::{Piece, Place, Text};
+
+/// A byte range of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    pub(super) fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A template that was parsed.
+#[derive(Debug)]
+pub struct Template {
+    /// Its source.
+    pub text: Text,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+    /// What compiling it would refuse, although it parses: filters and tests that do not exist.
+    pub refused: Option<(Span, String)>,
+}
+
+impl Template {
+    /// Where a part of the template was written.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Option<Place> {
+        self.text.place_of(span.start as usize..span.end as usize)
+    }
+}
+
+/// A name in a template.
+pub type Name = Arc<str>;
+
+/// A statement.
+#[derive(Debug)]
+pub enum Stmt {
+    /// Text between tags, its newlines normalised.
+    Raw(Literal),
+    /// `{{ expr }}`
+    Print(Expr),
+    /// `{% do expr %}`
+    Do(Expr),
+    /// `{% if %}` with one condition; `elif` stands in `otherwise`.
+    If {
+        /// The condition.
+        test: Expr,
+        /// The statements when it holds.
+        then: Vec<Stmt>,
+        /// The statements when it does not.
+        otherwise: Vec<Stmt>,
+    },
+    /// `{% for %}`
+    For(Box<For>),
+    /// `{% set a = b %}`
+    Set(Target, Expr),
+    /// `{% set a %}…{% endset %}`
+    SetBlock {
+        /// What is set.
+        target: Target,
+        /// The filters on it.
+        filter: Option<Expr>,
+        /// The statements that make the text.
+        body: Vec<Stmt>,
+    },
+    /// `{% with %}`
+    With(Vec<(Target, Expr)>, Vec<Stmt>),
+    /// `{% filter %}`
+    Filter(Expr, Vec<Stmt>),
+    /// `{% macro %}`
+    Macro(Arc<Macro>),
+    /// `{% call %}`
+    Call {
+        /// What is called.
+        call: Expr,
+        /// The block, as the macro `caller`.
+        block: Arc<Macro>,
+    },
+    /// `{% block %}`: its body is printed where it stands.
+    Block(Vec<Stmt>),
+    /// `{% break %}`
+    Break,
+    /// `{% continue %}`
+    Continue,
+    /// A tag that needs a loader of templates, which dbt does not give.
+    Loader(Span),
+    /// `{% autoescape %}`
+    AutoEscape(Span),
+}
+
+/// A loop.
+#[derive(Debug)]
+pub struct For {
+    /// The loop's variables.
+    pub target: Target,
+    /// What is iterated.
+    pub iter: Expr,
+    /// The condition on items.
+    pub filter: Option<Expr>,
+    /// Whether `loop(…)` may be called.
+    pub recursive: bool,
+    /// The statements for each item.
+    pub body: Vec<Stmt>,
+    /// The statements when there was no item.
+    pub otherwise: Vec<Stmt>,
+}
+
+/// What an assignment sets.
+#[derive(Debug)]
+pub enum Target {
+    /// A name.
+    Name(Name),
+    /// `ns.attribute`
+    Attr(Name, Name, Span),
+    /// Several, unpacked.
+    Tuple(Vec<Target>, Span),
+}
+
+/// A macro, or the block of a call.
+#[derive(Debug)]
+pub struct Macro {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+    /// The whole, from its tag's keyword to the last tag.
+    pub span: Span,
+    /// Whether the body names `varargs`: only then may positional arguments be left over.
+    pub varargs: bool,
+    /// Whether the body names `kwargs`.
+    pub kwargs: bool,
+    /// Whether the body names `caller`.
+    pub caller: bool,
+}
+
+/// A macro's parameter.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: Name,
+    /// Its default.
+    pub default: Option<Expr>,
+}
+
+/// Text of a template with its origin.
+#[derive(Debug, Clone)]
+pub struct Literal {
+    /// The text.
+    pub value: Arc<str>,
+    /// Its origin.
+    pub pieces: Option<Arc<[Piece]>>,
+}
+
+/// An expression with its place.
+#[derive(Debug)]
+pub struct Expr {
+    /// Where it stands in the template.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// An expression.
+#[derive(Debug)]
+pub enum ExprKind {
+    /// A name.
+    Var(Name),
+    /// A string literal.
+    Str(Literal),
+    /// An integer, in decimal digits when it does not fit.
+    Int(i64),
+    /// An integer that does not fit, in decimal digits.
+    BigInt(Box<str>),
+    /// A floating-point number.
+    Float(f64),
+    /// `true` or `false`
+    Bool(bool),
+    /// `none`
+    None,
+    /// `[…]`
+    List(Vec<Expr>),
+    /// `(…,)`
+    Tuple(Vec<Expr>),
+    /// `{…}`
+    Dict(Vec<(Expr, Expr)>),
+    /// `not x`
+    Not(Box<Expr>),
+    /// `-x`
+    Neg(Box<Expr>),
+    /// `a + b` and the like.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a < b <= c`
+    Compare(Box<Expr>, Vec<(CompareOp, Expr)>),
+    /// `a and b`
+    And(Box<Expr>, Box<Expr>),
+    /// `a or b`
+    Or(Box<Expr>, Box<Expr>),
+    /// `a if test else b`
+    If(Box<Expr>, Box<Expr>, Option<Box<Expr>>),
+    /// `x | name(args)`; without `x` in the chain of a filter block.
+    Filter(Name, Option<Box<Expr>>, Vec<Arg>),
+    /// `x is name(args)`
+    Test(Name, Box<Expr>, Vec<Arg>),
+    /// `x.name`
+    Attr(Box<Expr>, Name),
+    /// `x[key]`
+    Item(Box<Expr>, Box<Expr>),
+    /// `x[start:stop:step]`
+    Slice(Box<Expr>, Box<[Option<Expr>; 3]>),
+    /// `x(args)`
+    Call(Box<Expr>, Vec<Arg>),
+}
+
+/// An argument of a call.
+#[derive(Debug)]
+pub enum Arg {
+    /// `x`
+    Positional(Expr),
+    /// `name=x`
+    Keyword(Name, Expr),
+    /// `*x`
+    Splat(Expr),
+    /// `**x`
+    KeywordSplat(Expr),
+}
+
+/// An operator on two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    FloorDiv,
+    Rem,
+    Pow,
+    Concat,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum CompareOp {
+    Eq,
+    Ne,
+    Lt,
+    Lte,
+    Gt,
+    Gte,
+    In,
+    NotIn,
+}

@@ -1,0 +1,709 @@
+//! Python's values, as templates see them.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bigdecimal::BigDecimal;
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+use num_traits::{FromPrimitive, ToPrimitive};
+
+use super::error::{Eval, type_error};
+use super::interp::Interp;
+use super::moment::Moment;
+use super::tree::{Macro, Name, Template};
+use crate::source::{Call, Piece, Place, Text};
+
+/// A value of Python. Lists, dicts, sets and namespaces are shared: a copy is the same object.
+#[derive(Clone)]
+pub enum Value {
+    /// Jinja's undefined, of either class.
+    Undefined(Rc<Undefined>),
+    /// `None`
+    None,
+    /// `bool`
+    Bool(bool),
+    /// `int`, where it fits
+    Int(i64),
+    /// `int`, where it does not
+    BigInt(Rc<BigInt>),
+    /// `float`
+    Float(f64),
+    /// `decimal.Decimal`
+    Decimal(Rc<BigDecimal>),
+    /// `str`
+    Str(Str),
+    /// `bytes`
+    Bytes(Rc<[u8]>),
+    /// `list`
+    List(Rc<RefCell<Vec<Value>>>),
+    /// `tuple`
+    Tuple(Rc<[Value]>),
+    /// `dict`
+    Dict(Rc<RefCell<Dict>>),
+    /// `set`
+    Set(Rc<RefCell<Dict>>),
+    /// `range`
+    Range(Rc<Range>),
+    /// `dict.keys()` and the like
+    View(Rc<RefCell<Dict>>, View),
+    /// A generator or another iterator: it can be walked once.
+    Iterator(Rc<RefCell<Iterator>>),
+    /// Jinja's `namespace`
+    Namespace(Rc<RefCell<Dict>>),
+    /// Dates, times and durations
+    Moment(Rc<Moment>),
+    /// A macro
+    Macro(Rc<MacroValue>),
+    /// A function
+    Function(Rc<Function>),
+    /// A method with its object
+    Method(Rc<(Value, Name)>),
+    /// A value of the host's own
+    Object(Rc<dyn Object>),
+    /// A value that cannot be known before the run
+    Unknown(Rc<Unknown>),
+}
+
+/// Text with its origin.
+#[derive(Clone)]
+pub struct Str {
+    /// The text.
+    pub text: Arc<str>,
+    /// Its origin.
+    pub pieces: Option<Arc<[Piece]>>,
+    /// Whether it is markupsafe's Markup: escaped already.
+    pub markup: bool,
+}
+
+/// Why something is undefined.
+#[derive(Debug)]
+pub struct Undefined {
+    /// What Jinja2 says when it is used.
+    pub message: String,
+    /// The name, where it was a name that nothing defines.
+    pub name: Option<Name>,
+    /// Whether it is dbt's own class of the parse pass, of which every attribute, item and call is
+    /// undefined again.
+    pub permissive: bool,
+}
+
+/// Which part of a dict a view shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum View {
+    Keys,
+    Values,
+    Items,
+}
+
+/// `range(start, stop, step)`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Range {
+    pub start: i64,
+    pub stop: i64,
+    pub step: i64,
+}
+
+impl Range {
+    /// How many numbers it has.
+    #[must_use]
+    pub fn len(&self) -> i64 {
+        let (start, stop, step) = (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
+        let count = if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
+        i64::try_from(count.max(0)).unwrap_or(i64::MAX)
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number at a position that lies in it.
+    #[must_use]
+    pub fn at(&self, index: i64) -> Value {
+        Value::Int(self.start.wrapping_add(self.step.wrapping_mul(index)))
+    }
+}
+
+/// What is left of an iterator.
+pub struct Iterator {
+    /// Python's name of its type.
+    pub type_name: &'static str,
+    /// What is to come, last first.
+    pub rest: Vec<Value>,
+}
+
+/// A function of the engine or of the host, by name; `bound` is what it works on.
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// What it does.
+    pub call: Box<FunctionBody>,
+}
+
+/// The body of a [`Function`].
+pub type FunctionBody = dyn Fn(&mut Interp, Args) -> Eval<Value>;
+
+/// A macro as a value.
+pub struct MacroValue {
+    /// What it does.
+    pub decl: Arc<Macro>,
+    /// The template it stands in.
+    pub template: Arc<Template>,
+    /// The variables around it, for the block of a call.
+    pub closure: Vec<(Name, Value)>,
+    /// Whether it is one of dbt's, which catches `return()`; the block of a call does not.
+    pub catches_return: bool,
+    /// The name in messages, with its package.
+    pub shown: Name,
+    /// The calls that the block of a call stands in.
+    pub within: Option<Arc<Call>>,
+    /// Whether names in it read as dbt's permissive class: the block of a call in a hook's own text.
+    pub permissive: bool,
+}
+
+/// A value that cannot be known before the run.
+pub struct Unknown {
+    /// What it is, as an expression: `run_query(…).columns[0]`.
+    pub label: String,
+    /// Why it cannot be known.
+    pub cause: Rc<str>,
+}
+
+/// A value of the host's own.
+pub trait Object {
+    /// Python's name of the type.
+    fn type_name(&self) -> &str;
+    /// An attribute; none where there is none.
+    fn attr(&self, _interp: &mut Interp, _name: &str) -> Eval<Option<Value>> {
+        Ok(None)
+    }
+    /// An item; none where there is none.
+    fn item(&self, _interp: &mut Interp, _key: &Value) -> Eval<Option<Value>> {
+        Ok(None)
+    }
+    /// Calls a method; none where there is none, so that an attribute may be called.
+    fn call_method(&self, _interp: &mut Interp, _name: &str, _args: &Args) -> Eval<Option<Value>> {
+        Ok(None)
+    }
+    /// Calls the object itself; none where it is not callable.
+    fn call(&self, _interp: &mut Interp, _args: Args) -> Eval<Option<Value>> {
+        Ok(None)
+    }
+    /// Its items, where it can be iterated.
+    fn items(&self, _interp: &mut Interp) -> Eval<Option<Vec<Value>>> {
+        Ok(None)
+    }
+    /// Its length, where it has one.
+    fn len(&self) -> Option<usize> {
+        None
+    }
+    /// Its truth; by its length unless said.
+    fn truth(&self) -> bool {
+        self.len() != Some(0)
+    }
+    /// `str()` of it.
+    fn text(&self, interp: &mut Interp) -> Eval<Str>;
+    /// `repr()` of it.
+    fn repr(&self, interp: &mut Interp) -> Eval<String> {
+        self.text(interp).map(|text| text.text.to_string())
+    }
+    /// Whether it equals another value; identity unless said.
+    fn equals(&self, _other: &Value) -> bool {
+        false
+    }
+    /// Whether it is a mapping, for the test of that name.
+    fn is_mapping(&self) -> bool {
+        false
+    }
+    /// Whether it can be called.
+    fn is_callable(&self) -> bool {
+        false
+    }
+    /// Itself, to find its type again.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl Str {
+    /// Text of no known origin.
+    #[must_use]
+    pub fn plain(text: impl Into<Arc<str>>) -> Str {
+        Str { text: text.into(), pieces: None, markup: false }
+    }
+
+    /// The text with its origin, for other stations.
+    #[must_use]
+    pub fn to_text(&self) -> Text {
+        Text { value: Arc::clone(&self.text), pieces: self.pieces.clone().unwrap_or_default() }
+    }
+
+    /// A byte range of it.
+    #[must_use]
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Str {
+        if range.start == 0 && range.end == self.text.len() {
+            return self.clone();
+        }
+        let pieces = self
+            .pieces
+            .as_ref()
+            .map(|pieces| crate::source::slice_pieces(pieces, range.start as u32, range.end as u32).into());
+        Str { text: Arc::from(&self.text[range]), pieces, markup: self.markup }
+    }
+
+    /// Another text of the same length or not, made where this one was: its origin as a whole.
+    #[must_use]
+    pub fn remade(&self, text: impl Into<Arc<str>>) -> Str {
+        let text = text.into();
+        let pieces = self.pieces.as_ref().and_then(|pieces| {
+            let first = pieces.first()?;
+            let place: Place = pieces.iter().fold(first.place, |whole, piece| whole.to(piece.place));
+            let whole =
+                Piece { at: 0, len: text.len() as u32, place, verbatim: false, through: first.through.clone() };
+            Some(if text.is_empty() { Arc::from([]) } else { Arc::from([whole]) })
+        });
+        Str { text, pieces, markup: self.markup }
+    }
+}
+
+impl From<&Text> for Str {
+    fn from(text: &Text) -> Str {
+        let pieces = if text.pieces.is_empty() { None } else { Some(Arc::clone(&text.pieces)) };
+        Str { text: Arc::clone(&text.value), pieces, markup: false }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Str(text) => write!(f, "Str({:?})", text.text),
+            Value::Int(value) => write!(f, "Int({value})"),
+            other => f.write_str(other.type_name()),
+        }
+    }
+}
+
+impl Value {
+    /// Text of no known origin.
+    pub fn str(text: impl Into<Arc<str>>) -> Value {
+        Value::Str(Str::plain(text))
+    }
+
+    /// A list of these.
+    #[must_use]
+    pub fn list(items: Vec<Value>) -> Value {
+        Value::List(Rc::new(RefCell::new(items)))
+    }
+
+    /// A tuple of these.
+    #[must_use]
+    pub fn tuple(items: Vec<Value>) -> Value {
+        Value::Tuple(items.into())
+    }
+
+    /// A dict.
+    #[must_use]
+    pub fn dict(dict: Dict) -> Value {
+        Value::Dict(Rc::new(RefCell::new(dict)))
+    }
+
+    /// A dict with text keys.
+    pub fn record<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+        let mut dict = Dict::default();
+        for (key, value) in entries {
+            dict.set_str(key, value);
+        }
+        Value::dict(dict)
+    }
+
+    /// A generator over these.
+    #[must_use]
+    pub fn generator(mut items: Vec<Value>) -> Value {
+        items.reverse();
+        Value::Iterator(Rc::new(RefCell::new(Iterator { type_name: "generator", rest: items })))
+    }
+
+    /// A function.
+    pub fn function(name: &str, call: impl Fn(&mut Interp, Args) -> Eval<Value> + 'static) -> Value {
+        Value::Function(Rc::new(Function { name: Arc::from(name), call: Box::new(call) }))
+    }
+
+    /// An integer in its smallest form.
+    #[must_use]
+    pub fn big(value: BigInt) -> Value {
+        match value.to_i64() {
+            Some(small) => Value::Int(small),
+            None => Value::BigInt(Rc::new(value)),
+        }
+    }
+
+    /// Undefined with a message, of the stock class.
+    #[must_use]
+    pub fn undefined(message: String) -> Value {
+        Value::Undefined(Rc::new(Undefined { message, name: None, permissive: false }))
+    }
+
+    /// Text or undefined, as text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(text) => Some(&text.text),
+            _ => None,
+        }
+    }
+
+    /// `None` of Python.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        matches!(self, Value::None)
+    }
+
+    /// Jinja's undefined.
+    #[must_use]
+    pub fn is_undefined(&self) -> bool {
+        matches!(self, Value::Undefined(_))
+    }
+
+    /// The integer, of a bool or an int that fits.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Bool(value) => Some(i64::from(*value)),
+            Value::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The integer, of a bool or any int.
+    #[must_use]
+    pub fn as_big(&self) -> Option<BigInt> {
+        match self {
+            Value::Bool(value) => Some(BigInt::from(u8::from(*value))),
+            Value::Int(value) => Some(BigInt::from(*value)),
+            Value::BigInt(value) => Some((**value).clone()),
+            _ => None,
+        }
+    }
+
+    /// The number as a float, of any number but a Decimal.
+    #[must_use]
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Bool(value) => Some(f64::from(u8::from(*value))),
+            Value::Int(value) => Some(*value as f64),
+            Value::BigInt(value) => value.to_f64(),
+            Value::Float(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Python's name of the type.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        match self {
+            Value::Undefined(_) => "Undefined",
+            Value::None => "NoneType",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::BigInt(_) => "int",
+            Value::Float(_) => "float",
+            Value::Decimal(_) => "decimal.Decimal",
+            Value::Str(text) => {
+                if text.markup {
+                    "Markup"
+                } else {
+                    "str"
+                }
+            }
+            Value::Bytes(_) => "bytes",
+            Value::List(_) => "list",
+            Value::Tuple(_) => "tuple",
+            Value::Dict(_) => "dict",
+            Value::Set(_) => "set",
+            Value::Range(_) => "range",
+            Value::View(_, View::Keys) => "dict_keys",
+            Value::View(_, View::Values) => "dict_values",
+            Value::View(_, View::Items) => "dict_items",
+            Value::Iterator(iterator) => iterator.borrow().type_name,
+            Value::Namespace(_) => "Namespace",
+            Value::Moment(moment) => moment.type_name(),
+            Value::Macro(_) => "MacroGenerator",
+            Value::Function(_) => "function",
+            Value::Method(_) => "builtin_function_or_method",
+            Value::Object(object) => object.type_name(),
+            Value::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Whether both are the same object, as Python's `is` has it.
+    #[must_use]
+    pub fn same_as(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::None, Value::None) => true,
+            (Value::Bool(left), Value::Bool(right)) => left == right,
+            (Value::Int(left), Value::Int(right)) => left == right,
+            (Value::Str(left), Value::Str(right)) => Arc::ptr_eq(&left.text, &right.text) || left.text == right.text,
+            (Value::List(left), Value::List(right)) => Rc::ptr_eq(left, right),
+            (Value::Dict(left), Value::Dict(right)) | (Value::Set(left), Value::Set(right)) => Rc::ptr_eq(left, right),
+            (Value::Tuple(left), Value::Tuple(right)) => Rc::ptr_eq(left, right),
+            (Value::Object(left), Value::Object(right)) => Rc::ptr_eq(left, right),
+            (Value::Macro(left), Value::Macro(right)) => Rc::ptr_eq(left, right),
+            (Value::Undefined(left), Value::Undefined(right)) => Rc::ptr_eq(left, right),
+            (Value::Namespace(left), Value::Namespace(right)) => Rc::ptr_eq(left, right),
+            _ => false,
+        }
+    }
+}
+
+/// A dict's key: equal where Python has the keys equal (`1 == 1.0 == True`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// `None`
+    None,
+    /// Any number with an integral value
+    Int(BigInt),
+    /// Another number, by its bits
+    Float(u64),
+    /// Text
+    Str(Arc<str>),
+    /// Bytes
+    Bytes(Vec<u8>),
+    /// A tuple
+    Tuple(Vec<Key>),
+    /// Something by how it prints: dates, objects, unknowns
+    Shown(String),
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Key::None => 0.hash(state),
+            Key::Int(value) => value.hash(state),
+            Key::Float(bits) => bits.hash(state),
+            Key::Str(text) => text.hash(state),
+            Key::Bytes(bytes) => bytes.hash(state),
+            Key::Tuple(keys) => keys.hash(state),
+            Key::Shown(text) => text.hash(state),
+        }
+    }
+}
+
+impl Key {
+    /// The key that a value makes; an error where the value cannot be hashed.
+    pub fn of(value: &Value) -> Eval<Key> {
+        Ok(match value {
+            Value::None => Key::None,
+            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => Key::Int(value.as_big().unwrap_or_default()),
+            Value::Float(float) if float.fract() == 0.0 => {
+                BigInt::from_f64(*float).map_or(Key::Float(float.to_bits()), Key::Int)
+            }
+            Value::Float(float) => Key::Float(float.to_bits()),
+            Value::Str(text) => Key::Str(Arc::clone(&text.text)),
+            Value::Bytes(bytes) => Key::Bytes(bytes.to_vec()),
+            Value::Tuple(items) => Key::Tuple(items.iter().map(Key::of).collect::<Eval<Vec<_>>>()?),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => {
+                return Err(type_error(format!("unhashable type: '{}'", value.type_name())));
+            }
+            Value::Decimal(decimal) => {
+                if decimal.is_integer() {
+                    Key::Int(decimal.with_scale(0).into_bigint_and_exponent().0)
+                } else {
+                    Key::Float(decimal.to_f64().unwrap_or(f64::NAN).to_bits())
+                }
+            }
+            Value::Moment(moment) => Key::Shown(moment.to_string()),
+            Value::Unknown(unknown) => Key::Shown(unknown.label.clone()),
+            Value::Undefined(_) => Key::Shown("Undefined".to_owned()),
+            Value::Object(object) => Key::Shown(format!("{} {:p}", object.type_name(), Rc::as_ptr(object))),
+            other => Key::Shown(other.type_name().to_owned()),
+        })
+    }
+}
+
+/// Python's dict: in the order of insertion.
+#[derive(Default, Clone)]
+pub struct Dict {
+    entries: IndexMap<Key, (Value, Value)>,
+}
+
+impl Dict {
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The value of a text key.
+    #[must_use]
+    pub fn get_str(&self, key: &str) -> Option<&Value> {
+        self.entries.get(&StrKey(key)).map(|(_, value)| value)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &Value) -> Eval<Option<&Value>> {
+        if let Value::Str(text) = key {
+            return Ok(self.get_str(&text.text));
+        }
+        Ok(self.entries.get(&Key::of(key)?).map(|(_, value)| value))
+    }
+
+    /// Sets a key; one that is there keeps its place.
+    pub fn set(&mut self, key: Value, value: Value) -> Eval<()> {
+        let hashed = Key::of(&key)?;
+        match self.entries.get_mut(&hashed) {
+            Some(entry) => entry.1 = value,
+            None => {
+                self.entries.insert(hashed, (key, value));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets a text key.
+    pub fn set_str(&mut self, key: &str, value: Value) {
+        let text: Arc<str> = Arc::from(key);
+        let hashed = Key::Str(Arc::clone(&text));
+        match self.entries.get_mut(&hashed) {
+            Some(entry) => entry.1 = value,
+            None => {
+                self.entries.insert(hashed, (Value::str(text), value));
+            }
+        }
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &Value) -> Eval<Option<Value>> {
+        Ok(self.entries.shift_remove(&Key::of(key)?).map(|(_, value)| value))
+    }
+
+    /// Takes the last entry out.
+    pub fn pop(&mut self) -> Option<(Value, Value)> {
+        self.entries.pop().map(|(_, entry)| entry)
+    }
+
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// Its entries in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
+        self.entries.values().map(|(key, value)| (key, value))
+    }
+
+    /// Its keys in order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Value> {
+        self.entries.values().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Whether it has a key.
+    pub fn contains(&self, key: &Value) -> Eval<bool> {
+        Ok(self.get(key)?.is_some())
+    }
+
+    /// A dict, or a set, of these keys.
+    pub fn of_keys(keys: impl IntoIterator<Item = Value>) -> Eval<Dict> {
+        let mut dict = Dict::default();
+        for key in keys {
+            dict.set(key, Value::None)?;
+        }
+        Ok(dict)
+    }
+}
+
+/// A text key that is looked up without being made one.
+struct StrKey<'a>(&'a str);
+
+impl Hash for StrKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl indexmap::Equivalent<Key> for StrKey<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        matches!(key, Key::Str(text) if **text == *self.0)
+    }
+}
+
+/// The arguments of a call.
+#[derive(Clone, Default)]
+pub struct Args {
+    /// By position.
+    pub positional: Vec<Value>,
+    /// By name, in order.
+    pub keyword: Vec<(Name, Value)>,
+}
+
+impl Args {
+    /// Arguments by position only.
+    #[must_use]
+    pub fn of(positional: Vec<Value>) -> Args {
+        Args { positional, keyword: Vec::new() }
+    }
+
+    /// The argument at a position or of a name.
+    #[must_use]
+    pub fn get(&self, position: usize, name: &str) -> Option<&Value> {
+        self.positional.get(position).or_else(|| self.named(name))
+    }
+
+    /// The argument of a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Value> {
+        self.keyword.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.positional.len() + self.keyword.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The arguments of a function with these parameters, in their order; the first `required` must be
+    /// there. Fails as Python does.
+    pub fn bind<const N: usize>(&self, function: &str, names: [&str; N], required: usize) -> Eval<[Option<Value>; N]> {
+        if self.positional.len() > N {
+            let plural = if N == 1 { "" } else { "s" };
+            return Err(type_error(format!(
+                "{function}() takes {N} positional argument{plural} but {} were given",
+                self.positional.len()
+            )));
+        }
+        let mut bound: [Option<Value>; N] = std::array::from_fn(|n| self.positional.get(n).cloned());
+        for (name, value) in &self.keyword {
+            let Some(at) = names.iter().position(|known| *known == &**name) else {
+                return Err(type_error(format!("{function}() got an unexpected keyword argument '{name}'")));
+            };
+            if bound[at].is_some() {
+                return Err(type_error(format!("{function}() got multiple values for argument '{name}'")));
+            }
+            bound[at] = Some(value.clone());
+        }
+        if let Some(missing) = (0..required).find(|&n| bound[n].is_none()) {
+            return Err(type_error(format!(
+                "{function}() missing 1 required positional argument: '{}'",
+                names[missing]
+            )));
+        }
+        Ok(bound)
+    }
+}

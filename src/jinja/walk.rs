@@ -1,0 +1,144 @@
+//! Visits the expressions of a tree.
+
+use super::tree::{Arg, Expr, ExprKind, Stmt, Target};
+
+/// Calls `visit` with every expression of the statements, outer ones first.
+pub fn exprs<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) => {}
+            Stmt::Print(expr) | Stmt::Do(expr) | Stmt::Set(_, expr) => within(expr, visit),
+            Stmt::If { test, then, otherwise } => {
+                within(test, visit);
+                exprs(then, visit);
+                exprs(otherwise, visit);
+            }
+            Stmt::For(for_loop) => {
+                within(&for_loop.iter, visit);
+                if let Some(filter) = &for_loop.filter {
+                    within(filter, visit);
+                }
+                exprs(&for_loop.body, visit);
+                exprs(&for_loop.otherwise, visit);
+            }
+            Stmt::SetBlock { filter, body, .. } => {
+                if let Some(filter) = filter {
+                    within(filter, visit);
+                }
+                exprs(body, visit);
+            }
+            Stmt::With(assignments, body) => {
+                for (_, expr) in assignments {
+                    within(expr, visit);
+                }
+                exprs(body, visit);
+            }
+            Stmt::Filter(filter, body) => {
+                within(filter, visit);
+                exprs(body, visit);
+            }
+            Stmt::Macro(decl) => {
+                for default in decl.params.iter().filter_map(|param| param.default.as_ref()) {
+                    within(default, visit);
+                }
+                exprs(&decl.body, visit);
+            }
+            Stmt::Call { call, block } => {
+                within(call, visit);
+                exprs(&block.body, visit);
+            }
+            Stmt::Block(body) => exprs(body, visit),
+        }
+    }
+}
+
+/// Calls `visit` with an expression and every one in it, outer ones first.
+pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    visit(expr);
+    match &expr.kind {
+        ExprKind::Var(_)
+        | ExprKind::Str(_)
+        | ExprKind::Int(_)
+        | ExprKind::BigInt(_)
+        | ExprKind::Float(_)
+        | ExprKind::Bool(_)
+        | ExprKind::None => {}
+        ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().for_each(|item| within(item, visit)),
+        ExprKind::Dict(entries) => entries.iter().for_each(|(key, value)| {
+            within(key, visit);
+            within(value, visit);
+        }),
+        ExprKind::Not(operand) | ExprKind::Neg(operand) | ExprKind::Attr(operand, _) => within(operand, visit),
+        ExprKind::Binary(_, left, right)
+        | ExprKind::And(left, right)
+        | ExprKind::Or(left, right)
+        | ExprKind::Item(left, right) => {
+            within(left, visit);
+            within(right, visit);
+        }
+        ExprKind::Compare(first, ops) => {
+            within(first, visit);
+            ops.iter().for_each(|(_, operand)| within(operand, visit));
+        }
+        ExprKind::If(test, then, otherwise) => {
+            within(test, visit);
+            within(then, visit);
+            if let Some(otherwise) = otherwise {
+                within(otherwise, visit);
+            }
+        }
+        ExprKind::Filter(_, operand, args) => {
+            if let Some(operand) = operand {
+                within(operand, visit);
+            }
+            within_args(args, visit);
+        }
+        ExprKind::Test(_, operand, args) | ExprKind::Call(operand, args) => {
+            within(operand, visit);
+            within_args(args, visit);
+        }
+        ExprKind::Slice(operand, parts) => {
+            within(operand, visit);
+            parts.iter().flatten().for_each(|part| within(part, visit));
+        }
+    }
+}
+
+fn within_args<'a>(args: &'a [Arg], visit: &mut dyn FnMut(&'a Expr)) {
+    for arg in args {
+        match arg {
+            Arg::Positional(expr) | Arg::Keyword(_, expr) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => {
+                within(expr, visit);
+            }
+        }
+    }
+}
+
+/// Whether any statement assigns the name.
+#[must_use]
+pub fn assigns(stmts: &[Stmt], name: &str) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Set(target, _) => sets(target, name),
+        Stmt::SetBlock { target, body, .. } => sets(target, name) || assigns(body, name),
+        Stmt::If { then, otherwise, .. } => assigns(then, name) || assigns(otherwise, name),
+        Stmt::For(for_loop) => {
+            sets(&for_loop.target, name) || assigns(&for_loop.body, name) || assigns(&for_loop.otherwise, name)
+        }
+        Stmt::With(assignments, body) => {
+            assignments.iter().any(|(target, _)| sets(target, name)) || assigns(body, name)
+        }
+        Stmt::Filter(_, body) | Stmt::Block(body) => assigns(body, name),
+        Stmt::Macro(decl) | Stmt::Call { block: decl, .. } => {
+            decl.params.iter().any(|param| &*param.name == name) || assigns(&decl.body, name)
+        }
+        _ => false,
+    })
+}
+
+fn sets(target: &Target, name: &str) -> bool {
+    match target {
+        Target::Name(known) => &**known == name,
+        Target::Attr(..) => false,
+        Target::Tuple(targets, _) => targets.iter().any(|target| sets(target, name)),
+    }
+}

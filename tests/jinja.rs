@@ -1,0 +1,141 @@
+//! The engine against what dbt-core 1.11 gave for each case of `tests/data/jinja_cases.json`.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hookproof::jinja::tree::{Stmt, Template};
+use hookproof::jinja::{
+    Args, Eval, Flow, Host, Interp, JinjaError, Limits, MacroValue, Str, Value, error, json, modules, parse,
+};
+use hookproof::source::Text;
+
+/// A host with a case's context and macros, and the few of dbt's functions that the cases use.
+struct CaseHost {
+    context: HashMap<String, Value>,
+    macros: HashMap<String, Value>,
+}
+
+impl Host for CaseHost {
+    fn lookup(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        if let Some(found) = self.macros.get(name).or_else(|| self.context.get(name)) {
+            return Ok(Some(found.clone()));
+        }
+        Ok(match name {
+            "return" => Some(Value::function("return", |_, args| {
+                Err(Flow::Return(args.positional.into_iter().next().unwrap_or(Value::None)))
+            })),
+            "log" => Some(Value::function("log", |_, _| Ok(Value::str("")))),
+            "config" => Some(Value::function("config", |interp, args| {
+                let mut dict = hookproof::jinja::Dict::default();
+                for (name, value) in args.keyword {
+                    dict.set_str(&name, value);
+                }
+                let dumped = json::dump(interp, &Value::dict(dict), None, false)?;
+                Ok(Value::str(format!("config:{dumped}")))
+            })),
+            "tojson" => Some(Value::function("tojson", |interp, args| {
+                let sort = match args.named("sort_keys") {
+                    Some(sort) => interp.truth(&sort.clone())?,
+                    None => false,
+                };
+                json::dump(interp, &args.positional[0], None, sort).map(Value::str)
+            })),
+            "fromjson" => {
+                Some(Value::function("fromjson", |_, args| Ok(json::load(args.positional[0].as_str().unwrap()).unwrap())))
+            }
+            "toyaml" => {
+                Some(Value::function("toyaml", |interp, args| json::dump_yaml(interp, &args.positional[0], false).map(Value::str)))
+            }
+            "local_md5" => Some(Value::function("local_md5", |_, args| {
+                use md5::Digest as _;
+                let digest = md5::Md5::digest(args.positional[0].as_str().unwrap().as_bytes());
+                Ok(Value::str(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+            })),
+            "modules" => Some(modules::modules()),
+            "this" => Some(Value::str("THIS")),
+            "adapter" => {
+                let macros: HashMap<String, Value> = self.macros.clone();
+                Some(Value::record([(
+                    "dispatch",
+                    Value::function("dispatch", move |_, args: Args| {
+                        let name = args.positional[0].as_str().unwrap();
+                        let found = ["snowflake__", "default__"].iter().find_map(|prefix| macros.get(&format!("{prefix}{name}")));
+                        found.cloned().ok_or_else(|| error(hookproof::jinja::ErrorKind::Host("dispatch"), "no macro"))
+                    }),
+                )]))
+            }
+            _ => None,
+        })
+    }
+
+    fn macro_prefix(&self) -> &'static str {
+        "dbt_macro__"
+    }
+}
+
+fn macros_of(source: &str) -> Vec<(String, Value)> {
+    let template = Arc::new(parse(&Text::plain(source)).expect("macro files of the cases parse"));
+    template
+        .body
+        .iter()
+        .filter_map(|stmt| match stmt {
+            Stmt::Macro(decl) => {
+                let value = MacroValue {
+                    decl: Arc::clone(decl),
+                    template: Arc::clone(&template),
+                    closure: Vec::new(),
+                    catches_return: true,
+                    shown: Arc::clone(&decl.name),
+                    within: None,
+                    permissive: false,
+                };
+                Some((decl.name.to_string(), Value::Macro(Rc::new(value))))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Renders as dbt does: text without any tag is returned as it is.
+fn render(source: &str, host: CaseHost) -> Result<String, Box<JinjaError>> {
+    let template: Template = parse(&Text::plain(source)).map_err(|fault| {
+        Box::new(JinjaError::new(hookproof::jinja::ErrorKind::Syntax, fault.message))
+    })?;
+    let mut interp = Interp::new(Rc::new(host), Limits::default(), Vec::new());
+    interp.render(&Arc::new(template), false).map(|text: Str| text.text.to_string())
+}
+
+#[test]
+fn every_case_gives_what_dbt_gives() {
+    let cases: serde_json::Value = serde_json::from_str(include_str!("data/jinja_cases.json")).unwrap();
+    let mut failures = Vec::new();
+    let all = cases["cases"].as_array().unwrap();
+    for case in all {
+        let id = case["id"].as_str().unwrap();
+        let context = if case["context"] == "$shared" { &cases["shared_context"] } else { &case["context"] };
+        let context = context
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), json::load(&value.to_string()).unwrap()))
+            .collect();
+        let mut macros = HashMap::new();
+        for (package, source) in case["macros"].as_object().unwrap() {
+            let found = macros_of(source.as_str().unwrap());
+            let namespace = Value::record(found.iter().map(|(name, value)| (name.as_str(), value.clone())));
+            macros.insert(package.clone(), namespace);
+            macros.extend(found);
+        }
+        eprintln!("{id}");
+        let rendered = render(case["template"].as_str().unwrap(), CaseHost { context, macros });
+        let expected = &case["expected"];
+        match (&rendered, expected.get("ok")) {
+            (Ok(text), Some(ok)) if text == ok.as_str().unwrap() => {}
+            (Err(_), None) => {}
+            _ => failures.push(format!("{id}: {rendered:?}\n     expected {expected}")),
+        }
+    }
+    assert_eq!(all.len(), 147);
+    assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), all.len(), failures.join("\n"));
+}
