@@ -3,4 +3,5 @@
 
 pub mod datum;
 pub mod diagnostic;
+pub mod report;
 pub mod source;
