@@ -121,7 +121,7 @@ fn samples() -> CheckReport {
         targets: vec!["prod".to_owned()],
         sql: Some(Arc::from("drop table analytics.temp_table")),
         fix: Some(Fix {
-            title: "add IF EXISTS after `drop table`".to_owned(),
+            title: "add IF EXISTS".to_owned(),
             safety: Safety::Safe,
             edits: vec![Edit {
                 place: Place { start: drop.start + 10, end: drop.start + 10, ..drop },

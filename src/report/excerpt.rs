@@ -101,7 +101,12 @@ impl Shown {
         let marked = mark.start.clamp(line.start, line.end)..mark.end.clamp(line.start, line.end);
         let touches = mark.start <= line.end && mark.end >= line.start;
         let starts_here = touches && mark.start >= line.start;
-        let keep = if touches { marked.clone() } else { line.start..line.start };
+        let over_lines = mark.start < line.start || mark.end > line.end;
+        let keep = match (touches, over_lines) {
+            (true, false) => marked,
+            (true, true) => marked.start..marked.start,
+            (false, _) => line.start..line.start,
+        };
         let visible = cut(text, line.clone(), keep, width);
         let mut column = 0;
         if visible.start > line.start {
@@ -193,7 +198,9 @@ fn cut(text: &str, line: Range<usize>, keep: Range<usize>, width: usize) -> Rang
             break;
         }
     }
-    let mut before = if fits(line.start..keep.end) { width } else { room.saturating_sub(kept).min(room * 2 / 3) };
+    // A mark in the first two thirds keeps the line's start; one further on keeps some room behind it.
+    let near = width_of(&text[line.start..floor(text, keep.start.min(line.start + room * 4))]) + kept <= room * 2 / 3;
+    let mut before = if near { room } else { room.saturating_sub(kept).min(room / 2) };
     let mut start = keep.start;
     for (at, letter) in text[line.start..keep.start].char_indices().rev() {
         match before.checked_sub(columns(letter)) {
@@ -243,19 +250,21 @@ pub(super) fn sql_rows(sql: &str, written: &str, width: usize) -> Vec<String> {
     let first = middle.saturating_sub(MOST_SQL_LINES / 2).min(lines.len().saturating_sub(MOST_SQL_LINES));
     let last = (first + MOST_SQL_LINES).min(lines.len());
     let shown = &lines[first..last];
-    let indent = shown
-        .iter()
-        .map(|line| &body[line.clone()])
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
+    let indent_of = |line: &Range<usize>| {
+        let line = &body[line.clone()];
+        (!line.trim().is_empty()).then(|| line.len() - line.trim_start_matches([' ', '\t']).len())
+    };
+    // dbt puts its own blanks before a hook's first line only.
+    let others = shown.iter().skip(1).filter_map(indent_of).min();
+    let of_first = shown.first().and_then(indent_of).unwrap_or(0);
+    let indent = others.map_or(of_first, |others| others.min(of_first));
 
     let mut rows = vec![];
     if first > 0 {
         rows.push(format!("{CUT} {} before", super::counted(first, "line")));
     }
-    for line in shown {
+    for (number, line) in shown.iter().enumerate() {
+        let indent = if number == 0 { of_first } else { indent };
         let line = (line.start + indent).min(line.end)..line.end;
         let keep = at.as_ref().map_or(line.start..line.start, |at| {
             at.start.clamp(line.start, line.end)..at.end.clamp(line.start, line.end)
@@ -278,6 +287,15 @@ pub(super) fn sql_rows(sql: &str, written: &str, width: usize) -> Vec<String> {
         rows.push(format!("{CUT} {} after", super::counted(lines.len() - last, "line")));
     }
     rows
+}
+
+/// Whether the lines of a window already show a SQL text, but for blanks.
+pub(super) fn shows(window: &Window, sql: &str) -> bool {
+    if sql.len() > window.text.len() * 2 {
+        return false;
+    }
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words(&window.text).contains(&words(sql))
 }
 
 /// The longest run of a template's text that Jinja does not touch, on one line.

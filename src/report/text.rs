@@ -8,7 +8,7 @@ use miette::{
     SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::excerpt::{Window, sql_rows, width_of, wrapped};
+use super::excerpt::{self, Window, sql_rows, width_of, wrapped};
 use super::{CheckReport, Positions};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Safety, Severity};
 use crate::source::{LineColumn, Place};
@@ -66,8 +66,8 @@ impl Drawing<'_> {
         let (lines, labelled) = self.snippet(found.place, 1, kind, found.severity);
         let mut out = self.head(found);
         out.push_str(&lines.text);
-        if let Some(sql) = &found.sql {
-            out.push_str(&self.sql(sql, found, lines.gutter));
+        if let Some(sql) = found.sql.as_ref().filter(|sql| !lines.shows(sql)) {
+            out.push_str(&self.sql(sql, found, lines.gutter()));
         }
         for related in &found.related {
             let (lines, labelled) = self.snippet(related.place, 0, Some(&related.message), found.severity);
@@ -80,9 +80,11 @@ impl Drawing<'_> {
             out.push_str(&self.note("hook: ", &fact));
         }
         if !found.targets.is_empty() {
-            out.push_str(&self.note("only in target: ", &found.targets.join(", ")));
+            let name = if found.targets.len() == 1 { "only in target: " } else { "only in targets: " };
+            out.push_str(&self.note(name, &found.targets.join(", ")));
         }
-        if let Some(help) = &found.help {
+        let fixed_by = found.fix.as_ref().map(|fix| &fix.title);
+        if let Some(help) = found.help.as_ref().filter(|&help| fixed_by != Some(help)) {
             out.push_str(&self.note("help: ", help));
         }
         if let Some(fix) = &found.fix {
@@ -115,19 +117,19 @@ impl Drawing<'_> {
         let width = self.options.width.saturating_sub(gutter + 6);
         let range = place.start as usize..place.end as usize;
         let window = Window::around(source, range, at.line, context, width);
-        let label = label.map(|label| match window.hidden {
-            0 => label.to_owned(),
-            hidden => format!("{label} (goes on for {})", super::counted(hidden, "line")),
-        });
+        let goes_on = (window.hidden > 0).then(|| format!("goes on for {}", super::counted(window.hidden, "line")));
+        let label = match (label, goes_on) {
+            (Some(label), Some(goes_on)) => Some(format!("{label}, {goes_on}")),
+            (label, goes_on) => goes_on.or(label.map(str::to_owned)),
+        };
         let label = label.filter(|label| window.label_at + 4 + width_of(label) <= width);
         let labelled = label.is_some();
-        let last_line = window.first_line as usize + window.text.matches('\n').count() - 1;
         let source = Lines { path: self.positions.path(place).to_owned(), start: at, window, label };
         let shown = Shown { message: String::new(), severity, code: None, page: None, source: Some(source) };
-        let text = self.drawn(&shown);
+        let drawn = self.drawn(&shown);
         // What comes before the first line is the empty message.
-        let text = text.split_once('\n').map_or(String::new(), |(_, lines)| lines.to_owned());
-        (Snippet { text, gutter: last_line.to_string().len() + 2 }, labelled)
+        let text = drawn.split_once('\n').map_or(String::new(), |(_, lines)| lines.to_owned());
+        (Snippet { text, source: shown.source }, labelled)
     }
 
     /// The SQL in a box of its own, under the lines of the file.
@@ -205,10 +207,26 @@ fn trimmed(text: &str) -> String {
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
-/// The drawn lines of a place, and the width of the numbers before their bar.
+/// The drawn lines of a place.
 struct Snippet {
     text: String,
-    gutter: usize,
+    source: Option<Lines>,
+}
+
+impl Snippet {
+    /// The width of the numbers before the lines' bar, with the blanks around them.
+    fn gutter(&self) -> usize {
+        let last = self
+            .source
+            .as_ref()
+            .map_or(1, |source| source.window.first_line as usize + source.window.text.matches('\n').count() - 1);
+        last.to_string().len() + 2
+    }
+
+    /// Whether these lines already are the SQL.
+    fn shows(&self, sql: &str) -> bool {
+        self.source.as_ref().is_some_and(|source| excerpt::shows(&source.window, sql))
+    }
 }
 
 /// What miette is given to draw.
