@@ -67,15 +67,18 @@ impl CheckReport {
         if hooks == 0 {
             return "no hooks".to_owned();
         }
-        let mut parts =
-            vec![counted(hooks, "hook"), counted(renderings, "rendering"), counted(statements, "statement")];
-        if declarations != hooks {
-            parts[0].push_str(&format!(" ({})", counted(declarations, "declaration")));
-        }
-        if parsed != statements {
-            parts[2].push_str(&format!(" ({parsed} parsed)"));
-        }
-        parts.join(", ")
+        let declared = (declarations != hooks).then(|| counted(declarations, "declaration"));
+        let with_tree = (parsed != statements).then(|| format!("{parsed} parsed"));
+        let noted = |what: String, note: Option<String>| match note {
+            Some(note) => format!("{what} ({note})"),
+            None => what,
+        };
+        [
+            noted(counted(hooks, "hook"), declared),
+            counted(renderings, "rendering"),
+            noted(counted(statements, "statement"), with_tree),
+        ]
+        .join(", ")
     }
 
     fn outcome(&self) -> String {

@@ -73,17 +73,17 @@ struct Samples {
 
 impl Samples {
     fn place(&self, file: FileId, marked: &str) -> Place {
-        let start = self.sources.get(file).text.find(marked).unwrap() as u32;
+        let start = self.sources.get(file).text.find(marked).unwrap_or_else(|| panic!("no {marked}")) as u32;
         Place { file, start, end: start + marked.len() as u32 }
     }
 }
 
-fn on_run(index: usize, kind: &'static str) -> Option<HookRef> {
-    Some(HookRef { id: format!("operation.shop.shop-{kind}-{index}"), kind, node: None })
+fn on_run(index: usize, kind: &'static str) -> HookRef {
+    HookRef { id: format!("operation.shop.shop-{kind}-{index}"), kind, node: None }
 }
 
-fn post_hook(index: usize, node: &str) -> Option<HookRef> {
-    Some(HookRef { id: format!("{node}.post-hook.{index}"), kind: "post-hook", node: Some(node.to_owned()) })
+fn post_hook(index: usize, node: &str) -> HookRef {
+    HookRef { id: format!("{node}.post-hook.{index}"), kind: "post-hook", node: Some(node.to_owned()) }
 }
 
 fn finding(rule: &'static str, family: &'static str, severity: Severity, place: Place, message: &str) -> Diagnostic {
@@ -116,7 +116,7 @@ fn samples() -> CheckReport {
     let drop = samples.place(project, "drop table {{ target.schema }}.temp_table");
     let drop = Diagnostic {
         help: Some("add IF EXISTS".to_owned()),
-        hook: on_run(0, "on-run-end"),
+        hook: Some(on_run(0, "on-run-end")),
         hooks: 1,
         targets: vec!["prod".to_owned()],
         sql: Some(Arc::from("drop table analytics.temp_table")),
@@ -140,7 +140,7 @@ fn samples() -> CheckReport {
 
     let models = Diagnostic {
         help: Some("change `models` to `results`".to_owned()),
-        hook: on_run(1, "on-run-end"),
+        hook: Some(on_run(1, "on-run-end")),
         hooks: 1,
         sql: Some(Arc::from(
             "insert into audit_run select '00000000-0000-4000-8000-000000000000', 0, count(*) from audit_model \
@@ -174,7 +174,7 @@ fn samples() -> CheckReport {
     let archived = Diagnostic {
         confidence: Confidence::Low,
         help: Some("move the query to an incremental model, which dbt builds, tests and documents".to_owned()),
-        hook: post_hook(2, "model.shop.fct_orders"),
+        hook: Some(post_hook(2, "model.shop.fct_orders")),
         hooks: 1,
         sql: Some(Arc::from(
             "\n        insert into analytics.orders_archive\n    select o.order_id, o.customer_id, sum(i.amount) as \
@@ -196,7 +196,7 @@ fn samples() -> CheckReport {
 
     let unguarded = Diagnostic {
         help: Some("add `{% if execute %}` around the lines that read the result".to_owned()),
-        hook: post_hook(0, "model.shop.fct_orders"),
+        hook: Some(post_hook(0, "model.shop.fct_orders")),
         hooks: 42,
         related: vec![
             Related {
@@ -217,7 +217,7 @@ fn samples() -> CheckReport {
 
     let undefined = Diagnostic {
         help: Some("set `enviroment`, or remove it".to_owned()),
-        hook: post_hook(0, "model.shop.dim_customers"),
+        hook: Some(post_hook(0, "model.shop.dim_customers")),
         hooks: 1,
         sql: Some(Arc::from("comment on table \"shop\".\"analytics\".\"dim_customers\" is 'café 日本 '")),
         ..finding(
@@ -230,7 +230,7 @@ fn samples() -> CheckReport {
     };
 
     let syntax = Diagnostic {
-        hook: post_hook(1, "model.shop.fct_orders"),
+        hook: Some(post_hook(1, "model.shop.fct_orders")),
         hooks: 1,
         targets: vec!["dev".to_owned(), "ci".to_owned()],
         help: Some("remove `)`".to_owned()),
@@ -339,15 +339,17 @@ fn text_odd_places() {
         ("a long line", one("dbt_project.yml", &long, at..at + 8)),
         ("control characters", one("models/a.sql", "select '\u{1b}[31m', x\n", 15..16)),
     ];
-    let drawn: String =
-        cases.iter().map(|(what, report)| format!("--- {what}\n{}\n", text(report, &TextOptions::default()))).collect();
+    let drawn: Vec<String> =
+        cases.iter().map(|(what, report)| format!("--- {what}\n{}", text(report, &TextOptions::default()))).collect();
+    let drawn = drawn.join("\n");
     picture("text_odd_places", &drawn);
 }
 
 #[test]
 fn text_long_sql() {
     let mut report = one("macros/audit.sql", "insert into audit_run values ({{ x }},)\n", 37..38);
-    let sql: String = (1..=40).map(|n| format!("    insert into audit_run values ({n}, {n});\n")).collect();
+    let inserts = (1..=40).map(|n| format!("    insert into audit_run values ({n}, {n});"));
+    let sql = inserts.collect::<Vec<_>>().join("\n");
     report.diagnostics[0].sql = Some(Arc::from(sql));
     let mut wide = one("macros/audit.sql", "where status = 'failed' and {{ x }},\n", 0..23);
     let sql = format!("delete from audit where id in ({}) and where status = 'failed' and 1,", "1234, ".repeat(90));

@@ -340,8 +340,7 @@ pub(super) fn wrapped(text: &str, width: usize, first_indent: &str, indent: &str
         }
         rows.push(row);
     }
-    rows.iter_mut().for_each(|row| row.truncate(row.trim_end().len()));
-    rows
+    rows.into_iter().map(|row| row.trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -420,7 +419,7 @@ mod tests {
 
     #[test]
     fn long_sql_is_cut_to_what_was_written() {
-        let sql: String = (1..=30).map(|n| format!("    select {n};\n")).collect();
+        let sql = (1..=30).map(|n| format!("    select {n};")).collect::<Vec<_>>().join("\n");
         let rows = sql_rows(&sql, "select 20; {{ x }}", 40);
         assert_eq!(rows.first().map(String::as_str), Some("… 14 lines before"));
         assert_eq!(rows.get(1).map(String::as_str), Some("select 15;"));

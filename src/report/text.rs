@@ -175,9 +175,8 @@ impl Drawing<'_> {
             Severity::Warning => styles.warning,
             Severity::Info => styles.advice,
         }];
-        let mut characters = ThemeCharacters::unicode();
-        characters.warning = "!".to_owned();
-        characters.advice = "i".to_owned();
+        let characters =
+            ThemeCharacters { warning: "!".to_owned(), advice: "i".to_owned(), ..ThemeCharacters::unicode() };
         GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
             .with_links(self.options.links)
             .with_link_display_text("")
