@@ -3,5 +3,9 @@
 
 pub mod datum;
 pub mod diagnostic;
+pub mod discover;
 pub mod jinja;
+pub mod project;
+pub mod report;
 pub mod source;
+pub mod sql;

@@ -1,0 +1,10 @@
+{{ config(
+    materialized='table',
+    post_hook="""
+        create temporary table late_orders as select order_id from {{ this }} where amount = 0;
+        delete from {{ this }} where order_id in (select order_id from late_orders);
+        drop table late_orders
+    """
+) }}
+
+select 1 as order_id, 10 as amount

@@ -1,0 +1,7 @@
+{{ config(
+    materialized='table',
+    alias='fct_orders',
+    post_hook="grant select on {{ this }} to reporter"
+) }}
+
+select 1 as order_id

@@ -1,0 +1,148 @@
+//! What a check gave, as bytes: for a person, for a terminal's search, for a program.
+
+pub mod concise;
+mod excerpt;
+pub mod json;
+pub mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Coverage, Diagnostic, Severity};
+use crate::source::{FileId, LineColumn, Lines, Place, Sources};
+
+pub use concise::concise;
+pub use json::json;
+pub use text::{TextOptions, text};
+
+/// What the check of one project gave.
+#[derive(Debug, Clone)]
+pub struct CheckReport {
+    /// The project's name.
+    pub project: String,
+    /// The adapter's type: `postgres`.
+    pub adapter: String,
+    /// The targets that were looked at.
+    pub targets: Vec<String>,
+    /// The files that the places are in.
+    pub sources: Arc<Sources>,
+    /// What was and was not checked.
+    pub coverage: Coverage,
+    /// The findings, sorted by place, then rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many findings the project's settings or comments silence.
+    pub suppressed: usize,
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Advice.
+    pub infos: usize,
+}
+
+impl CheckReport {
+    /// How many findings there are of each severity.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let of = |severity| self.diagnostics.iter().filter(|found| found.severity == severity).count();
+        Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), infos: of(Severity::Info) }
+    }
+
+    /// What was checked and what came of it, in one line, then a line for each thing that was not checked.
+    #[must_use]
+    pub fn closing(&self) -> Vec<String> {
+        let outcome = format!("{}: {}: {}", self.project, self.checked(), self.outcome());
+        let missed =
+            self.coverage.not_checked.iter().map(|missed| format!("not checked: {}: {}", missed.what, missed.why));
+        std::iter::once(outcome).chain(missed).collect()
+    }
+
+    fn checked(&self) -> String {
+        let Coverage { hooks, declarations, renderings, statements, parsed, .. } = self.coverage;
+        if hooks == 0 {
+            return "no hooks".to_owned();
+        }
+        let declared = (declarations != hooks).then(|| counted(declarations, "declaration"));
+        let with_tree = (parsed != statements).then(|| format!("{parsed} parsed"));
+        let noted = |what: String, note: Option<String>| match note {
+            Some(note) => format!("{what} ({note})"),
+            None => what,
+        };
+        [
+            noted(counted(hooks, "hook"), declared),
+            counted(renderings, "rendering"),
+            noted(counted(statements, "statement"), with_tree),
+        ]
+        .join(", ")
+    }
+
+    fn outcome(&self) -> String {
+        let Counts { errors, warnings, infos } = self.counts();
+        let mut parts: Vec<String> = [(errors, "error"), (warnings, "warning"), (infos, "info")]
+            .into_iter()
+            .filter(|&(count, _)| count > 0)
+            .map(|(count, noun)| counted(count, noun))
+            .collect();
+        if parts.is_empty() {
+            parts.push("nothing found".to_owned());
+        }
+        if self.suppressed > 0 {
+            parts.push(format!("{} suppressed", self.suppressed));
+        }
+        parts.join(", ")
+    }
+}
+
+/// A number with its noun, in the plural where it needs one.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Lines and columns of the places that a report names. Each file's lines are found once.
+struct Positions<'a> {
+    sources: &'a Sources,
+    lines: BTreeMap<FileId, Lines<'a>>,
+}
+
+impl<'a> Positions<'a> {
+    /// Finds the lines of every file that the report names.
+    fn of(report: &'a CheckReport) -> Positions<'a> {
+        let sources = report.sources.as_ref();
+        let mut lines = BTreeMap::new();
+        let places = report.diagnostics.iter().flat_map(|found| {
+            let related = found.related.iter().map(|related| related.place);
+            let edits = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.place);
+            std::iter::once(found.place).chain(related).chain(edits)
+        });
+        for place in places {
+            lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
+        }
+        Positions { sources, lines }
+    }
+
+    /// The path of a place's file.
+    fn path(&self, place: Place) -> &'a str {
+        &self.sources.get(place.file).path
+    }
+
+    /// The text of a place's file.
+    fn text(&self, place: Place) -> &'a str {
+        &self.sources.get(place.file).text
+    }
+
+    /// Line and column of a byte of a file.
+    fn at(&self, file: FileId, offset: u32) -> LineColumn {
+        self.lines.get(&file).map_or(LineColumn { line: 1, column: 1 }, |lines| lines.at(offset))
+    }
+
+    /// Line and column of a place's first byte.
+    fn start(&self, place: Place) -> LineColumn {
+        self.at(place.file, place.start)
+    }
+}
