@@ -4,3 +4,4 @@
 pub mod datum;
 pub mod diagnostic;
 pub mod source;
+pub mod sql;
