@@ -1,0 +1,188 @@
+//! SQL: text and its dialect in, statements out, each with an outline, a tree where there is one, and what
+//! is wrong with it.
+//!
+//! The text is tokenised once and split into statements on its tokens. The outline of a statement (verb,
+//! object, name, guards, grantees …) is read from its tokens too, so that it is there for every statement
+//! of every dialect. Then the statement is parsed, in its own dialect and, where that may tell something,
+//! in the others.
+//!
+//! A statement that no grammar accepts is seldom wrong: sqlparser knows about two thirds of the statements
+//! that hooks are made of. A [`Fault`] therefore needs a cause that can be named, or a verb whose
+//! statements parse reliably; everything else is [`Parse::Not`], without blame.
+//!
+//! Trees are deep. Callers run on threads with stacks of 64 MiB, also where trees are dropped.
+//!
+//! All ranges are byte ranges of the given text.
+
+mod dialect;
+mod faults;
+mod outline;
+mod parse;
+mod split;
+mod token;
+mod verb;
+
+use std::ops::Range;
+
+use token::{Kind, Token, Tokens};
+
+pub use dialect::Dialect;
+pub use outline::{Grantee, Name, Outline};
+pub use verb::{ObjectKind, Verb};
+
+/// How the name of a thing that could not be known begins, also inside a longer name or a text.
+pub const UNKNOWN: &str = "__unknown_";
+
+/// The statements of a text.
+#[derive(Debug)]
+pub struct Script {
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// What is wrong and belongs to no statement: a quote or a comment that is never closed.
+    pub faults: Vec<Fault>,
+    /// Where the comments are.
+    pub comments: Vec<Range<usize>>,
+    /// Semicolons with no statement before them.
+    pub lone_semicolons: Vec<Range<usize>>,
+}
+
+impl Script {
+    /// Whether there is no statement: nothing, blanks, comments, lone semicolons.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// Every fault, those of the statements included, in order.
+    #[must_use]
+    pub fn all_faults(&self) -> Vec<&Fault> {
+        let mut faults: Vec<&Fault> =
+            self.faults.iter().chain(self.statements.iter().flat_map(|statement| &statement.faults)).collect();
+        faults.sort_by_key(|fault| (fault.range.start, fault.range.end));
+        faults
+    }
+}
+
+/// A statement.
+#[derive(Debug)]
+pub struct Statement {
+    /// From its first token to its last, without the semicolon.
+    pub range: Range<usize>,
+    /// What its tokens say.
+    pub outline: Outline,
+    /// Which grammar accepts it.
+    pub parse: Parse,
+    /// Its tree, where a grammar accepts it.
+    #[expect(dead_code, reason = "the rehearsal reads it")]
+    pub(crate) tree: Option<Box<sqlparser::ast::Statement>>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+/// Which grammar accepts a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parse {
+    /// That of its own dialect.
+    Own,
+    /// That of another.
+    Foreign(Dialect),
+    /// None that was tried; which by itself is no fault.
+    Not,
+}
+
+/// Something wrong in SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub range: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Wrong beyond doubt, by a cause that is named. Otherwise no grammar accepts the statement, and that
+    /// makes it likely.
+    pub certain: bool,
+}
+
+impl Fault {
+    fn certain(range: Range<usize>, message: impl Into<String>) -> Fault {
+        Fault { range, message: message.into(), help: None, certain: true }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Fault {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The most tokens that a statement is parsed with: longer trees overflow stacks.
+const MOST_TOKENS: usize = 20_000;
+
+/// Reads SQL text in a dialect. Never fails, whatever the text.
+#[must_use]
+pub fn script(text: &str, dialect: Dialect) -> Script {
+    let (tokens, fault) = closed_tokens(text, dialect);
+    let split = split::split(&tokens.code, dialect);
+    let last = split.statements.len().saturating_sub(1);
+    let statements = split
+        .statements
+        .into_iter()
+        .enumerate()
+        .map(|(at, range)| {
+            let whole = tokens.unclosed.is_none() || at < last;
+            statement(text, &tokens.code[range], dialect, whole)
+        })
+        .collect();
+    Script {
+        statements,
+        faults: fault.into_iter().collect(),
+        comments: tokens.comments.iter().map(Token::range).collect(),
+        lone_semicolons: split.lone.into_iter().map(|at| tokens.code[at].range()).collect(),
+    }
+}
+
+/// The tokens of a text as its dialect reads it; as another does where only that closes every quote. A
+/// fault where no dialect does.
+fn closed_tokens(text: &str, dialect: Dialect) -> (Tokens<'_>, Option<Fault>) {
+    let reading = dialect.reading();
+    let tokens = token::tokens(text, reading);
+    let Some(unclosed) = tokens.unclosed else { return (tokens, None) };
+    for other in reading.others() {
+        let other = token::tokens(text, other);
+        if other.unclosed.is_none() {
+            return (other, None);
+        }
+    }
+    // SQLite closes a comment at the end of the text.
+    let tolerated = unclosed.kind == Kind::Comment && matches!(dialect, Dialect::Sqlite | Dialect::Generic);
+    if tolerated || text.contains(UNKNOWN) || faults::holds_template(text) {
+        return (tokens, None);
+    }
+    let line = text[unclosed.start..].find('\n').map_or(text.len(), |at| unclosed.start + at);
+    let opened = match unclosed.kind {
+        Kind::Comment => "comment",
+        Kind::Quoted => "quoted name",
+        Kind::Dollar => "dollar-quoted text",
+        _ => "text",
+    };
+    let fault = Fault::certain(unclosed.start..line, format!("the {opened} that begins here is never closed"));
+    (tokens, Some(fault.help(format!("close the {opened}"))))
+}
+
+fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) -> Statement {
+    let range = tokens[0].start..tokens.last().map_or(tokens[0].end(), Token::end);
+    let outline = outline::outline(tokens, dialect);
+    let own = &text[range.clone()];
+    let judged = whole && !outline.placeholder && !faults::holds_template(own);
+    let (parse, tree, mut faults) = parse::parse(own, tokens, &outline, dialect, judged);
+    for fault in &mut faults {
+        fault.range = fault.range.start + range.start..fault.range.end + range.start;
+    }
+    if judged && parse != Parse::Own && !outline.opaque {
+        let certain = faults::faults(own, range.start, tokens, &outline, dialect);
+        if !certain.is_empty() {
+            faults = certain;
+        }
+    }
+    Statement { range, outline, parse, tree, faults }
+}

@@ -1,0 +1,173 @@
+//! Trees: which grammar accepts a statement, and what it means that none does.
+
+use std::ops::Range;
+
+use sqlparser::parser::{Parser, ParserError};
+
+use super::dialect::Dialect;
+use super::outline::Outline;
+use super::token::{Kind, Token};
+use super::verb::Verb;
+use super::{Fault, MOST_TOKENS, Parse};
+
+type Tree = Box<sqlparser::ast::Statement>;
+
+/// The deepest nesting that is worth a try: grammars give up near it.
+const DEEPEST: usize = 48;
+
+/// Why a grammar refused a statement.
+enum Refusal {
+    /// It found something that it didn't expect.
+    Syntax(String),
+    /// It gave up, which says nothing.
+    GaveUp,
+}
+
+/// Parses a statement in its own dialect, then in others where that tells something. A fault's range
+/// counts from the statement's first byte.
+pub(super) fn parse(
+    text: &str,
+    tokens: &[Token<'_>],
+    outline: &Outline,
+    dialect: Dialect,
+    judged: bool,
+) -> (Parse, Option<Tree>, Vec<Fault>) {
+    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
+        return (Parse::Not, None, Vec::new());
+    }
+    let refusal = match tree(text, dialect) {
+        Ok(tree) => return (Parse::Own, Some(tree), Vec::new()),
+        Err(refusal) => refusal,
+    };
+    let reliable = outline.verb.parses_reliably() && !outline.opaque;
+    let others = if reliable { &Dialect::ALL[..] } else { &Dialect::ALL[..1] };
+    for &other in others {
+        let same_grammar = matches!(other, Dialect::Trino | Dialect::Athena);
+        if other == dialect || same_grammar || (outline.opaque && outline.verb == Verb::Block) {
+            continue;
+        }
+        if let Ok(tree) = tree(text, other) {
+            return (Parse::Foreign(other), Some(tree), Vec::new());
+        }
+    }
+    let fault = match refusal {
+        Refusal::Syntax(message) if reliable && judged && !is_beyond_grammars(tokens, dialect) => {
+            Some(likely(text, &message))
+        }
+        _ => None,
+    };
+    (Parse::Not, None, fault.into_iter().collect())
+}
+
+fn tree(text: &str, dialect: Dialect) -> Result<Tree, Refusal> {
+    let parsed = Parser::new(dialect.grammar()).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
+    match parsed {
+        Ok(mut statements) if statements.len() == 1 => statements.pop().map(Box::new).ok_or(Refusal::GaveUp),
+        Ok(_) => Err(Refusal::GaveUp),
+        Err(ParserError::ParserError(message)) => Err(Refusal::Syntax(message)),
+        Err(ParserError::TokenizerError(_) | ParserError::RecursionLimitExceeded) => Err(Refusal::GaveUp),
+    }
+}
+
+fn depth(tokens: &[Token<'_>]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for token in tokens {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ if token.is("case") => depth += 1,
+            _ if token.is("end") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Words of constructs that grammars know badly or not at all.
+const BEYOND: &[&str] = &[
+    "qualify", "lateral", "flatten", "match_recognize", "pivot", "unpivot", "overwrite", "sample", "tablesample", "changes",
+    "connect", "prior", "asof", "format", "final", "prewhere", "array", "settings", "global", "any", "semi", "anti", "top",
+    "output", "option", "nolock", "apply", "xml", "json", "exclude", "rename", "ilike", "struct", "unnest", "ignore",
+    "respect", "interval", "zone", "window", "distribute", "sort", "transform", "within", "grouping", "rollup", "cube",
+    "model", "resample", "json_table", "xmltable", "returning", "conflict", "duplicate", "partition", "identifier",
+    "system", "offset", "fetch", "for", "table", "function", "execute", "exec", "declare", "recursive", "search", "cycle",
+    "materialized", "collate", "escape", "regexp", "rlike", "similar", "glob", "overlaps", "contains", "multiset",
+    "cursor", "ordinality", "go", "print", "begin", "measures", "define", "lock", "nowait", "low_priority", "delayed",
+    "quick", "straight_join", "force", "positional", "parallel", "errors", "directory", "overriding", "infile", "stdin",
+    "clone", "convert", "period", "temporal", "system_time", "portion", "bulk", "tablock", "log", "default", "operator",
+];
+
+/// Pairs of words with the same effect, where each alone may be the name of a column.
+const BEYOND_PAIRS: &[(&str, &str)] = &[
+    ("by", "name"), ("by", "position"), ("by", "source"), ("by", "target"), ("insert", "all"), ("insert", "first"),
+    ("insert", "or"), ("update", "or"), ("version", "as"), ("timestamp", "as"), ("group", "all"), ("order", "all"),
+    ("by", "all"), ("cluster", "by"), ("replace", "where"), ("delete", "only"), ("update", "only"), ("cross", "join"),
+    ("union", "by"), ("limit", "by"), ("current", "of"), ("except", "distinct"), ("intersect", "distinct"),
+];
+
+/// Operators that every grammar knows.
+const COMMON: [&str; 20] = [
+    "(", ")", ",", ".", "=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "*", "/", "%", "||", "::", "==", ";",
+];
+
+/// Whether a statement has something in it that grammars are known not to know, so that their refusal
+/// says nothing.
+fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool {
+    let foreign_token = |token: &Token<'_>| match token.kind {
+        Kind::Symbol => !COMMON.contains(&token.text),
+        Kind::Stage | Kind::Dollar => true,
+        Kind::Word => token.text.starts_with(['@', '#', '$']) || token.is_any(BEYOND),
+        Kind::Text => !(token.text.starts_with('\'') || token.text.starts_with('"')) || token.text.contains('\\'),
+        Kind::Number => !token.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+        Kind::Quoted | Kind::Comment => false,
+    };
+    // SQL Server needs no semicolon between statements.
+    let several = dialect == Dialect::SqlServer
+        && tokens.iter().skip(1).any(|token| {
+            token.is_any(&["insert", "update", "delete", "drop", "create", "alter", "truncate", "exec", "set", "select", "if"])
+        });
+    let paired = |pair: &[Token<'_>]| {
+        let called = pair[0].is_any(&["at", "before", "except", "replace", "using", "rows"]) && pair[1].is_symbol("(");
+        called || BEYOND_PAIRS.iter().any(|&(first, second)| pair[0].is(first) && pair[1].is(second))
+    };
+    several || tokens.iter().any(foreign_token) || tokens.windows(2).any(paired)
+}
+
+/// The likely fault that a grammar's refusal means.
+fn likely(text: &str, message: &str) -> Fault {
+    let (said, place) = match message.rsplit_once(" at Line: ") {
+        Some((said, place)) => (said, byte_at(text, place)),
+        None => (message, None),
+    };
+    let range = place.map_or(0..text.len(), |at| at..word_end(text, at));
+    let reason = match said.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: ")) {
+        Some((expected, "EOF")) => format!("the statement ends where {expected} is expected"),
+        Some((expected, found)) => format!("{expected} is expected where `{found}` stands"),
+        None => said.to_owned(),
+    };
+    Fault {
+        range,
+        message: format!("no SQL dialect's grammar accepts this statement: {reason}"),
+        help: None,
+        certain: false,
+    }
+}
+
+/// The byte of `1, Column: 7`.
+fn byte_at(text: &str, place: &str) -> Option<usize> {
+    let (line, column) = place.split_once(", Column: ")?;
+    let (line, column): (usize, usize) = (line.trim().parse().ok()?, column.trim().parse().ok()?);
+    let start = match line.checked_sub(2) {
+        None => 0,
+        Some(newline) => text.match_indices('\n').nth(newline)?.0 + 1,
+    };
+    let ahead = text[start..].char_indices().nth(column.checked_sub(1)?)?.0;
+    Some(start + ahead)
+}
+
+fn word_end(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let word: Range<usize> = 0..rest.find(|c: char| !(c == '_' || c.is_alphanumeric())).unwrap_or(rest.len());
+    at + word.end.max(rest.chars().next().map_or(0, char::len_utf8))
+}
