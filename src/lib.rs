@@ -3,4 +3,7 @@
 
 pub mod datum;
 pub mod diagnostic;
+pub mod discover;
+pub mod jinja;
+pub mod project;
 pub mod source;

@@ -1,0 +1,3 @@
+//! dbt's Jinja.
+
+pub mod blocks;
