@@ -1,0 +1,235 @@
+//! Finds and reads a project's files.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::LoadError;
+use super::ignore::Ignore;
+use super::problem::{Problem, ProblemKind};
+use crate::source::{FileId, Sources};
+
+/// Files beyond this many bytes are left out.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// What dbt reads a file as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Macros,
+    Model,
+    Snapshot,
+    Analysis,
+    SingularTest,
+    GenericTest,
+    Seed,
+    Properties,
+    Function,
+}
+
+/// A file that a package has, in one role.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) package: usize,
+    pub(crate) role: Role,
+    /// The path from the searched folder, with `/`.
+    pub(crate) relative: String,
+    /// The path from the package's root, with `/`.
+    pub(crate) original: String,
+    /// The path from the root project, with `/`.
+    pub(crate) shown: String,
+    pub(crate) absolute: PathBuf,
+}
+
+/// One search: a folder of a package, a role and the endings it takes.
+pub(crate) struct Search<'a> {
+    pub(crate) package: usize,
+    pub(crate) role: Role,
+    pub(crate) folder: &'a str,
+    pub(crate) endings: &'a [&'a str],
+}
+
+/// A package's place on disk and in names.
+pub(crate) struct Home<'a> {
+    pub(crate) root: &'a Path,
+    /// The way from the root project, with `/` at the end; empty for the root project itself.
+    pub(crate) prefix: &'a str,
+    pub(crate) ignore: &'a Ignore,
+    /// Folders that are not entered, from the package's root.
+    pub(crate) skipped: &'a [String],
+}
+
+/// Lists the files of a search, sorted. dbt takes names that begin with neither `.`, `#` nor `~`, and
+/// does not follow links to folders.
+pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>, problems: &mut Vec<Problem>) {
+    let folder = clean(search.folder);
+    let top = if folder.is_empty() { home.root.to_path_buf() } else { home.root.join(&folder) };
+    if !top.is_dir() {
+        return;
+    }
+    let skip = |path: &Path| {
+        relative(home.root, path).is_some_and(|path| home.skipped.contains(&path) && path != folder)
+    };
+    let walk = WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(|entry| !skip(entry.path()));
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().and_then(|path| relative(home.root, path)).unwrap_or_default();
+                problems.push(unreadable(&format!("{}{path}", home.prefix), error.io_error()));
+                continue;
+            }
+        };
+        let Some(path) = relative(&top, entry.path()) else { continue };
+        if path.is_empty() {
+            continue;
+        }
+        let original = join(&folder, &path);
+        let shown = format!("{}{original}", home.prefix);
+        let linked = entry.path_is_symlink();
+        if !linked && entry.file_type().is_dir() {
+            continue;
+        }
+        if linked {
+            match std::fs::metadata(entry.path()) {
+                Ok(target) if target.is_dir() => {
+                    problems.push(
+                        Problem::new(ProblemKind::LinkedFolder, None, format!("{shown} links to a folder: dbt does not follow it"))
+                            .help("add the folder itself to the project's paths"),
+                    );
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    problems.push(unreadable(&shown, Some(&error)));
+                    continue;
+                }
+            }
+        }
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let lower = name.to_lowercase();
+        let wanted = !name.starts_with(['.', '#', '~'])
+            && search.endings.iter().any(|ending| lower.len() > ending.len() && lower.ends_with(ending));
+        if !wanted || home.ignore.is_ignored(&original) {
+            continue;
+        }
+        found.push(Found {
+            package: search.package,
+            role: search.role,
+            relative: path,
+            original,
+            shown,
+            absolute: entry.path().to_path_buf(),
+        });
+    }
+}
+
+fn unreadable(shown: &str, error: Option<&io::Error>) -> Problem {
+    let why = error.map_or_else(|| "a link that leads back to itself".to_owned(), reason);
+    Problem::new(ProblemKind::Unreadable, None, format!("{shown} can't be read: {why}"))
+}
+
+/// Why reading failed, without numbers of the system.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let end = text.find(" (os error").unwrap_or(text.len());
+            text[..end].to_lowercase()
+        }
+    }
+}
+
+/// A path below another, with `/`.
+pub(crate) fn relative(root: &Path, path: &Path) -> Option<String> {
+    let rest = path.strip_prefix(root).ok()?;
+    let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    Some(parts.join("/"))
+}
+
+/// A folder of the settings without `./` and slashes around it.
+pub(crate) fn clean(folder: &str) -> String {
+    folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect::<Vec<_>>().join("/")
+}
+
+fn join(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// A file as it was read.
+pub(crate) enum Content {
+    Text(Arc<str>),
+    Problem(Problem),
+}
+
+/// Reads a file; an `Err` where the system does not allow it.
+pub(crate) fn read(shown: &str, path: &Path) -> Result<Content, LoadError> {
+    let outcome = std::fs::File::open(path).and_then(|mut file| {
+        let size = file.metadata()?.len();
+        if size > LARGEST {
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        file.read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    });
+    let bytes = match outcome {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            let message = format!("{shown} has more than 16 MB and is left out");
+            return Ok(Content::Problem(Problem::new(ProblemKind::TooLarge, None, message)));
+        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(LoadError::Unreadable { path: shown.to_owned(), reason: reason(&error) });
+        }
+        Err(error) => return Ok(Content::Problem(unreadable(shown, Some(&error)))),
+    };
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text.into()),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!(
+                "{shown} is not UTF-8 (byte {at}) and is left out; dbt stops with \"'utf-8' codec can't decode byte\""
+            );
+            Content::Problem(Problem::new(ProblemKind::Encoding, None, message).help("save the file as UTF-8"))
+        }
+    })
+}
+
+/// Reads every file once, in parallel, and numbers them by path.
+pub(crate) fn read_all(
+    found: &[Found],
+    sources: &mut Sources,
+    problems: &mut Vec<Problem>,
+) -> Result<BTreeMap<String, FileId>, LoadError> {
+    let mut paths: BTreeMap<&str, &Path> = BTreeMap::new();
+    for file in found.iter().filter(|file| file.role != Role::Seed) {
+        paths.insert(&file.shown, &file.absolute);
+    }
+    let paths: Vec<(&str, &Path)> = paths.into_iter().collect();
+    let contents: Vec<_> = paths.par_iter().map(|(shown, path)| read(shown, path)).collect();
+    let mut numbers = BTreeMap::new();
+    for ((shown, _), content) in paths.iter().zip(contents) {
+        match content? {
+            Content::Text(text) => {
+                numbers.insert((*shown).to_owned(), sources.add(*shown, text));
+            }
+            Content::Problem(problem) => problems.push(problem),
+        }
+    }
+    Ok(numbers)
+}
+
+/// The first line of a file, of which no more than 64 KB are read.
+pub(crate) fn first_line(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_start_matches('\u{feff}');
+    Some(text.lines().next().unwrap_or_default().trim_end().to_owned())
+}

@@ -1,0 +1,306 @@
+//! Loads a project: finds its files, reads them in parallel and puts them together.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::adapter::{self, AdapterFrom, Signs};
+use super::files::{self, Content, Found, Home, Role, Search};
+use super::ignore::Ignore;
+use super::macros::{self, MACRO_BLOCKS, Macro, TEST_BLOCKS};
+use super::node::{self, Code};
+use super::package::{self, Package};
+use super::problem::{Problem, ProblemKind};
+use super::profile::{self, Target, Targets};
+use super::properties;
+use super::vars::Vars;
+use super::yaml_jinja::{YamlContext, YamlKind};
+use super::{LoadError, LoadOptions, Project};
+use crate::datum::{Datum, Kind};
+use crate::jinja::blocks::Block;
+use crate::source::{FileId, Sources};
+
+/// Reads the project in a folder.
+///
+/// The result depends on the files and the options alone. What is wrong with the files is in
+/// [`Project::problems`]; an `Err` means that there is no project to work on.
+pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError> {
+    let mut sources = Sources::default();
+    let mut problems = Vec::new();
+    let mut root_package = package::read(root, "", &mut sources, &mut problems)?;
+    let profile = profile::read(root, &root_package.settings, options, &mut sources, &mut problems)?;
+    let profile = profile.map(|targets| with_adapter(targets, options));
+
+    let no_vars = Datum::new(Kind::Null);
+    // Without a profile the adapter has to be told from the files first; until then what needs
+    // `target` stays as it is written.
+    let known = profile.as_ref().map(|found| &found.targets[found.selected]);
+    root_package.render(options, &project_context(options, known, &options.cli_vars), &mut Vec::new());
+    let mut installed = package::installed(&root_package, &mut sources, &mut problems)?;
+    let (missing_packages, listed) =
+        package::listed(&root_package, &mut installed, options, &mut sources, &mut problems)?;
+    for package in &mut installed {
+        package.render(options, &project_context(options, known, &no_vars), &mut Vec::new());
+    }
+    let mut packages = vec![root_package];
+    packages.append(&mut installed);
+    unique_names(&mut packages, &mut problems);
+
+    let found = find_files(&packages, &mut problems)?;
+    let numbers = files::read_all(&found, &mut sources, &mut problems)?;
+    let codes = read_code(&found, &numbers, &sources, &mut problems);
+    let macros = macros_of(&codes, &sources);
+
+    let targets = match profile {
+        Some(targets) => targets,
+        None => guessed_target(&packages, &macros, &sources, listed, options),
+    };
+    let target = &targets.targets[targets.selected];
+    for (n, package) in packages.iter_mut().enumerate() {
+        let cli_vars = if n == 0 { &options.cli_vars } else { &no_vars };
+        package.render(options, &project_context(options, Some(target), cli_vars), &mut problems);
+    }
+    let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+
+    let properties = read_properties(&found, &numbers, &sources, &packages, target, options, &mut problems);
+    let snapshot_files: Vec<Code<'_>> = codes.into_iter().filter(|code| !matches!(code.found.role, Role::Macros | Role::GenericTest)).collect();
+    let mut nodes = node::of_files(&snapshot_files, &names, &sources);
+    let originals: HashMap<FileId, String> = found
+        .iter()
+        .filter_map(|file| Some((*numbers.get(&file.shown)?, file.original.clone())))
+        .collect();
+    nodes.extend(node::of_yaml_snapshots(&properties, &names, &originals));
+    nodes.sort_by(|a, b| {
+        (a.package, a.resource, &a.original_file_path, a.place).cmp(&(b.package, b.resource, &b.original_file_path, b.place))
+    });
+    let unattached = node::attach(&mut nodes, &properties, &names, &mut problems);
+    node::duplicates(&nodes, &properties, &sources, &mut problems);
+    macros::duplicates(&macros, &names, &sources, &mut problems);
+    let source_tables = properties::source_tables(&properties, &names);
+
+    problems.sort_by(|a, b| (a.place.is_none(), a.place, a.kind, &a.message).cmp(&(b.place.is_none(), b.place, b.kind, &b.message)));
+    problems.dedup();
+    Ok(Project {
+        sources,
+        packages,
+        target: targets.selected,
+        targets: targets.targets,
+        adapter_from: targets.from,
+        macros,
+        nodes,
+        properties,
+        unattached,
+        source_tables,
+        missing_packages,
+        cli_vars: options.cli_vars.clone(),
+        problems,
+    })
+}
+
+/// What the Jinja of `dbt_project.yml` sees.
+fn project_context<'a>(options: &'a LoadOptions<'_>, target: Option<&'a Target>, cli_vars: &'a Datum) -> YamlContext<'a> {
+    YamlContext {
+        kind: YamlKind::ProjectFile,
+        target,
+        cli_vars,
+        vars: Vars { cli: Some(cli_vars), ..Vars::default() },
+        env: &options.env,
+        project_name: None,
+    }
+}
+
+/// What `var()` finds in the code of a package.
+pub(super) fn vars<'a>(packages: &'a [Package], package: usize, cli_vars: &'a Datum) -> Vars<'a> {
+    let own = &packages[package];
+    Vars {
+        cli: Some(cli_vars),
+        root: packages[0].vars(),
+        own: if package == 0 { None } else { own.vars() },
+        package: &own.name,
+    }
+}
+
+/// The adapter that was asked for, over what the profile says.
+fn with_adapter(mut targets: Targets, options: &LoadOptions<'_>) -> Targets {
+    if let Some(adapter) = &options.adapter {
+        for target in &mut targets.targets {
+            target.adapter.clone_from(adapter);
+        }
+        targets.from = AdapterFrom::Option;
+    }
+    targets
+}
+
+fn guessed_target(
+    packages: &[Package],
+    macros: &[Macro],
+    sources: &Sources,
+    listed: Vec<String>,
+    options: &LoadOptions<'_>,
+) -> Targets {
+    let (adapter, from) = match &options.adapter {
+        Some(adapter) => (adapter.clone(), AdapterFrom::Option),
+        None => {
+            let own = |path: &str| !packages[1..].iter().any(|package| path.starts_with(&package.prefix()));
+            let installed = packages[1..].iter().map(|package| package.name.clone());
+            let signs = Signs {
+                macros: macros.iter().filter(|one| one.package == 0).map(|one| one.name.as_str()).collect(),
+                texts: sources
+                    .iter()
+                    .map(|(_, file)| (file.path.as_str(), &*file.text))
+                    .filter(|(path, _)| own(path))
+                    .collect(),
+                settings: packages[0].written(),
+                packages: installed.chain(listed).collect(),
+            };
+            match adapter::guess(&signs) {
+                Some((adapter, evidence)) => (adapter, AdapterFrom::Guess(evidence)),
+                None => (adapter::GENERIC.to_owned(), AdapterFrom::None),
+            }
+        }
+    };
+    Targets { targets: vec![profile::placeholder(&adapter, options)], selected: 0, from }
+}
+
+/// dbt refuses two packages of one name; the later one is left out.
+fn unique_names(packages: &mut Vec<Package>, problems: &mut Vec<Problem>) {
+    let mut seen: Vec<String> = Vec::new();
+    packages.retain(|package| {
+        let is_new = !seen.contains(&package.name);
+        if is_new {
+            seen.push(package.name.clone());
+        } else {
+            let message = format!("two packages are called {}: the one in {} is left out; dbt stops here", package.name, package.root);
+            problems.push(Problem::new(ProblemKind::Package, None, message).help("remove one of them"));
+        }
+        is_new
+    });
+}
+
+/// Lists every file of every package, with the role it is read in, sorted.
+fn find_files(packages: &[Package], problems: &mut Vec<Problem>) -> Result<Vec<Found>, LoadError> {
+    const SQL: &[&str] = &[".sql"];
+    const CODE: &[&str] = &[".sql", ".py"];
+    let mut found = Vec::new();
+    for (n, package) in packages.iter().enumerate() {
+        let prefix = package.prefix();
+        let ignore = read_ignore(package, &prefix, problems)?;
+        let skipped = [files::clean(&package.packages_install_path()), files::clean(&package.target_path())];
+        let home = Home { root: &package.dir, prefix: &prefix, ignore: &ignore, skipped: &skipped };
+        let generic: Vec<String> = package.test_paths().iter().map(|path| format!("{path}/generic")).collect();
+        let searches: [(Role, Vec<String>, &[&str]); 9] = [
+            (Role::Macros, package.macro_paths(), SQL),
+            (Role::Model, package.model_paths(), CODE),
+            (Role::Snapshot, package.snapshot_paths(), SQL),
+            (Role::Analysis, package.analysis_paths(), SQL),
+            (Role::SingularTest, package.test_paths(), SQL),
+            (Role::GenericTest, generic, SQL),
+            (Role::Seed, package.seed_paths(), &[".csv"]),
+            (Role::Properties, package.source_paths(), &[".yml", ".yaml"]),
+            (Role::Function, package.function_paths(), CODE),
+        ];
+        for (role, folders, endings) in searches {
+            for folder in folders {
+                files::find(&home, &Search { package: n, role, folder: &folder, endings }, &mut found, problems);
+            }
+        }
+    }
+    // Generic tests and fixtures lie below the singular tests' folder.
+    found.retain(|file| {
+        file.role != Role::SingularTest || !(file.relative.starts_with("generic/") || file.relative.starts_with("fixtures/"))
+    });
+    found.sort_by(|a, b| (a.package, &a.shown, a.role).cmp(&(b.package, &b.shown, b.role)));
+    found.dedup_by(|a, b| (a.package, a.role, &a.shown) == (b.package, b.role, &b.shown));
+    Ok(found)
+}
+
+fn read_ignore(package: &Package, prefix: &str, problems: &mut Vec<Problem>) -> Result<Ignore, LoadError> {
+    let path = package.dir.join(".dbtignore");
+    if !path.is_file() {
+        return Ok(Ignore::default());
+    }
+    Ok(match files::read(&format!("{prefix}.dbtignore"), &path)? {
+        Content::Text(text) => Ignore::parse(&text),
+        Content::Problem(problem) => {
+            problems.push(Problem { kind: ProblemKind::Ignore, ..problem });
+            Ignore::default()
+        }
+    })
+}
+
+/// Cuts the files that hold blocks, and reads the seeds' first lines.
+fn read_code<'a>(
+    found: &'a [Found],
+    numbers: &std::collections::BTreeMap<String, FileId>,
+    sources: &Sources,
+    problems: &mut Vec<Problem>,
+) -> Vec<Code<'a>> {
+    let read: Vec<Option<(Code<'a>, Option<Problem>)>> = found
+        .par_iter()
+        .map(|found| {
+            let file = numbers.get(&found.shown).copied();
+            let plain = |header| Some((Code { found, file, blocks: Vec::new(), header }, None));
+            let cut = |allowed: &[&str]| {
+                let (blocks, problem): (Vec<Block>, _) = macros::cut(sources, file?, allowed);
+                Some((Code { found, file, blocks, header: None }, problem))
+            };
+            match found.role {
+                Role::Macros => cut(MACRO_BLOCKS),
+                Role::GenericTest => cut(TEST_BLOCKS),
+                Role::Snapshot => cut(&["snapshot"]),
+                Role::Seed => plain(node::seed_header(found)),
+                Role::Properties => None,
+                Role::Model | Role::Analysis | Role::SingularTest | Role::Function => file.and_then(|_| plain(None)),
+            }
+        })
+        .collect();
+    let mut codes = Vec::new();
+    for (code, problem) in read.into_iter().flatten() {
+        codes.push(code);
+        problems.extend(problem);
+    }
+    codes
+}
+
+fn macros_of(codes: &[Code<'_>], sources: &Sources) -> Vec<Macro> {
+    codes
+        .iter()
+        .filter(|code| matches!(code.found.role, Role::Macros | Role::GenericTest))
+        .filter_map(|code| Some(macros::of_blocks(sources, code.file?, code.found, &code.blocks)))
+        .flatten()
+        .collect()
+}
+
+fn read_properties(
+    found: &[Found],
+    numbers: &std::collections::BTreeMap<String, FileId>,
+    sources: &Sources,
+    packages: &[Package],
+    target: &Target,
+    options: &LoadOptions<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<properties::Properties> {
+    let read: Vec<_> = found
+        .par_iter()
+        .filter(|file| file.role == Role::Properties)
+        .filter_map(|found| {
+            let file = *numbers.get(&found.shown)?;
+            let context = YamlContext {
+                kind: YamlKind::Properties,
+                target: Some(target),
+                cli_vars: &options.cli_vars,
+                vars: vars(packages, found.package, &options.cli_vars),
+                env: &options.env,
+                project_name: Some(&packages[0].name),
+            };
+            Some(properties::read(sources, file, found.package, &found.relative, options.renderer, &context))
+        })
+        .collect();
+    let mut entries = Vec::new();
+    for file in read {
+        entries.extend(file.entries);
+        problems.extend(file.problems);
+    }
+    entries
+}

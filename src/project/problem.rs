@@ -1,0 +1,62 @@
+//! What is wrong with a project's files themselves. Never stops the rest from being read.
+
+use crate::source::Place;
+
+/// What kind of thing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// A file that is no YAML that dbt would read.
+    Yaml,
+    /// A key that stands twice in one mapping; dbt takes the last and warns.
+    DuplicateKey,
+    /// A file that is not UTF-8; it is left out.
+    Encoding,
+    /// A file over the size bound; it is left out.
+    TooLarge,
+    /// A file or folder that could not be read; it is left out.
+    Unreadable,
+    /// A link to a folder inside a searched folder; dbt does not follow it, nor is it followed here.
+    LinkedFolder,
+    /// A file that dbt can't cut into blocks.
+    Blocks,
+    /// Two macros of one name in one package; dbt fails.
+    DuplicateMacro,
+    /// Two nodes of one name and kind in one package; dbt fails where both are enabled.
+    DuplicateNode,
+    /// A properties file of the wrong shape; dbt fails.
+    Properties,
+    /// `dbt_project.yml` of the wrong shape; dbt fails.
+    Settings,
+    /// A value whose Jinja failed; it is kept as it is written.
+    Render,
+    /// profiles.yml lacks what the project asks for.
+    Profile,
+    /// An installed package that is none, or a package file of the wrong shape.
+    Package,
+    /// A line of `.dbtignore` that can't be followed.
+    Ignore,
+}
+
+/// Something wrong with the project's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// Where; none for a file that could not be read.
+    pub place: Option<Place>,
+    /// What, with what dbt makes of it.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind, place: Option<Place>, message: impl Into<String>) -> Problem {
+        Problem { kind, place, message: message.into(), help: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+}
