@@ -3,6 +3,7 @@
 //! It takes a template and a host that gives the names, and gives text with its origin, the questions
 //! that were asked about what cannot be known, and errors with their places. It knows nothing of dbt.
 
+pub mod blocks;
 mod error;
 mod filters;
 mod format;

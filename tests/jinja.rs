@@ -127,7 +127,6 @@ fn every_case_gives_what_dbt_gives() {
             macros.insert(package.clone(), namespace);
             macros.extend(found);
         }
-        eprintln!("{id}");
         let rendered = render(case["template"].as_str().unwrap(), CaseHost { context, macros });
         let expected = &case["expected"];
         match (&rendered, expected.get("ok")) {

@@ -254,7 +254,6 @@ impl Rewriter<'_> {
                 self.edits.push((end..end + 1, Fill::Byte(b'}')));
                 self.dos.push(start as u32..end as u32 + 2);
             }
-            Some("macro" | "call") => self.parameter_types(tokens),
             _ => {}
         }
         if block {
@@ -264,6 +263,10 @@ impl Rewriter<'_> {
         }
         self.unary_plus(tokens);
         self.tuple_subscripts(tokens);
+        // Last, because a type may hold what the others rewrite.
+        if matches!(keyword.as_deref(), Some("macro" | "call")) {
+            self.parameter_types(tokens);
+        }
     }
 
     /// In the first parentheses of a macro, a colon after a parameter's name starts its type, which ends

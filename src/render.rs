@@ -1,0 +1,79 @@
+//! Renders hooks as dbt does: in both passes, for each target, down every branch that depends on what
+//! cannot be known before the run.
+
+pub mod adapter;
+pub mod builtins;
+pub mod context;
+pub mod library;
+mod explore;
+pub mod relation;
+mod results;
+mod sent;
+pub mod yaml;
+
+pub use explore::{Renderer, Rendered};
+
+use std::sync::Arc;
+
+use crate::jinja::{Answer, JinjaError, UndefinedRead};
+use crate::source::{Call, Place, Text};
+
+/// What one hook renders to in some targets, with some answers.
+#[derive(Debug, Clone)]
+pub struct Rendering {
+    /// The targets, by their place in the project's targets or, beyond those, in the added ones.
+    pub targets: Vec<usize>,
+    /// The questions about what cannot be known, with the answers that led here.
+    pub answers: Vec<(String, Answer)>,
+    /// The pass with execute false.
+    pub parse: Pass,
+    /// The pass with execute true; none where the parse pass failed, so that dbt would not get here.
+    pub run: Option<Pass>,
+    /// What is given to the driver, call by call.
+    pub sent: Vec<String>,
+}
+
+/// What one pass gave.
+#[derive(Debug, Clone, Default)]
+pub struct Pass {
+    /// The text; none where it failed.
+    pub text: Option<Text>,
+    /// Why it failed.
+    pub error: Option<JinjaError>,
+    /// What was executed on the way, in order.
+    pub queries: Vec<Query>,
+    /// Names that were read and that nothing defines.
+    pub undefined: Vec<UndefinedRead>,
+    /// Names that dbt defines, but not with what was meant here.
+    pub misread: Vec<Misread>,
+    /// Whether something unknown was printed.
+    pub has_unknown: bool,
+    /// Why it could not be rendered to the end or at all, where that is no fault of the hook.
+    pub unknown: Vec<String>,
+}
+
+/// A statement that a hook executes while it renders.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The statement as given.
+    pub text: Text,
+    /// What executed it: `run_query`, `statement`, `adapter.execute`.
+    pub by: &'static str,
+    /// Where that was called.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+}
+
+/// A name that dbt defines, read where it does not hold what was meant.
+#[derive(Debug, Clone)]
+pub struct Misread {
+    /// The name.
+    pub name: &'static str,
+    /// What it holds there.
+    pub holds: &'static str,
+    /// Where it was read.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+}
