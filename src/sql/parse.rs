@@ -103,7 +103,8 @@ const BEYOND_PAIRS: &[(&str, &str)] = &[
     ("by", "name"), ("by", "position"), ("by", "source"), ("by", "target"), ("insert", "all"), ("insert", "first"),
     ("insert", "or"), ("update", "or"), ("version", "as"), ("timestamp", "as"), ("group", "all"), ("order", "all"),
     ("by", "all"), ("cluster", "by"), ("replace", "where"), ("delete", "only"), ("update", "only"), ("cross", "join"),
-    ("union", "by"), ("limit", "by"), ("current", "of"), ("except", "distinct"), ("intersect", "distinct"),
+    ("truncate", "all"), ("truncate", "database"), ("on", "cluster"), ("update", "statistics"), ("remove", "duplicates"),
+    ("from", "only"), ("into", "outfile"), ("into", "dumpfile"), ("update", "when"), ("union", "by"), ("limit", "by"), ("current", "of"), ("except", "distinct"), ("intersect", "distinct"),
 ];
 
 /// Operators that every grammar knows.
@@ -129,7 +130,10 @@ fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool {
         });
     let paired = |pair: &[Token<'_>]| {
         let called = pair[0].is_any(&["at", "before", "except", "replace", "using", "rows"]) && pair[1].is_symbol("(");
-        called || BEYOND_PAIRS.iter().any(|&(first, second)| pair[0].is(first) && pair[1].is(second))
+        let bare = pair[0].is_any(&["with", "values"]) && matches!(pair[1].kind, Kind::Number | Kind::Text);
+        called
+            || bare
+            || BEYOND_PAIRS.iter().any(|&(first, second)| pair[0].is(first) && pair[1].is(second))
     };
     several || tokens.iter().any(foreign_token) || tokens.windows(2).any(paired)
 }

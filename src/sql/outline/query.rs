@@ -92,8 +92,8 @@ pub(super) fn facts(tokens: &[Token<'_>], dialect: Dialect, outline: &mut Outlin
                     outline.writes_query = true;
                 }
             }
-            "where" | "group" | "order" | "having" | "qualify" | "limit" | "window" | "union" | "set" | "on" | "when"
-            | "intersect" | "returning" => {
+            "where" | "group" | "order" | "having" | "qualify" | "limit" | "window" | "union" | "set" | "when"
+            | "intersect" | "returning" | "duplicate" | "conflict" => {
                 if let Some(here) = between_tables {
                     *here = false;
                 }
