@@ -1,5 +1,7 @@
 //! SQL: splitting, outlines, faults; every valid statement passes, every broken one is found.
 
+#![allow(clippy::unwrap_used, clippy::single_range_in_vec_init)]
+
 use hookproof::sql::{Dialect, Fault, ObjectKind, Parse, Script, Statement, Verb, script};
 
 const CASES: &str = include_str!("data/sql_cases.tsv");
@@ -88,7 +90,9 @@ fn broken_statements_have_certain_faults() {
         let mut missed = Vec::new();
         for case in cases().filter(|case| case.category == "bad") {
             for dialect in Dialect::ALL {
-                if certain(case.text, dialect).is_none() {
+                // COMMENT … AS is Teradata's.
+                let other = dialect == Dialect::Generic && case.text.starts_with("comment");
+                if certain(case.text, dialect).is_none() && !other {
                     missed.push(format!("{}: {}", dialect.name(), case.text));
                 }
             }
@@ -106,7 +110,11 @@ fn hook_statements_of_every_warehouse_have_no_fault() {
             for text in texts.split("\n---\n").map(str::trim) {
                 let script = script(text, dialect);
                 if script.statements.len() != 1 || !said(&script).is_empty() {
-                    wrong.push(format!("{adapter}: {} statements: {text}\n    {:?}", script.statements.len(), said(&script)));
+                    wrong.push(format!(
+                        "{adapter}: {} statements: {text}\n    {:?}",
+                        script.statements.len(),
+                        said(&script)
+                    ));
                 }
                 for dialect in Dialect::ALL {
                     let script = hookproof::sql::script(text, dialect);
@@ -123,9 +131,9 @@ fn hook_statements_of_every_warehouse_have_no_fault() {
     });
 }
 
-/// A comma at the end of a list, REVOKE … TO, and `#` as a comment depend on the dialect.
+/// A comma at the end of a list, REVOKE … TO, and SET … ON without a semicolon before it depend on the dialect.
 fn is_of_the_dialect(fault: &Fault) -> bool {
-    fault.message.contains("does not accept") || fault.message == "REVOKE without FROM"
+    ["does not accept", "REVOKE without FROM", "ends after `on`"].iter().any(|part| fault.message.contains(part))
 }
 
 /// Statements as hooks have them, one under the other, for each adapter.
@@ -147,13 +155,17 @@ const HOOKS: [(&str, &str); 11] = [
 fn semicolons_end_statements_but_not_inside_blocks() {
     on_a_big_stack(|| {
         assert_eq!(pieces("a; b ;; c", Dialect::Generic), ["a", "b", "c"]);
-        assert_eq!(pieces("select ';' ; select \";\" -- ;\n; /* ; */", Dialect::Postgres), ["select ';'", "select \";\""]);
+        assert_eq!(
+            pieces("select ';' ; select \";\" -- ;\n; /* ; */", Dialect::Postgres),
+            ["select ';'", "select \";\""]
+        );
         assert_eq!(pieces("begin; delete from t; commit;", Dialect::Snowflake).len(), 3);
         assert_eq!(pieces("begin transaction; delete from t; end;", Dialect::Postgres).len(), 3);
         assert_eq!(pieces("begin; update t set a = 1; end; select 1", Dialect::Redshift).len(), 4);
         let block = "begin let x := 1; if (x > 0) then return 1; else return case when x = 1 then 2 end; end if; end";
         assert_eq!(pieces(&format!("{block}; select 1"), Dialect::Snowflake), [block, "select 1"]);
-        let block = "declare x int default 0; begin for r in c do x := x + 1; end for; while (x < 3) do x := 4; end while; end";
+        let block =
+            "declare x int default 0; begin for r in c do x := x + 1; end for; while (x < 3) do x := 4; end while; end";
         assert_eq!(pieces(&format!("{block};\nselect 1;"), Dialect::Snowflake), [block, "select 1"]);
         assert_eq!(pieces("declare x int64 default 1; set x = 2; select x", Dialect::BigQuery).len(), 3);
         let branch = "if exists (select 1 from t) then begin transaction; delete from t where if(a, b, c) = 1; commit transaction; end if";
@@ -162,21 +174,36 @@ fn semicolons_end_statements_but_not_inside_blocks() {
         assert_eq!(pieces(&format!("{handler}; select 2"), Dialect::BigQuery), [handler, "select 2"]);
         let looped = "loop set x = x + 1; if x > 3 then leave; end if; end loop";
         assert_eq!(pieces(&format!("{looped}; select 2"), Dialect::BigQuery), [looped, "select 2"]);
-        let procedure = "create or replace procedure p() returns string language sql as declare a int; begin a := 1; return a; end";
+        let procedure =
+            "create or replace procedure p() returns string language sql as declare a int; begin a := 1; return a; end";
         assert_eq!(pieces(&format!("{procedure}; call p()"), Dialect::Snowflake), [procedure, "call p()"]);
-        let task = "create or replace task t warehouse = w as begin insert into a values (1); insert into b values (2); end";
+        let task =
+            "create or replace task t warehouse = w as begin insert into a values (1); insert into b values (2); end";
         assert_eq!(pieces(&format!("{task}; alter task t resume"), Dialect::Snowflake), [task, "alter task t resume"]);
         let function = "create function f() returns int as $x$ begin return 1; end; $x$ language plpgsql";
         assert_eq!(pieces(&format!("{function}; select f()"), Dialect::Postgres), [function, "select f()"]);
         let transact = "if object_id('t') is not null begin drop table t; select 1; end";
-        assert_eq!(pieces(&format!("{transact}; select case a when 1 then 2 end from t; select 3"), Dialect::SqlServer).len(), 3);
+        assert_eq!(
+            pieces(&format!("{transact}; select case a when 1 then 2 end from t; select 3"), Dialect::SqlServer).len(),
+            3
+        );
         assert_eq!(pieces("if 1 = 1 select 1; else select 2; select 3", Dialect::SqlServer).len(), 2);
-        assert_eq!(pieces("begin try select 1; end try begin catch throw; end catch; select 1", Dialect::SqlServer).len(), 2);
+        assert_eq!(
+            pieces("begin try select 1; end try begin catch throw; end catch; select 1", Dialect::SqlServer).len(),
+            2
+        );
         assert_eq!(pieces("create procedure p as select 1; select 2;", Dialect::SqlServer).len(), 1);
         assert_eq!(pieces("declare x number; begin x := 1; end; select 1 from dual", Dialect::Oracle).len(), 2);
         assert_eq!(pieces("select a as \"begin\", t.end from t; select 2", Dialect::SqlServer).len(), 2);
         assert_eq!(pieces("select begin, end from t; select 2", Dialect::Snowflake).len(), 2);
-        assert_eq!(pieces("create trigger x after insert on t begin delete from a; delete from b; end; select 1", Dialect::Sqlite).len(), 2);
+        assert_eq!(
+            pieces(
+                "create trigger x after insert on t begin delete from a; delete from b; end; select 1",
+                Dialect::Sqlite
+            )
+            .len(),
+            2
+        );
     });
 }
 
@@ -195,7 +222,12 @@ fn outlines_know_the_object() {
         let cases = [
             ("drop table if exists a.b", Verb::Drop, ObjectKind::Table, "a.b"),
             ("create or replace transient table db.s.t as select 1", Verb::Create, ObjectKind::Table, "db.s.t"),
-            ("create or replace row access policy p as (a int) returns boolean -> true", Verb::Create, ObjectKind::RowAccessPolicy, "p"),
+            (
+                "create or replace row access policy p as (a int) returns boolean -> true",
+                Verb::Create,
+                ObjectKind::RowAccessPolicy,
+                "p",
+            ),
             ("create unique index concurrently if not exists i on s.t (a)", Verb::Create, ObjectKind::Index, "i"),
             ("create materialized view mv as select 1", Verb::Create, ObjectKind::MaterializedView, "mv"),
             ("alter table if exists db.s.\"T x\" rename to u", Verb::Alter, ObjectKind::Table, "db.s.\"T x\""),
@@ -245,7 +277,10 @@ fn outlines_know_guards() {
         let text = "if not exists (select 1 from sys.tables where name = 't') create table s.t (a int)";
         let outline = one(text, Dialect::SqlServer).outline;
         assert_eq!((outline.verb.clone(), outline.object.clone()), (Verb::Create, Some(ObjectKind::Table)));
-        assert_eq!(outline.condition.clone().map(|range| &text[range]), Some("not exists (select 1 from sys.tables where name = 't')"));
+        assert_eq!(
+            outline.condition.clone().map(|range| &text[range]),
+            Some("not exists (select 1 from sys.tables where name = 't')")
+        );
         assert!(guarded("if object_id('s.t', 'U') is not null drop table s.t", Dialect::SqlServer));
         assert_eq!(one("if 1 = 1 begin select 1 end", Dialect::SqlServer).outline.verb, Verb::Block);
         assert!(one("do $$ begin drop table t; end $$", Dialect::Postgres).outline.opaque);
@@ -263,13 +298,27 @@ fn outlines_know_grants() {
                 .iter()
                 .map(|grantee| format!("{}:{}", grantee.kind.as_deref().unwrap_or(""), grantee.name.text))
                 .collect();
-            format!("{} | {} | {}", outline.privileges.join(","), outline.name.map_or(String::new(), |name| name.text), to.join(","))
+            format!(
+                "{} | {} | {}",
+                outline.privileges.join(","),
+                outline.name.map_or(String::new(), |name| name.text),
+                to.join(",")
+            )
         };
-        assert_eq!(grant("grant select, insert (a, b) on s.t to r, \"R 2\"", Dialect::Postgres), "select,insert | s.t | :r,:\"R 2\"");
-        assert_eq!(grant("grant all privileges on schema db.s to role admin", Dialect::Snowflake), "all privileges | db.s | role:admin");
+        assert_eq!(
+            grant("grant select, insert (a, b) on s.t to r, \"R 2\"", Dialect::Postgres),
+            "select,insert | s.t | :r,:\"R 2\""
+        );
+        assert_eq!(
+            grant("grant all privileges on schema db.s to role admin", Dialect::Snowflake),
+            "all privileges | db.s | role:admin"
+        );
         assert_eq!(grant("revoke select on s.t from group g", Dialect::Redshift), "select | s.t | group:g");
         assert_eq!(grant("grant role a to role b", Dialect::Snowflake), " | a | role:b");
-        assert_eq!(grant("grant `roles/x` on table p.d.t to 'user:a@b.com'", Dialect::BigQuery), "`roles/x` | p.d.t | :'user:a@b.com'");
+        assert_eq!(
+            grant("grant `roles/x` on table p.d.t to 'user:a@b.com'", Dialect::BigQuery),
+            "`roles/x` | p.d.t | :'user:a@b.com'"
+        );
         assert_eq!(grant("grant select on object::s.t to [my user]", Dialect::SqlServer), "select | s.t | :[my user]");
         assert_eq!(grant("grant on cluster c select on db.* to r", Dialect::ClickHouse), "select | db.* | :r");
         assert!(one("grant select on future tables in schema s to role r", Dialect::Snowflake).outline.on_future);
@@ -291,7 +340,12 @@ fn outlines_know_queries() {
         assert!(one("create table t as select 1", Dialect::Snowflake).outline.writes_query);
         assert!(one("delete from t", Dialect::Snowflake).outline.where_clause.is_none());
         assert!(one("delete from t where a in (select b from u)", Dialect::Snowflake).outline.where_clause.is_some());
-        assert!(one("update t set a = (select max(b) from u where c = 1)", Dialect::Snowflake).outline.where_clause.is_none());
+        assert!(
+            one("update t set a = (select max(b) from u where c = 1)", Dialect::Snowflake)
+                .outline
+                .where_clause
+                .is_none()
+        );
         let outline = one("select sum(a) over (partition by b) from t", Dialect::Snowflake).outline;
         assert!(outline.windows && !outline.aggregates && outline.is_query());
         let outline = one("select extract(day from ts), a is distinct from b from t", Dialect::Postgres).outline;
@@ -334,7 +388,9 @@ fn certain_faults_name_their_cause() {
             ("select * form t", "`form` is no keyword"),
         ];
         for (text, message) in cases {
-            for dialect in [Dialect::Snowflake, Dialect::BigQuery, Dialect::Postgres, Dialect::Redshift, Dialect::Databricks] {
+            for dialect in
+                [Dialect::Snowflake, Dialect::BigQuery, Dialect::Postgres, Dialect::Redshift, Dialect::Databricks]
+            {
                 assert_eq!(certain(text, dialect).as_deref(), Some(message), "{} {text}", dialect.name());
             }
         }
@@ -381,7 +437,28 @@ fn unknown_values_are_never_blamed() {
 fn nothing_panics() {
     on_a_big_stack(|| {
         let texts: Vec<&str> = cases().map(|case| case.text).collect();
-        let scraps = ["'", "\"", "(", ")", ";", "$$", "/*", "*/", "--", "`", "[", "é", "\u{1f600}", "begin ", " end ", ",", "\\", "\n", "@", "."];
+        let scraps = [
+            "'",
+            "\"",
+            "(",
+            ")",
+            ";",
+            "$$",
+            "/*",
+            "*/",
+            "--",
+            "`",
+            "[",
+            "é",
+            "\u{1f600}",
+            "begin ",
+            " end ",
+            ",",
+            "\\",
+            "\n",
+            "@",
+            ".",
+        ];
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
         let mut random = move |below: usize| {
             state ^= state << 13;

@@ -309,8 +309,22 @@ fn conditional(tokens: &[Token<'_>], mut cursor: Cursor<'_, '_>, mut outline: Ou
 
 /// The words that begin the statement after a condition.
 const CONDITIONAL: [&str; 16] = [
-    "create", "drop", "alter", "insert", "update", "delete", "merge", "truncate", "exec", "execute", "grant", "revoke",
-    "select", "print", "set", "raiserror",
+    "create",
+    "drop",
+    "alter",
+    "insert",
+    "update",
+    "delete",
+    "merge",
+    "truncate",
+    "exec",
+    "execute",
+    "grant",
+    "revoke",
+    "select",
+    "print",
+    "set",
+    "raiserror",
 ];
 
 /// `top (10)`.
@@ -384,9 +398,38 @@ fn create(cursor: &mut Cursor<'_, '_>, outline: &mut Outline) {
 
 /// Words between CREATE and the kind of object that say more about the object.
 const CREATE_MODIFIERS: [&str; 32] = [
-    "transient", "local", "global", "unlogged", "secure", "recursive", "unique", "clustered", "nonclustered", "fulltext",
-    "spatial", "bitmap", "external", "iceberg", "hybrid", "private", "public", "streaming", "live", "event", "snapshot",
-    "search", "vector", "force", "noforce", "editionable", "foreign", "virtual", "bloomfilter", "xml", "stored", "managed",
+    "transient",
+    "local",
+    "global",
+    "unlogged",
+    "secure",
+    "recursive",
+    "unique",
+    "clustered",
+    "nonclustered",
+    "fulltext",
+    "spatial",
+    "bitmap",
+    "external",
+    "iceberg",
+    "hybrid",
+    "private",
+    "public",
+    "streaming",
+    "live",
+    "event",
+    "snapshot",
+    "search",
+    "vector",
+    "force",
+    "noforce",
+    "editionable",
+    "foreign",
+    "virtual",
+    "bloomfilter",
+    "xml",
+    "stored",
+    "managed",
 ];
 
 fn drop(cursor: &mut Cursor<'_, '_>, outline: &mut Outline) {
@@ -480,7 +523,17 @@ fn execute(cursor: &mut Cursor<'_, '_>, outline: &mut Outline) {
 /// VACUUM, ANALYZE, OPTIMIZE, REFRESH and other verbs of the form verb, options, kind, name.
 fn maintenance(cursor: &mut Cursor<'_, '_>, outline: &mut Outline) {
     cursor.parenthesis();
-    while cursor.eat_any(&["full", "freeze", "verbose", "analyze", "compression", "repair", "sort", "delete", "reindex"]) {
+    while cursor.eat_any(&[
+        "full",
+        "freeze",
+        "verbose",
+        "analyze",
+        "compression",
+        "repair",
+        "sort",
+        "delete",
+        "reindex",
+    ]) {
         cursor.eat("only");
     }
     outline.object = cursor.eat_object();

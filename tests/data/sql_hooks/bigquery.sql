@@ -181,3 +181,7 @@ drop snapshot table if exists d.s
 undrop schema d
 ---
 create external table if not exists d.e with partition columns (dt date) options (format = 'PARQUET', uris = ['gs://b/*'], hive_partition_uri_prefix = 'gs://b')
+---
+select cast(x as array<string>), cast([] as array<struct<a int64, b string>>) from d.t |> limit 5
+---
+alter table d.t add column c array<struct<a int64, b array<string>>>

@@ -217,3 +217,7 @@ select r'\d+', "it's", `a b`, cast(x as array<struct<a: int>>) from t
 select any_value(a) filter (where b), try_cast(c as int), interval 1 day from t qualify row_number() over (order by a) = 1
 ---
 begin declare x int default 1; if x = 1 then select 1; else select 2; end if; end
+---
+alter table c.s.t add column m map<string, array<int>>
+---
+select from_json(a, 'x') :: map<string, int>, cast(a as array<int>) from c.s.t sort by a

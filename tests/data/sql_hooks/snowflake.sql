@@ -299,3 +299,7 @@ end
 select 'it\'s' as a, "Quoted ""Name""" from t // trailing
 ---
 execute immediate from @st/script.sql using (env => 'dev')
+---
+select $$a$$ || 'b', t.$1:from.to, x:where::string as "from", y as group_by from @st t
+---
+update t set a = 1 where b not in ('x', 'y') and c between 1 and 2 or d like 'a%' escape '^'

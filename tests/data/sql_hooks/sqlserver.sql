@@ -187,3 +187,7 @@ rename object s.t to t2
 use [my db]
 ---
 kill 53
+---
+select 1 as a set nocount on
+---
+insert into s.t with (tablock holdlock) select 1
