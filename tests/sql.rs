@@ -406,6 +406,26 @@ fn certain_faults_name_their_cause() {
 #[test]
 fn likely_faults_are_warnings() {
     on_a_big_stack(|| {
+        let mut missed = Vec::new();
+        for text in [
+            "select a from t group b",
+            "insert into t (a, b) value (1, 2",
+            "update t where a = 1",
+            "merge into t using u when matched then delete",
+            "delete from t were a = 1",
+            "select a from t wher a = 1 and b = 2",
+            "insert into t (a) vlues (1)",
+            "update t st a = 1",
+            "select a, b form t where c = 1",
+        ] {
+            for dialect in [Dialect::Snowflake, Dialect::BigQuery, Dialect::Postgres, Dialect::Redshift] {
+                let faults = said(&hookproof::sql::script(text, dialect));
+                if faults.len() != 1 {
+                    missed.push(format!("{} {text} {faults:?}", dialect.name()));
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
         let script = script("select a b c from t", Dialect::Postgres);
         let fault = &script.statements[0].faults[0];
         assert!(!fault.certain);
