@@ -73,7 +73,7 @@ pub struct Statement {
     /// Which grammar accepts it.
     pub parse: Parse,
     /// Its tree, where a grammar accepts it.
-    #[expect(dead_code, reason = "the rehearsal reads it")]
+    #[allow(dead_code, reason = "for the rehearsal")]
     pub(crate) tree: Option<Box<sqlparser::ast::Statement>>,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
@@ -130,7 +130,8 @@ pub fn script(text: &str, dialect: Dialect) -> Script {
         .enumerate()
         .map(|(at, range)| {
             let whole = tokens.unclosed.is_none() || at < last;
-            statement(text, &tokens.code[range], dialect, whole)
+            let reach = tokens.code.get(range.end).map_or(text.len(), |semicolon| semicolon.start);
+            statement(&text[..reach], &tokens.code[range], dialect, whole)
         })
         .collect();
     Script {
@@ -169,6 +170,8 @@ fn closed_tokens(text: &str, dialect: Dialect) -> (Tokens<'_>, Option<Fault>) {
     (tokens, Some(fault.help(format!("close the {opened}"))))
 }
 
+/// The statement of some tokens. The text ends before the semicolon, so that it still holds what follows
+/// the last token and is a comment in this dialect only.
 fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) -> Statement {
     let range = tokens[0].start..tokens.last().map_or(tokens[0].end(), Token::end);
     let outline = outline::outline(tokens, dialect);
@@ -179,7 +182,7 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
         fault.range = fault.range.start + range.start..fault.range.end + range.start;
     }
     if judged && parse != Parse::Own && !outline.opaque {
-        let certain = faults::faults(own, range.start, tokens, &outline, dialect);
+        let certain = faults::faults(&text[range.start..], tokens, &outline, dialect);
         if !certain.is_empty() {
             faults = certain;
         }

@@ -165,10 +165,8 @@ impl Dialect {
 
     /// How it reads quotes and comments.
     pub(crate) fn reading(self) -> Reading {
-        let text_in_double_quotes = matches!(
-            self,
-            Dialect::BigQuery | Dialect::MySql | Dialect::Databricks | Dialect::Spark | Dialect::Hive
-        );
+        let text_in_double_quotes =
+            matches!(self, Dialect::BigQuery | Dialect::MySql | Dialect::Databricks | Dialect::Spark | Dialect::Hive);
         Reading {
             backslash: text_in_double_quotes
                 || matches!(self, Dialect::Snowflake | Dialect::ClickHouse | Dialect::Redshift),
@@ -194,10 +192,7 @@ impl Dialect {
             ),
             stages: self == Dialect::Snowflake,
             quote_delimiters: self == Dialect::Oracle,
-            escape_prefix: matches!(
-                self,
-                Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb | Dialect::Generic
-            ),
+            escape_prefix: matches!(self, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb | Dialect::Generic),
         }
     }
 }

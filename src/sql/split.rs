@@ -108,11 +108,11 @@ fn statement_end(tokens: &[Token<'_>], start: usize, dialect: Dialect) -> usize 
 fn step(tokens: &[Token<'_>], at: &mut usize, at_start: bool, blocks: &mut Vec<Block>, dialect: Dialect) -> bool {
     let token = &tokens[*at];
     let transact = dialect == Dialect::SqlServer;
-    let scripting = dialect.has_scripting() && !transact;
+    let scripting = !transact;
     if token.is("begin") {
-        let inner = tokens.get(*at + 1).is_none_or(|next| {
-            next.is_symbol(";") || next.is_any(&["transaction", "tran", "work", "distributed"])
-        });
+        let inner = tokens
+            .get(*at + 1)
+            .is_none_or(|next| next.is_symbol(";") || next.is_any(&["transaction", "tran", "work", "distributed"]));
         if !inner {
             if blocks.last() == Some(&Block::Declare) {
                 blocks.pop();

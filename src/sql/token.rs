@@ -91,8 +91,8 @@ pub(crate) struct Tokens<'a> {
 
 /// Operators of more than one character, longest first.
 const OPERATORS: [&str; 22] = [
-    "<=>", "->>", "#>>", "||/", "::", ":=", "=>", "->", "||", "<=", ">=", "<>", "!=", "==", "|>", "#>", "@>", "<@", "+=",
-    "-=", "&&", "??",
+    "<=>", "->>", "#>>", "||/", "::", ":=", "=>", "->", "||", "<=", ">=", "<>", "!=", "==", "|>", "#>", "@>", "<@",
+    "+=", "-=", "&&", "??",
 ];
 
 /// The tokens of a text, read in one way.
@@ -150,7 +150,7 @@ impl<'a> Lexer<'a> {
             '[' if self.reading.bracket_names => self.doubled(b'[', b']', Kind::Quoted),
             '-' if self.byte(1) == b'-' && self.dashes_open_comment() => self.line_comment(),
             '/' if self.byte(1) == b'*' => self.block_comment(),
-            '/' if self.reading.slash_comments && self.byte(1) == b'/' && !self.after(b':') => self.line_comment(),
+            '/' if self.reading.slash_comments && self.byte(1) == b'/' && !self.in_address() => self.line_comment(),
             '#' if self.reading.hash_comments => self.line_comment(),
             '$' => self.dollar(),
             '@' if self.reading.stages => self.stage(),
@@ -162,8 +162,9 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn after(&self, byte: u8) -> bool {
-        self.at > 0 && self.bytes[self.at - 1] == byte
+    /// Whether slashes are those of an address: `file:///x`.
+    fn in_address(&self) -> bool {
+        self.at > 0 && matches!(self.bytes[self.at - 1], b':' | b'/')
     }
 
     /// Whether a name or a closing bracket stands directly before.
@@ -267,7 +268,8 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         self.over_name();
         let tag = &self.text[start..self.at];
-        let closes = self.byte(0) == b'$' && (tag.len() == 1 || (self.reading.dollar_tags && !self.digit_at(start + 1)));
+        let closes =
+            self.byte(0) == b'$' && (tag.len() == 1 || (self.reading.dollar_tags && !self.digit_at(start + 1)));
         if !closes {
             return if tag.len() == 1 { Kind::Symbol } else { Kind::Word };
         }
@@ -451,7 +453,7 @@ mod tests {
     #[test]
     fn numbers_and_stages() {
         assert_eq!(read("1.5e-3+2", Dialect::Generic)[0], (Kind::Number, "1.5e-3"));
-        assert_eq!(read("1..2", Dialect::Generic).len(), 4);
+        assert_eq!(read("1..2", Dialect::Generic).len(), 3);
         assert_eq!(read("@st/a//b--c (x)", Dialect::Snowflake)[0], (Kind::Stage, "@st/a//b--c"));
         assert_eq!(read("@@rowcount", Dialect::SqlServer), [(Kind::Word, "@@rowcount")]);
         assert_eq!(read("naïve.é", Dialect::Generic).len(), 3);

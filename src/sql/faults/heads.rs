@@ -1,10 +1,10 @@
 //! How GRANT, REVOKE, DROP, COMMENT, ALTER, TRUNCATE and CREATE must begin.
 
+use super::super::Fault;
 use super::super::dialect::Dialect;
 use super::super::outline::Outline;
 use super::super::token::{Kind, Token};
 use super::super::verb::{ObjectKind, Verb};
-use super::super::Fault;
 use super::near;
 
 /// What is wrong with the head of a statement.
@@ -20,7 +20,8 @@ pub(super) fn fault(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -
         Verb::Alter => guard(tokens, outline).or_else(|| alter(tokens)),
         Verb::Create => guard(tokens, outline).or_else(|| create(tokens, outline)),
         Verb::Truncate => guard(tokens, outline).or_else(|| truncate(tokens)),
-        Verb::Comment => comment(tokens),
+        // Teradata, which is generic here, has a COMMENT of its own.
+        Verb::Comment if dialect != Dialect::Generic => comment(tokens),
         _ => None,
     }
 }
@@ -44,8 +45,20 @@ fn whole(tokens: &[Token<'_>]) -> std::ops::Range<usize> {
 
 /// Privileges that every kind of warehouse knows, long enough to be told from others.
 const PRIVILEGES: [&str; 14] = [
-    "select", "insert", "update", "delete", "usage", "references", "execute", "truncate", "ownership", "create", "connect",
-    "operate", "monitor", "modify",
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "usage",
+    "references",
+    "execute",
+    "truncate",
+    "ownership",
+    "create",
+    "connect",
+    "operate",
+    "monitor",
+    "modify",
 ];
 
 /// A privilege that is misspelt, among those before ON.
@@ -67,8 +80,8 @@ fn privilege(tokens: &[Token<'_>], on: usize) -> Option<Fault> {
 }
 
 fn grant(tokens: &[Token<'_>]) -> Option<Fault> {
-    let on_cluster = tokens.get(1).is_some_and(|token| token.is("on"))
-        && tokens.get(2).is_some_and(|token| token.is("cluster"));
+    let on_cluster =
+        tokens.get(1).is_some_and(|token| token.is("on")) && tokens.get(2).is_some_and(|token| token.is("cluster"));
     if on_cluster {
         return None;
     }
@@ -135,14 +148,17 @@ fn guard(tokens: &[Token<'_>], outline: &Outline) -> Option<Fault> {
         let right = if outline.verb == Verb::Create { "IF NOT EXISTS" } else { "IF EXISTS" };
         if last.kind == Kind::Word && near(last.text, ["exists"], 2).is_some() {
             let meant = if negated { "IF NOT EXISTS" } else { "IF EXISTS" };
-            let written: Vec<&str> = tokens[at..].iter().take(if negated { 3 } else { 2 }).map(|token| token.text).collect();
+            let written: Vec<&str> =
+                tokens[at..].iter().take(if negated { 3 } else { 2 }).map(|token| token.text).collect();
             let fault = Fault::certain(range, format!("`{}` is no guard", written.join(" ")));
             return Some(fault.help(format!("did you mean {meant}?")));
         }
         let first = at <= 4 && last.is("exists");
         let wrong = match outline.verb {
             Verb::Drop | Verb::Undrop | Verb::Truncate => negated,
-            Verb::Create => !negated && matches!(outline.object, Some(ObjectKind::Table | ObjectKind::View | ObjectKind::Schema)),
+            Verb::Create => {
+                !negated && matches!(outline.object, Some(ObjectKind::Table | ObjectKind::View | ObjectKind::Schema))
+            }
             _ => false,
         };
         if first && wrong {
@@ -159,8 +175,20 @@ fn guard(tokens: &[Token<'_>], outline: &Outline) -> Option<Fault> {
 
 /// Kinds of objects that are worth a suggestion.
 const COMMON_KINDS: [&str; 14] = [
-    "table", "view", "schema", "database", "function", "procedure", "index", "sequence", "column", "warehouse",
-    "materialized", "temporary", "trigger", "external",
+    "table",
+    "view",
+    "schema",
+    "database",
+    "function",
+    "procedure",
+    "index",
+    "sequence",
+    "column",
+    "warehouse",
+    "materialized",
+    "temporary",
+    "trigger",
+    "external",
 ];
 
 /// A word in the place of a kind of object that is none, and close to one; a name must follow.
@@ -208,8 +236,21 @@ fn truncate(tokens: &[Token<'_>]) -> Option<Fault> {
     }
     let (word, next) = (tokens.get(1)?, tokens.get(2)?);
     let options = [
-        "restart", "continue", "cascade", "restrict", "partition", "with", "drop", "reuse", "on", "settings", "if", "purge",
-        "preserve", "sync", "immediate",
+        "restart",
+        "continue",
+        "cascade",
+        "restrict",
+        "partition",
+        "with",
+        "drop",
+        "reuse",
+        "on",
+        "settings",
+        "if",
+        "purge",
+        "preserve",
+        "sync",
+        "immediate",
     ];
     if word.kind != Kind::Word || !next.is_name() || next.is_any(&options) || ObjectKind::is_known_word(word.text) {
         return None;
@@ -223,10 +264,14 @@ fn comment(tokens: &[Token<'_>]) -> Option<Fault> {
     let first = if tokens.get(1).is_some_and(|token| token.is("if")) { 3 } else { 1 };
     if tokens.get(first).is_none_or(|token| !token.is("on")) {
         let end = tokens.get(first).map_or(tokens[tokens.len() - 1].end(), Token::end);
-        return Some(Fault::certain(tokens[0].start..end, "COMMENT without ON").help("add ON, the kind of object and its name"));
+        return Some(
+            Fault::certain(tokens[0].start..end, "COMMENT without ON").help("add ON, the kind of object and its name"),
+        );
     }
     let Some((is, _)) = outside(tokens).skip(first + 1).find(|(_, token)| token.is("is")) else {
-        if let Some((_, token)) = outside(tokens).skip(first + 1).find(|(_, token)| token.is("as") || token.is_symbol("=")) {
+        if let Some((_, token)) =
+            outside(tokens).skip(first + 1).find(|(_, token)| token.is("as") || token.is_symbol("="))
+        {
             return Some(Fault::certain(token.range(), "COMMENT ON … takes IS").help("change it to IS"));
         }
         return Some(Fault::certain(whole(tokens), "COMMENT ON … without IS").help("add IS and the text"));

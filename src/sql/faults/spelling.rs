@@ -1,10 +1,10 @@
 //! Words that are no words of SQL, and the nearest that are.
 
+use super::super::Fault;
 use super::super::dialect::Dialect;
 use super::super::outline::Outline;
 use super::super::token::{Kind, Token};
 use super::super::verb::Verb;
-use super::super::Fault;
 
 /// The longest word that is compared.
 const LONGEST: usize = 24;

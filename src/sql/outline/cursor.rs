@@ -143,8 +143,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
         }
         let mut parts = Vec::new();
         let mut last = first;
-        loop {
-            let Some(token) = self.peek() else { break };
+        while let Some(token) = self.peek() {
             if !(token.is_name() || matches!(token.kind, Kind::Number | Kind::Stage) || token.is_symbol("*")) {
                 break;
             }

@@ -5,16 +5,57 @@ use std::collections::HashSet;
 use super::super::dialect::Dialect;
 use super::super::token::{Kind, Token};
 use super::super::verb::Verb;
-use super::cursor::Cursor;
 use super::Outline;
+use super::cursor::Cursor;
 
 /// Functions that make one row of many.
 const AGGREGATES: [&str; 46] = [
-    "count", "sum", "avg", "min", "max", "median", "mode", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop",
-    "var_samp", "array_agg", "string_agg", "listagg", "group_concat", "json_agg", "jsonb_agg", "json_object_agg",
-    "object_agg", "count_if", "countif", "sumif", "approx_count_distinct", "approx_distinct", "hll", "any_value",
-    "arbitrary", "min_by", "max_by", "collect_list", "collect_set", "percentile_cont", "percentile_disc", "bool_and",
-    "bool_or", "booland_agg", "boolor_agg", "logical_and", "logical_or", "bit_and", "bit_or", "corr", "uniq", "grouparray",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "median",
+    "mode",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "variance",
+    "var_pop",
+    "var_samp",
+    "array_agg",
+    "string_agg",
+    "listagg",
+    "group_concat",
+    "json_agg",
+    "jsonb_agg",
+    "json_object_agg",
+    "object_agg",
+    "count_if",
+    "countif",
+    "sumif",
+    "approx_count_distinct",
+    "approx_distinct",
+    "hll",
+    "any_value",
+    "arbitrary",
+    "min_by",
+    "max_by",
+    "collect_list",
+    "collect_set",
+    "percentile_cont",
+    "percentile_disc",
+    "bool_and",
+    "bool_or",
+    "booland_agg",
+    "boolor_agg",
+    "logical_and",
+    "logical_or",
+    "bit_and",
+    "bit_or",
+    "corr",
+    "uniq",
+    "grouparray",
 ];
 
 /// Words that follow FROM or JOIN and are no table.
@@ -92,8 +133,8 @@ pub(super) fn facts(tokens: &[Token<'_>], dialect: Dialect, outline: &mut Outlin
                     outline.writes_query = true;
                 }
             }
-            "where" | "group" | "order" | "having" | "qualify" | "limit" | "window" | "union" | "set" | "on" | "when"
-            | "intersect" | "returning" => {
+            "where" | "group" | "order" | "having" | "qualify" | "limit" | "window" | "union" | "set" | "when"
+            | "intersect" | "returning" | "duplicate" | "conflict" => {
                 if let Some(here) = between_tables {
                     *here = false;
                 }
@@ -148,13 +189,7 @@ fn in_function(tokens: &[Token<'_>], from: usize) -> bool {
 }
 
 /// Notes the table that is named at a token, if it is one.
-fn read_table(
-    tokens: &[Token<'_>],
-    at: usize,
-    dialect: Dialect,
-    named: &HashSet<String>,
-    outline: &mut Outline,
-) {
+fn read_table(tokens: &[Token<'_>], at: usize, dialect: Dialect, named: &HashSet<String>, outline: &mut Outline) {
     let mut cursor = Cursor { tokens, at, dialect };
     cursor.eat("only");
     let Some(first) = cursor.peek() else { return };
