@@ -1,0 +1,4 @@
+SELECT
+    customer_id,
+    customer_name
+FROM {{ ref('raw_customers') }}
