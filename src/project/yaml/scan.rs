@@ -117,13 +117,11 @@ impl<'a> Scanner<'a> {
     /// The next token, left where it is.
     pub(super) fn peek(&mut self) -> Scan<&Spanned> {
         loop {
-            let needed = match self.tokens.front() {
-                None => true,
-                Some(_) => {
-                    self.drop_stale_keys()?;
-                    self.keys.iter().flatten().any(|key| key.number == self.taken)
-                }
-            };
+            let mut needed = self.tokens.is_empty();
+            if !needed {
+                self.drop_stale_keys()?;
+                needed = self.keys.iter().flatten().any(|key| key.number == self.taken);
+            }
             if !needed {
                 break;
             }
@@ -343,8 +341,24 @@ impl<'a> Scanner<'a> {
     fn starts_plain(&self, byte: u8) -> bool {
         let indicator = matches!(
             byte,
-            b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
-                | b'"' | b'%' | b'@' | b'`'
+            b'-' | b'?'
+                | b':'
+                | b','
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'#'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'|'
+                | b'>'
+                | b'\''
+                | b'"'
+                | b'%'
+                | b'@'
+                | b'`'
         );
         (!self.is_blank_or_end(0) && !indicator)
             || (byte == b'-' && !matches!(self.byte(1), b' ' | b'\t'))
