@@ -1,5 +1,7 @@
 //! Reading of dbt projects: YAML with places, discovery, and the project as a whole.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp)]
+
 use std::fs;
 use std::path::Path;
 
@@ -219,7 +221,7 @@ fn hostile_yaml_ends_in_a_fault() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..12 {
         let inner = vec![format!("*a{}", n - 1); 10].join(", ");
-        bomb.push_str(&format!("a{n}: &a{n} [{inner}]\n"));
+        bomb += &format!("a{n}: &a{n} [{inner}]\n");
     }
     assert!(yaml::read(&bomb, FileId(0), 0).is_err());
     assert!(yaml::read(&"[".repeat(100_000), FileId(0), 0).is_err());

@@ -170,18 +170,16 @@ impl Builder<'_> {
             let own = n >= own_from;
             let key = self.key(key, depth)?;
             let value = self.datum(value, depth + 1)?;
-            match at.get_mut(&key_value(&key)) {
-                Some((first, first_own)) => {
-                    if own && *first_own {
-                        self.duplicate(&entries[*first].0, &key);
-                    }
-                    *first_own |= own;
-                    entries[*first] = (key, value);
+            let hash = key_value(&key);
+            if let Some((first, first_own)) = at.get_mut(&hash) {
+                if own && *first_own {
+                    self.duplicate(&entries[*first].0, &key);
                 }
-                None => {
-                    at.insert(key_value(&key), (entries.len(), own));
-                    entries.push((key, value));
-                }
+                *first_own |= own;
+                entries[*first] = (key, value);
+            } else {
+                at.insert(hash, (entries.len(), own));
+                entries.push((key, value));
             }
         }
         Ok(entries)

@@ -187,7 +187,8 @@ pub(crate) fn renders_in_properties(section: &str, path: &[String]) -> bool {
         "sources" => {
             let own =
                 matches!(at(0), "description" | "loaded_at_query") || (at(0) == "config" && at(1) == "loaded_at_query");
-            !own && !(at(0) == "tables" && path.len() > 2 && stays_raw(&path[2..]))
+            let of_table = at(0) == "tables" && path.len() > 2 && stays_raw(&path[2..]);
+            !(own || of_table)
         }
         "macros" if at(0) == "arguments" => !stays_raw(&path[1..]),
         "metrics" if path.iter().rev().take(2).any(|key| key == "filter") => false,

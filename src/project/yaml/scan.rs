@@ -312,19 +312,21 @@ impl<'a> Scanner<'a> {
                 self.forget_key()?;
                 self.key_allowed = true;
                 let text = self.block_scalar(byte == b'|')?;
-                self.scalar(text, Style::Block, start)
+                self.scalar(text, Style::Block, start);
+                Ok(())
             }
             b'\'' | b'"' => {
                 self.save_key()?;
                 self.key_allowed = false;
                 let text = self.quoted_scalar(byte)?;
-                self.scalar(text, Style::Quoted, start)
+                self.scalar(text, Style::Quoted, start);
+                Ok(())
             }
             _ if self.starts_plain(byte) => {
                 self.save_key()?;
                 self.key_allowed = false;
                 let (text, end) = self.plain_scalar()?;
-                self.scalar(text, Style::Plain, start)?;
+                self.scalar(text, Style::Plain, start);
                 if let Some(last) = self.tokens.back_mut() {
                     last.end = end;
                 }
@@ -365,9 +367,8 @@ impl<'a> Scanner<'a> {
             || (self.flow == 0 && matches!(byte, b'?' | b':') && !self.is_blank_or_end(1))
     }
 
-    fn scalar(&mut self, text: Text, style: Style, start: usize) -> Scan<()> {
+    fn scalar(&mut self, text: Text, style: Style, start: usize) {
         self.push(Token::Scalar { text, style }, start);
-        Ok(())
     }
 
     fn flow_start(&mut self, token: Token) -> Scan<()> {
