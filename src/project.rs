@@ -182,24 +182,7 @@ impl Project {
     /// first key that is missing (facts D9, D10, D27).
     #[must_use]
     pub fn config_levels(&self, section: &str, package: usize, fqn: &[String]) -> Vec<Level<'_>> {
-        let mut levels = Vec::new();
-        self.levels_of(section, package, fqn, &mut levels);
-        if package != 0 {
-            self.levels_of(section, 0, fqn, &mut levels);
-        }
-        levels
-    }
-
-    fn levels_of<'a>(&'a self, section: &str, package: usize, fqn: &[String], levels: &mut Vec<Level<'a>>) {
-        let Some(mut datum) = self.packages[package].setting(section).filter(|datum| datum.as_map().is_some()) else {
-            return;
-        };
-        levels.push(Level { datum, path: Vec::new(), package });
-        for (n, key) in fqn.iter().enumerate() {
-            let Some(next) = datum.get(key).filter(|datum| datum.as_map().is_some()) else { break };
-            datum = next;
-            levels.push(Level { datum, path: fqn[..=n].to_vec(), package });
-        }
+        config_levels(&self.packages, section, package, fqn)
     }
 
     /// What `var()` finds in the code of a package.
@@ -213,6 +196,34 @@ impl Project {
     pub fn var(&self, package: usize, name: &str) -> Option<&Datum> {
         self.vars(package).get(name)
     }
+}
+
+/// See [`Project::config_levels`].
+pub(crate) fn config_levels<'a>(
+    packages: &'a [Package],
+    section: &str,
+    package: usize,
+    fqn: &[String],
+) -> Vec<Level<'a>> {
+    let mut levels = Vec::new();
+    let mut walk = |package: usize| {
+        let Some(mut datum) = packages[package].setting(section).filter(|datum| datum.as_map().is_some()) else {
+            return;
+        };
+        levels.push(Level { datum, path: Vec::new(), package });
+        for (n, key) in fqn.iter().enumerate() {
+            let Some(next) = datum.get(key).filter(|datum| datum.as_map().is_some()) else {
+                break;
+            };
+            datum = next;
+            levels.push(Level { datum, path: fqn[..=n].to_vec(), package });
+        }
+    };
+    walk(package);
+    if package != 0 {
+        walk(0);
+    }
+    levels
 }
 
 /// The problem that a key which stands twice is.

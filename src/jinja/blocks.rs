@@ -61,36 +61,48 @@ struct Tag {
 
 fn cut(text: &str, allowed: &[&str], found: &mut Vec<Block>) -> Result<(), Fault> {
     let mut tags = Tags { text, bytes: text.as_bytes(), at: 0 };
-    let mut flow: Vec<(&'static str, Range<usize>)> = Vec::new();
+    let mut flow: Vec<&'static str> = Vec::new();
     let mut open: Option<Open> = None;
     while let Some(tag) = tags.next()? {
         let here = tag.brace..tag.range.end;
         match tag.word.as_str() {
-            "if" => flow.push(("endif", here.clone())),
-            "for" => flow.push(("endfor", here.clone())),
+            "if" => flow.push("endif"),
+            "for" => flow.push("endfor"),
             end @ ("endif" | "endfor") => match flow.pop() {
                 None => {
                     let start = &end[3..];
-                    return Err((here, format!("Got an unexpected control flow end tag, got {end} but never saw a preceeding {start}")));
+                    return Err((
+                        here,
+                        format!("Got an unexpected control flow end tag, got {end} but never saw a preceeding {start}"),
+                    ));
                 }
-                Some((expected, _)) if expected != end => {
-                    return Err((here, format!("Got an unexpected control flow end tag, got {end} but expected {expected} next")));
+                Some(expected) if expected != end => {
+                    return Err((
+                        here,
+                        format!("Got an unexpected control flow end tag, got {end} but expected {expected} next"),
+                    ));
                 }
                 Some(_) => {}
             },
             _ => {}
         }
         if allowed.contains(&tag.word.as_str()) {
-            if let Some((_, inside)) = flow.last() {
-                let _ = inside;
-                return Err((here, "Got a block definition inside control flow. All dbt block definitions must be at the top level".to_owned()));
+            if !flow.is_empty() {
+                return Err((
+                    here,
+                    "Got a block definition inside control flow. All dbt block definitions must be at the top level"
+                        .to_owned(),
+                ));
             }
             if let Some(outer) = &open {
                 let outer = &outer.tag.word;
-                return Err((here, format!(
-                    "Got nested tags: {outer} did not have a matching {{% end{outer} %}} before a subsequent {} was found",
-                    tag.word
-                )));
+                return Err((
+                    here,
+                    format!(
+                        "Got nested tags: {outer} did not have a matching {{% end{outer} %}} before a subsequent {} was found",
+                        tag.word
+                    ),
+                ));
             }
             open = Some(Open { header: here, tag });
         } else if open.as_ref().is_some_and(|open| tag.word.strip_prefix("end") == Some(open.tag.word.as_str()))
@@ -150,9 +162,12 @@ impl Tags<'_> {
     /// Goes over `{{ … }}`; a quoted string may hold the closing braces.
     fn expression(&mut self, brace: usize) -> Result<(), Fault> {
         let mut at = brace + 2;
+        let mut close = self.find(at, |pair| pair == b"}}");
         loop {
-            let close = self.find(at, |pair| pair == b"}}");
-            let quote = self.quote(at);
+            if close.is_some_and(|close| close < at) {
+                close = self.find(at, |pair| pair == b"}}");
+            }
+            let quote = self.quote(at, close);
             match (close, quote) {
                 (Some(close), quote) if quote.is_none_or(|quote| close < quote) => {
                     self.at = close + 2;
@@ -164,8 +179,10 @@ impl Tags<'_> {
         }
     }
 
-    fn quote(&self, from: usize) -> Option<usize> {
-        self.bytes.get(from..)?.iter().position(|byte| matches!(byte, b'\'' | b'"')).map(|at| from + at)
+    /// The next quote before a byte, or before the end.
+    fn quote(&self, from: usize, until: Option<usize>) -> Option<usize> {
+        let until = until.unwrap_or(self.bytes.len()).max(from);
+        self.bytes.get(from..until)?.iter().position(|byte| matches!(byte, b'\'' | b'"')).map(|at| from + at)
     }
 
     /// The end of the first complete string from a quote on: a quote that never closes is passed over.
@@ -186,7 +203,7 @@ impl Tags<'_> {
                 }
                 hopeless[which] = true;
             }
-            from = self.quote(start + 1);
+            from = self.quote(start + 1, None);
         }
         Err((brace..quote + 1, "unexpected EOF, expected string".to_owned()))
     }
@@ -230,16 +247,21 @@ impl Tags<'_> {
     /// The end of the tag, with the white space that its minus sign takes.
     fn close(&self, brace: usize, from: usize) -> Result<usize, Fault> {
         let mut at = from;
+        let mut close = self.find(at, |pair| pair == b"%}");
         loop {
-            let close = self.find(at, |pair| pair == b"%}");
-            let quote = self.quote(at);
+            if close.is_some_and(|close| close < at) {
+                close = self.find(at, |pair| pair == b"%}");
+            }
+            let quote = self.quote(at, close);
             match (close, quote) {
                 (Some(close), quote) if quote.is_none_or(|quote| close < quote) => {
                     let minus = close > at && self.bytes[close - 1] == b'-';
                     return Ok(if minus { self.blanks_end(close + 2) } else { close + 2 });
                 }
                 (_, Some(quote)) => at = self.string_end(quote, brace)?,
-                _ => return Err((brace..from, "unexpected EOF, expected tag close (\"%}\")".to_owned())),
+                _ => {
+                    return Err((brace..from, "unexpected EOF, expected tag close (\"%}\")".to_owned()));
+                }
             }
         }
     }

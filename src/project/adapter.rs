@@ -1,7 +1,7 @@
 //! What adapters are called, which keys `target` has on each, and how to tell a project's adapter
 //! where no profile says it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::datum::{Datum, Kind};
 use crate::source::Text;
@@ -44,8 +44,22 @@ const KNOWN: &[Known] = &[
     Known {
         name: "postgres",
         keys: &[
-            "host", "port", "user", "database", "schema", "connect_timeout", "role", "search_path", "keepalives_idle",
-            "sslmode", "sslcert", "sslkey", "sslrootcert", "application_name", "autocommit", "retries",
+            "host",
+            "port",
+            "user",
+            "database",
+            "schema",
+            "connect_timeout",
+            "role",
+            "search_path",
+            "keepalives_idle",
+            "sslmode",
+            "sslcert",
+            "sslkey",
+            "sslrootcert",
+            "application_name",
+            "autocommit",
+            "retries",
         ],
         aliases: &[("dbname", "database"), ("pass", "password")],
         defaults: &[
@@ -59,8 +73,24 @@ const KNOWN: &[Known] = &[
     Known {
         name: "redshift",
         keys: &[
-            "host", "user", "port", "database", "method", "cluster_id", "iam_profile", "schema", "sslmode", "region",
-            "sslmode", "autocreate", "db_groups", "ra3_node", "connect_timeout", "role", "retries", "autocommit",
+            "host",
+            "user",
+            "port",
+            "database",
+            "method",
+            "cluster_id",
+            "iam_profile",
+            "schema",
+            "sslmode",
+            "region",
+            "sslmode",
+            "autocreate",
+            "db_groups",
+            "ra3_node",
+            "connect_timeout",
+            "role",
+            "retries",
+            "autocommit",
         ],
         aliases: &[("dbname", "database"), ("pass", "password")],
         defaults: &[("port", Default::Int(5439)), ("retries", Default::Int(1)), ("autocommit", Default::Bool(true))],
@@ -68,9 +98,27 @@ const KNOWN: &[Known] = &[
     Known {
         name: "snowflake",
         keys: &[
-            "account", "user", "database", "warehouse", "role", "schema", "authenticator", "oauth_client_id", "query_tag",
-            "client_session_keep_alive", "host", "port", "proxy_host", "proxy_port", "protocol", "connect_retries",
-            "connect_timeout", "retry_on_database_errors", "retry_all", "insecure_mode", "reuse_connections",
+            "account",
+            "user",
+            "database",
+            "warehouse",
+            "role",
+            "schema",
+            "authenticator",
+            "oauth_client_id",
+            "query_tag",
+            "client_session_keep_alive",
+            "host",
+            "port",
+            "proxy_host",
+            "proxy_port",
+            "protocol",
+            "connect_retries",
+            "connect_timeout",
+            "retry_on_database_errors",
+            "retry_all",
+            "insecure_mode",
+            "reuse_connections",
         ],
         aliases: &[],
         defaults: &[
@@ -84,10 +132,24 @@ const KNOWN: &[Known] = &[
     Known {
         name: "bigquery",
         keys: &[
-            "method", "database", "execution_project", "schema", "location", "priority", "maximum_bytes_billed",
-            "impersonate_service_account", "job_retry_deadline_seconds", "job_retries", "job_creation_timeout_seconds",
-            "job_execution_timeout_seconds", "timeout_seconds", "client_id", "token_uri", "compute_region",
-            "dataproc_cluster_name", "gcs_bucket",
+            "method",
+            "database",
+            "execution_project",
+            "schema",
+            "location",
+            "priority",
+            "maximum_bytes_billed",
+            "impersonate_service_account",
+            "job_retry_deadline_seconds",
+            "job_retries",
+            "job_creation_timeout_seconds",
+            "job_execution_timeout_seconds",
+            "timeout_seconds",
+            "client_id",
+            "token_uri",
+            "compute_region",
+            "dataproc_cluster_name",
+            "gcs_bucket",
         ],
         aliases: &[("project", "database"), ("dataset", "schema"), ("target_project", "target_database")],
         defaults: &[("job_retries", Default::Int(1))],
@@ -101,8 +163,19 @@ const KNOWN: &[Known] = &[
     Known {
         name: "duckdb",
         keys: &[
-            "database", "schema", "path", "config_options", "extensions", "settings", "external_root",
-            "use_credential_provider", "attach", "filesystems", "remote", "plugins", "disable_transactions",
+            "database",
+            "schema",
+            "path",
+            "config_options",
+            "extensions",
+            "settings",
+            "external_root",
+            "use_credential_provider",
+            "attach",
+            "filesystems",
+            "remote",
+            "plugins",
+            "disable_transactions",
         ],
         aliases: &[],
         defaults: &[
@@ -122,9 +195,22 @@ const KNOWN: &[Known] = &[
     Known {
         name: "athena",
         keys: &[
-            "s3_staging_dir", "work_group", "skip_workgroup_check", "region_name", "database", "schema", "poll_interval",
-            "aws_profile_name", "endpoing_url", "s3_data_dir", "s3_data_naming", "s3_tmp_table_dir", "debug_query_state",
-            "seed_s3_upload_args", "lf_tags_database", "spark_work_group",
+            "s3_staging_dir",
+            "work_group",
+            "skip_workgroup_check",
+            "region_name",
+            "database",
+            "schema",
+            "poll_interval",
+            "aws_profile_name",
+            "endpoing_url",
+            "s3_data_dir",
+            "s3_data_naming",
+            "s3_tmp_table_dir",
+            "debug_query_state",
+            "seed_s3_upload_args",
+            "lf_tags_database",
+            "spark_work_group",
         ],
         aliases: &[("catalog", "database")],
         defaults: &[("database", Default::Str("awsdatacatalog"))],
@@ -138,11 +224,25 @@ const KNOWN: &[Known] = &[
     Known {
         name: "sqlserver",
         keys: &[
-            "driver", "host", "port", "UID", "workstation_id", "database", "schema", "windows_login", "trust_cert",
-            "encrypt", "retries", "login_timeout", "query_timeout",
+            "driver",
+            "host",
+            "port",
+            "UID",
+            "workstation_id",
+            "database",
+            "schema",
+            "windows_login",
+            "trust_cert",
+            "encrypt",
+            "retries",
+            "login_timeout",
+            "query_timeout",
         ],
         aliases: &[
-            ("user", "UID"), ("username", "UID"), ("server", "host"), ("trusted_connection", "windows_login"),
+            ("user", "UID"),
+            ("username", "UID"),
+            ("server", "host"),
+            ("trusted_connection", "windows_login"),
             ("TrustServerCertificate", "trust_cert"),
         ],
         defaults: &[("port", Default::Int(1433))],
@@ -153,7 +253,12 @@ const KNOWN: &[Known] = &[
         aliases: &[],
         defaults: &[("retries", Default::Int(1)), ("schema", Default::Str("default"))],
     },
-    Known { name: "sqlite", keys: &["database", "schema", "schemas_and_paths", "schema_directory"], aliases: &[], defaults: &[] },
+    Known {
+        name: "sqlite",
+        keys: &["database", "schema", "schemas_and_paths", "schema_directory"],
+        aliases: &[],
+        defaults: &[],
+    },
 ];
 
 fn known(adapter: &str) -> Option<&'static Known> {
@@ -162,7 +267,9 @@ fn known(adapter: &str) -> Option<&'static Known> {
 
 /// The fields of `target` that an output of profiles.yml gives on an adapter.
 pub(crate) fn target_fields(adapter: &str, output: &Datum) -> Vec<(String, Datum)> {
-    let Some(known) = known(adapter) else { return open_fields(output) };
+    let Some(known) = known(adapter) else {
+        return open_fields(output);
+    };
     let null = || Datum::new(Kind::Null);
     let default = |key: &str| {
         known.defaults.iter().find(|(name, _)| *name == key).map_or_else(null, |(_, default)| {
@@ -180,7 +287,8 @@ pub(crate) fn target_fields(adapter: &str, output: &Datum) -> Vec<(String, Datum
         }
         let aliases = known.aliases.iter().filter(|(_, canonical)| *canonical == key).map(|(alias, _)| *alias);
         let written = std::iter::once(key).chain(aliases).find_map(|name| output.get(name));
-        let value = written.cloned().unwrap_or_else(|| duckdb_database(adapter, key, output).unwrap_or_else(|| default(key)));
+        let value =
+            written.cloned().unwrap_or_else(|| duckdb_database(adapter, key, output).unwrap_or_else(|| default(key)));
         fields.push((key.to_owned(), value));
     }
     for (alias, canonical) in known.aliases {
@@ -212,7 +320,9 @@ fn duckdb_database(adapter: &str, key: &str, output: &Datum) -> Option<Datum> {
 fn open_fields(output: &Datum) -> Vec<(String, Datum)> {
     let secret = |key: &str| {
         let key = key.to_lowercase();
-        ["pass", "secret", "token", "private", "keyfile", "credential", "api_key", "access_key"].iter().any(|word| key.contains(word))
+        ["pass", "secret", "token", "private", "keyfile", "credential", "api_key", "access_key"]
+            .iter()
+            .any(|word| key.contains(word))
     };
     let entries = output.as_map().unwrap_or_default();
     entries
@@ -287,10 +397,18 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
             }
         }
     }
+    let mut prefixed: Vec<(&str, &'static str)> = Vec::new();
     for name in &signs.macros {
         if let Some((prefix, _)) = name.split_once("__")
             && let Some((_, adapter)) = NAMES.iter().find(|(known, _)| *known == prefix)
         {
+            prefixed.push((name, adapter));
+        }
+    }
+    // A project with macros for many adapters is a package for all of them.
+    let spoken: BTreeSet<&str> = prefixed.iter().map(|(_, adapter)| *adapter).collect();
+    if spoken.len() <= 2 {
+        for (name, adapter) in prefixed {
             add(adapter, 2, format!("a macro is called {name}"));
         }
     }
@@ -308,7 +426,9 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
     });
     for (path, text) in &signs.texts {
         for (at, _) in text.match_indices(".type") {
-            let Some(name) = compared_with(&text[at + 5..]) else { continue };
+            let Some(name) = compared_with(&text[at + 5..]) else {
+                continue;
+            };
             if let Some((_, adapter)) = NAMES.iter().find(|(known, _)| *known == name) {
                 add(adapter, 1, format!("{path} compares target.type with {name}"));
             }
@@ -325,7 +445,7 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
     ranked.sort_by(|(a_name, (a, _)), (b_name, (b, _))| b.cmp(a).then(a_name.cmp(b_name)));
     let (adapter, (score, evidence)) = ranked.first()?;
     let runner_up = ranked.get(1).map_or(0, |(_, (score, _))| *score);
-    (*score > runner_up).then(|| ((*adapter).to_owned(), evidence.join("; ")))
+    (*score >= 2 && *score >= 2 * runner_up).then(|| ((*adapter).to_owned(), evidence.join("; ")))
 }
 
 fn config_keys(datum: &Datum, depth: usize, found: &mut dyn FnMut(&str)) {

@@ -70,9 +70,8 @@ pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>,
     if !top.is_dir() {
         return;
     }
-    let skip = |path: &Path| {
-        relative(home.root, path).is_some_and(|path| home.skipped.contains(&path) && path != folder)
-    };
+    let skip =
+        |path: &Path| relative(home.root, path).is_some_and(|path| home.skipped.contains(&path) && path != folder);
     let walk = WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(|entry| !skip(entry.path()));
     for entry in walk {
         let entry = match entry {
@@ -83,7 +82,9 @@ pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>,
                 continue;
             }
         };
-        let Some(path) = relative(&top, entry.path()) else { continue };
+        let Some(path) = relative(&top, entry.path()) else {
+            continue;
+        };
         if path.is_empty() {
             continue;
         }
@@ -97,8 +98,12 @@ pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>,
             match std::fs::metadata(entry.path()) {
                 Ok(target) if target.is_dir() => {
                     problems.push(
-                        Problem::new(ProblemKind::LinkedFolder, None, format!("{shown} links to a folder: dbt does not follow it"))
-                            .help("add the folder itself to the project's paths"),
+                        Problem::new(
+                            ProblemKind::LinkedFolder,
+                            None,
+                            format!("{shown} links to a folder: dbt does not follow it"),
+                        )
+                        .help("add the folder itself to the project's paths"),
                     );
                     continue;
                 }

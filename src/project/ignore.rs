@@ -77,9 +77,9 @@ fn match_path(pattern: &[Vec<char>], path: &[Vec<char>]) -> bool {
             }
             (0..=path.len()).any(|skip| match_path(rest, &path[skip..]))
         }
-        Some((first, rest)) => path
-            .split_first()
-            .is_some_and(|(head, tail)| match_segment(first, head) && match_path(rest, tail)),
+        Some((first, rest)) => {
+            path.split_first().is_some_and(|(head, tail)| match_segment(first, head) && match_path(rest, tail))
+        }
     }
 }
 
@@ -103,7 +103,9 @@ fn match_set(pattern: &[char], text: &[char]) -> bool {
     let Some(close) = body.iter().skip(1).position(|&c| c == ']').map(|at| at + 1) else {
         return text.first() == Some(&'[') && match_segment(pattern, &text[1..]);
     };
-    let Some((&head, tail)) = text.split_first() else { return false };
+    let Some((&head, tail)) = text.split_first() else {
+        return false;
+    };
     let set = &body[..close];
     let mut inside = false;
     let mut n = 0;

@@ -35,7 +35,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     let no_vars = Datum::new(Kind::Null);
     // Without a profile the adapter has to be told from the files first; until then what needs
     // `target` stays as it is written.
-    let known = profile.as_ref().map(|found| &found.targets[found.selected]);
+    let known = profile.as_ref().map(|found| &found.all[found.selected]);
     root_package.render(options, &project_context(options, known, &options.cli_vars), &mut Vec::new());
     let mut installed = package::installed(&root_package, &mut sources, &mut problems)?;
     let (missing_packages, listed) =
@@ -56,7 +56,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
         Some(targets) => targets,
         None => guessed_target(&packages, &macros, &sources, listed, options),
     };
-    let target = &targets.targets[targets.selected];
+    let target = &targets.all[targets.selected];
     for (n, package) in packages.iter_mut().enumerate() {
         let cli_vars = if n == 0 { &options.cli_vars } else { &no_vars };
         package.render(options, &project_context(options, Some(target), cli_vars), &mut problems);
@@ -64,28 +64,34 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
 
     let properties = read_properties(&found, &numbers, &sources, &packages, target, options, &mut problems);
-    let snapshot_files: Vec<Code<'_>> = codes.into_iter().filter(|code| !matches!(code.found.role, Role::Macros | Role::GenericTest)).collect();
+    let snapshot_files: Vec<Code<'_>> =
+        codes.into_iter().filter(|code| !matches!(code.found.role, Role::Macros | Role::GenericTest)).collect();
     let mut nodes = node::of_files(&snapshot_files, &names, &sources);
-    let originals: HashMap<FileId, String> = found
-        .iter()
-        .filter_map(|file| Some((*numbers.get(&file.shown)?, file.original.clone())))
-        .collect();
+    let originals: HashMap<FileId, String> =
+        found.iter().filter_map(|file| Some((*numbers.get(&file.shown)?, file.original.clone()))).collect();
     nodes.extend(node::of_yaml_snapshots(&properties, &names, &originals));
     nodes.sort_by(|a, b| {
-        (a.package, a.resource, &a.original_file_path, a.place).cmp(&(b.package, b.resource, &b.original_file_path, b.place))
+        (a.package, a.resource, &a.original_file_path, a.place).cmp(&(
+            b.package,
+            b.resource,
+            &b.original_file_path,
+            b.place,
+        ))
     });
     let unattached = node::attach(&mut nodes, &properties, &names, &mut problems);
-    node::duplicates(&nodes, &properties, &sources, &mut problems);
+    node::duplicates(&nodes, &properties, &packages, &sources, &mut problems);
     macros::duplicates(&macros, &names, &sources, &mut problems);
     let source_tables = properties::source_tables(&properties, &names);
 
-    problems.sort_by(|a, b| (a.place.is_none(), a.place, a.kind, &a.message).cmp(&(b.place.is_none(), b.place, b.kind, &b.message)));
+    problems.sort_by(|a, b| {
+        (a.place.is_none(), a.place, a.kind, &a.message).cmp(&(b.place.is_none(), b.place, b.kind, &b.message))
+    });
     problems.dedup();
     Ok(Project {
         sources,
         packages,
         target: targets.selected,
-        targets: targets.targets,
+        targets: targets.all,
         adapter_from: targets.from,
         macros,
         nodes,
@@ -99,7 +105,11 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
 }
 
 /// What the Jinja of `dbt_project.yml` sees.
-fn project_context<'a>(options: &'a LoadOptions<'_>, target: Option<&'a Target>, cli_vars: &'a Datum) -> YamlContext<'a> {
+fn project_context<'a>(
+    options: &'a LoadOptions<'_>,
+    target: Option<&'a Target>,
+    cli_vars: &'a Datum,
+) -> YamlContext<'a> {
     YamlContext {
         kind: YamlKind::ProjectFile,
         target,
@@ -124,7 +134,7 @@ pub(super) fn vars<'a>(packages: &'a [Package], package: usize, cli_vars: &'a Da
 /// The adapter that was asked for, over what the profile says.
 fn with_adapter(mut targets: Targets, options: &LoadOptions<'_>) -> Targets {
     if let Some(adapter) = &options.adapter {
-        for target in &mut targets.targets {
+        for target in &mut targets.all {
             target.adapter.clone_from(adapter);
         }
         targets.from = AdapterFrom::Option;
@@ -139,28 +149,27 @@ fn guessed_target(
     listed: Vec<String>,
     options: &LoadOptions<'_>,
 ) -> Targets {
-    let (adapter, from) = match &options.adapter {
-        Some(adapter) => (adapter.clone(), AdapterFrom::Option),
-        None => {
-            let own = |path: &str| !packages[1..].iter().any(|package| path.starts_with(&package.prefix()));
-            let installed = packages[1..].iter().map(|package| package.name.clone());
-            let signs = Signs {
-                macros: macros.iter().filter(|one| one.package == 0).map(|one| one.name.as_str()).collect(),
-                texts: sources
-                    .iter()
-                    .map(|(_, file)| (file.path.as_str(), &*file.text))
-                    .filter(|(path, _)| own(path))
-                    .collect(),
-                settings: packages[0].written(),
-                packages: installed.chain(listed).collect(),
-            };
-            match adapter::guess(&signs) {
-                Some((adapter, evidence)) => (adapter, AdapterFrom::Guess(evidence)),
-                None => (adapter::GENERIC.to_owned(), AdapterFrom::None),
-            }
+    let (adapter, from) = if let Some(adapter) = &options.adapter {
+        (adapter.clone(), AdapterFrom::Option)
+    } else {
+        let own = |path: &str| !packages[1..].iter().any(|package| path.starts_with(&package.prefix()));
+        let installed = packages[1..].iter().map(|package| package.name.clone());
+        let signs = Signs {
+            macros: macros.iter().filter(|one| one.package == 0).map(|one| one.name.as_str()).collect(),
+            texts: sources
+                .iter()
+                .map(|(_, file)| (file.path.as_str(), &*file.text))
+                .filter(|(path, _)| own(path))
+                .collect(),
+            settings: packages[0].written(),
+            packages: installed.chain(listed).collect(),
+        };
+        match adapter::guess(&signs) {
+            Some((adapter, evidence)) => (adapter, AdapterFrom::Guess(evidence)),
+            None => (adapter::GENERIC.to_owned(), AdapterFrom::None),
         }
     };
-    Targets { targets: vec![profile::placeholder(&adapter, options)], selected: 0, from }
+    Targets { all: vec![profile::placeholder(&adapter, options)], selected: 0, from }
 }
 
 /// dbt refuses two packages of one name; the later one is left out.
@@ -171,7 +180,10 @@ fn unique_names(packages: &mut Vec<Package>, problems: &mut Vec<Problem>) {
         if is_new {
             seen.push(package.name.clone());
         } else {
-            let message = format!("two packages are called {}: the one in {} is left out; dbt stops here", package.name, package.root);
+            let message = format!(
+                "two packages are called {}: the one in {} is left out; dbt stops here",
+                package.name, package.root
+            );
             problems.push(Problem::new(ProblemKind::Package, None, message).help("remove one of them"));
         }
         is_new
@@ -208,7 +220,8 @@ fn find_files(packages: &[Package], problems: &mut Vec<Problem>) -> Result<Vec<F
     }
     // Generic tests and fixtures lie below the singular tests' folder.
     found.retain(|file| {
-        file.role != Role::SingularTest || !(file.relative.starts_with("generic/") || file.relative.starts_with("fixtures/"))
+        file.role != Role::SingularTest
+            || !(file.relative.starts_with("generic/") || file.relative.starts_with("fixtures/"))
     });
     found.sort_by(|a, b| (a.package, &a.shown, a.role).cmp(&(b.package, &b.shown, b.role)));
     found.dedup_by(|a, b| (a.package, a.role, &a.shown) == (b.package, b.role, &b.shown));

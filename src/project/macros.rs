@@ -35,8 +35,7 @@ pub(crate) fn cut(sources: &Sources, file: FileId, allowed: &[&str]) -> (Vec<Blo
     let (mut blocks, problem) = match blocks::blocks(text, allowed) {
         Ok(blocks) => (blocks, None),
         Err(fault) => {
-            let place =
-                Place { file, start: (base + fault.range.start) as u32, end: (base + fault.range.end) as u32 };
+            let place = Place { file, start: (base + fault.range.start) as u32, end: (base + fault.range.end) as u32 };
             let message = format!("dbt can't cut {} into blocks: {}", source.path, fault.message);
             (fault.blocks, Some(Problem::new(ProblemKind::Blocks, Some(place), message)))
         }

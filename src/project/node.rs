@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::files::{self, Found, Role};
+use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use super::properties::Properties;
 use super::yaml;
@@ -105,6 +106,12 @@ pub(crate) struct Code<'a> {
     pub(crate) header: Option<String>,
 }
 
+/// dbt goes by the ending as it is written: `M.PY` is taken for SQL.
+#[allow(clippy::case_sensitive_file_extension_comparisons)]
+fn is_python(path: &str) -> bool {
+    path.ends_with(".py")
+}
+
 /// A file's name without its ending, as Python's `splitext` cuts it.
 fn stem(path: &str) -> &str {
     let name_at = path.rfind('/').map_or(0, |at| at + 1);
@@ -131,7 +138,11 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
             Role::Macros | Role::GenericTest | Role::Properties => continue,
         };
         let package = &packages[found.package];
-        let path = if resource == Resource::Analysis { format!("analysis/{}", found.relative) } else { found.relative.clone() };
+        let path = if resource == Resource::Analysis {
+            format!("analysis/{}", found.relative)
+        } else {
+            found.relative.clone()
+        };
         let way = stem(&path);
         let name = way.rsplit('/').next().unwrap_or_default().to_owned();
         let fqn_of = |folders: &str, name: &str| {
@@ -150,7 +161,7 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
             original_file_path: found.original.clone(),
             file: code.file,
             code: text,
-            language: if found.relative.ends_with(".py") { Language::Python } else { Language::Sql },
+            language: if is_python(&found.relative) { Language::Python } else { Language::Sql },
             properties: Vec::new(),
             version: None,
             header: code.header.clone(),
@@ -160,7 +171,8 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
             let Some(file) = code.file else { continue };
             for block in &code.blocks {
                 let Some(name) = &block.name else { continue };
-                let place_of = |range: &std::ops::Range<usize>| Place { file, start: range.start as u32, end: range.end as u32 };
+                let place_of =
+                    |range: &std::ops::Range<usize>| Place { file, start: range.start as u32, end: range.end as u32 };
                 let text = &sources.get(file).text[block.contents.clone()];
                 let text = Text::verbatim(text, place_of(&block.contents));
                 nodes.push(node(name, fqn_of(way, name), Some(text), Some(place_of(&block.full))));
@@ -169,7 +181,9 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
         }
         let text = code.file.map(|file| yaml::stripped_text(&sources.get(file).text, file));
         let place = match (&text, code.file) {
-            (Some(text), Some(file)) => Some(text.place_of(0..text.value.len()).unwrap_or(Place { file, start: 0, end: 0 })),
+            (Some(text), Some(file)) => {
+                Some(text.place_of(0..text.value.len()).unwrap_or(Place { file, start: 0, end: 0 }))
+            }
             _ => None,
         };
         let folders = way.rfind('/').map_or("", |at| &way[..at]);
@@ -179,11 +193,17 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
 }
 
 /// Makes the nodes of snapshots that stand in YAML alone.
-pub(crate) fn of_yaml_snapshots(properties: &[Properties], packages: &[String], originals: &HashMap<FileId, String>) -> Vec<Node> {
+pub(crate) fn of_yaml_snapshots(
+    properties: &[Properties],
+    packages: &[String],
+    originals: &HashMap<FileId, String>,
+) -> Vec<Node> {
     let mut nodes = Vec::new();
     for entry in properties.iter().filter(|entry| entry.section == "snapshots") {
         // dbt takes the relation as it is written, unrendered.
-        let Some(relation) = entry.written().get("relation") else { continue };
+        let Some(relation) = entry.written().get("relation") else {
+            continue;
+        };
         let package = &packages[entry.package];
         let folders = stem(&entry.relative);
         let folders = folders.rfind('/').map_or("", |at| &folders[..at]);
@@ -242,7 +262,12 @@ impl Names {
 
 /// Hands each entry of the properties files to its node; gives the entries that have none. Models with
 /// versions get their names, ids and fqn here, as dbt does it.
-pub(crate) fn attach(nodes: &mut [Node], properties: &[Properties], packages: &[String], problems: &mut Vec<Problem>) -> Vec<usize> {
+pub(crate) fn attach(
+    nodes: &mut [Node],
+    properties: &[Properties],
+    packages: &[String],
+    problems: &mut Vec<Problem>,
+) -> Vec<usize> {
     let names = Names::new(nodes);
     let mut unattached = Vec::new();
     for (n, entry) in properties.iter().enumerate() {
@@ -261,17 +286,16 @@ pub(crate) fn attach(nodes: &mut [Node], properties: &[Properties], packages: &[
             }
             continue;
         }
-        let Some(found) = names.find(resource, entry.package, &entry.name).filter(|&found| nodes[found].version.is_none()) else {
+        let Some(found) =
+            names.find(resource, entry.package, &entry.name).filter(|&found| nodes[found].version.is_none())
+        else {
             unattached.push(n);
             continue;
         };
-        if let Some(&first) = nodes[found].properties.first() {
-            let message = format!(
-                "dbt found two schema.yml entries for the same resource named {}; dbt stops here",
-                entry.name
-            );
+        if !nodes[found].properties.is_empty() {
+            let message =
+                format!("dbt found two schema.yml entries for the same resource named {}; dbt stops here", entry.name);
             let problem = Problem::new(ProblemKind::Properties, Some(entry.place), message);
-            let _ = first;
             problems.push(problem.help("merge the two entries into one"));
         }
         nodes[found].properties.push(n);
@@ -287,7 +311,9 @@ fn attach_versions(nodes: &mut [Node], names: &Names, n: usize, entry: &Properti
     };
     let mut any = false;
     for (m, version) in versions.iter().enumerate() {
-        let Some(v) = version.get("v").map(yaml::shown) else { continue };
+        let Some(v) = version.get("v").map(yaml::shown) else {
+            continue;
+        };
         let file = match version.get("defined_in").filter(|file| !file.is_null()) {
             Some(file) => yaml::shown(file),
             None => format!("{}_v{v}", entry.name),
@@ -295,7 +321,9 @@ fn attach_versions(nodes: &mut [Node], names: &Names, n: usize, entry: &Properti
         let free = |found: &usize| nodes[*found].version.is_none();
         let found = names
             .own(Resource::Model, entry.package, &file)
-            .or_else(|| (latest.as_ref() == Some(&v)).then(|| names.own(Resource::Model, entry.package, &entry.name)).flatten())
+            .or_else(|| {
+                (latest.as_ref() == Some(&v)).then(|| names.own(Resource::Model, entry.package, &entry.name)).flatten()
+            })
             .filter(free);
         let Some(found) = found else { continue };
         let node = &mut nodes[found];
@@ -328,11 +356,23 @@ fn later<'a>(a: &'a Datum, b: &'a Datum) -> &'a Datum {
 
 /// Reports nodes of one id. dbt fails where both are enabled, so nodes that speak of `enabled` are left
 /// to their fate.
-pub(crate) fn duplicates(nodes: &[Node], properties: &[Properties], sources: &Sources, problems: &mut Vec<Problem>) {
+pub(crate) fn duplicates(
+    nodes: &[Node],
+    properties: &[Properties],
+    packages: &[Package],
+    sources: &Sources,
+    problems: &mut Vec<Problem>,
+) {
     let mut first: HashMap<&str, &Node> = HashMap::with_capacity(nodes.len());
     let speaks_of_enabled = |node: &Node| {
         node.code.as_ref().is_some_and(|code| code.as_str().contains("enabled"))
-            || node.properties.iter().any(|&n| properties[n].config().is_some_and(|config| config.get("enabled").is_some()))
+            || node
+                .properties
+                .iter()
+                .any(|&n| properties[n].config().is_some_and(|config| config.get("enabled").is_some()))
+            || super::config_levels(packages, node.resource.section(), node.package, &node.fqn)
+                .iter()
+                .any(|level| level.datum.get("enabled").or_else(|| level.datum.get("+enabled")).is_some())
     };
     for node in nodes {
         let Some(earlier) = first.get(node.unique_id.as_str()) else {
@@ -342,7 +382,8 @@ pub(crate) fn duplicates(nodes: &[Node], properties: &[Properties], sources: &So
         if speaks_of_enabled(node) || speaks_of_enabled(earlier) {
             continue;
         }
-        let path = |node: &Node| node.file.map_or(node.original_file_path.clone(), |file| sources.get(file).path.clone());
+        let path =
+            |node: &Node| node.file.map_or(node.original_file_path.clone(), |file| sources.get(file).path.clone());
         let message = format!(
             "dbt found two {}s with the name \"{}\": {} and {}; dbt stops here",
             node.resource.name(),

@@ -158,16 +158,9 @@ impl Package {
     /// Renders the settings anew from how they are written.
     pub(crate) fn render(&mut self, options: &LoadOptions<'_>, context: &YamlContext<'_>, problems: &mut Vec<Problem>) {
         let written = self.written().clone();
-        match render_tree(&written, &renders_in_project_file, options.renderer, context, problems) {
-            Some(rendered) => {
-                self.settings = rendered;
-                self.raw_settings = Some(written);
-            }
-            None => {
-                self.settings = written;
-                self.raw_settings = None;
-            }
-        }
+        let rendered = render_tree(&written, &renders_in_project_file, options.renderer, context, problems);
+        self.raw_settings = rendered.is_some().then(|| written.clone());
+        self.settings = rendered.unwrap_or(written);
     }
 }
 
@@ -191,7 +184,12 @@ pub(crate) fn read(
 ) -> Result<Package, LoadError> {
     let shown = if root.is_empty() { "dbt_project.yml".to_owned() } else { format!("{root}/dbt_project.yml") };
     let invalid = |place: Option<(u32, u32)>, message: String| {
-        Err(LoadError::Invalid { path: shown.clone(), line: place.map(|(line, _)| line), column: place.map(|(_, column)| column), message })
+        Err(LoadError::Invalid {
+            path: shown.clone(),
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+            message,
+        })
     };
     let path = dir.join("dbt_project.yml");
     if !path.exists() {
@@ -221,7 +219,9 @@ pub(crate) fn read(
     let name = name.unwrap_or_else(|| {
         let message = format!("{shown} has no `name`; dbt stops here");
         problems.push(Problem::new(ProblemKind::Settings, settings.place, message).help("add `name:` to it"));
-        let folder = std::path::absolute(dir).ok().and_then(|dir| dir.file_name().map(|name| name.to_string_lossy().into_owned()));
+        let folder = std::path::absolute(dir)
+            .ok()
+            .and_then(|dir| dir.file_name().map(|name| name.to_string_lossy().into_owned()));
         folder.unwrap_or_else(|| "project".to_owned())
     });
     Ok(Package { name, root: root.to_owned(), dir: dir.to_path_buf(), file, settings, raw_settings: None })
@@ -236,7 +236,9 @@ pub(crate) fn installed(
     let folder = root.packages_install_path();
     let folder = if Path::new(&folder).is_absolute() { folder } else { files::clean(&folder) };
     let top = root.dir.join(&folder);
-    let Ok(entries) = std::fs::read_dir(&top) else { return Ok(Vec::new()) };
+    let Ok(entries) = std::fs::read_dir(&top) else {
+        return Ok(Vec::new());
+    };
     let mut names: Vec<String> = entries
         .flatten()
         .filter(|entry| entry.path().is_dir())
@@ -255,7 +257,12 @@ pub(crate) fn installed(
 }
 
 /// Reads a package; what is wrong with it is a problem, not a failure.
-fn load(dir: &Path, way: &str, sources: &mut Sources, problems: &mut Vec<Problem>) -> Result<Option<Package>, LoadError> {
+fn load(
+    dir: &Path,
+    way: &str,
+    sources: &mut Sources,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Package>, LoadError> {
     match read(dir, way, sources, problems) {
         Ok(package) => Ok(Some(package)),
         Err(error @ LoadError::Unreadable { .. }) => Err(error),
@@ -319,13 +326,17 @@ pub(crate) fn listed(
         {
             datum = rendered;
         }
-        let Some(list) = datum.get("packages") else { continue };
+        let Some(list) = datum.get("packages") else {
+            continue;
+        };
         if list.as_list().is_none() && !list.is_null() {
             let message = format!("the value of `packages` in {name} is not a list; dbt stops here");
             problems.push(Problem::new(ProblemKind::Package, list.place, message));
         }
         for entry in list.as_list().unwrap_or_default() {
-            let Some(one) = listed_entry(entry) else { continue };
+            let Some(one) = listed_entry(entry) else {
+                continue;
+            };
             match all.iter_mut().find(|other| other.shown == one.shown) {
                 // The lock file knows the name for certain.
                 Some(other) if one.certain && !other.certain => other.names = one.names,
@@ -338,7 +349,9 @@ pub(crate) fn listed(
     let mut missing = Vec::new();
     let mut spare = installed.iter().filter(|package| !names.contains(&package.name)).count();
     for one in all {
-        if one.names.iter().any(|name| installed.iter().any(|package| package.name == *name || package.root.ends_with(&format!("/{name}")))) {
+        if one.names.iter().any(|name| {
+            installed.iter().any(|package| package.name == *name || package.root.ends_with(&format!("/{name}")))
+        }) {
             continue;
         }
         if let Some(path) = &one.local {

@@ -36,8 +36,8 @@ pub struct Target {
 
 /// The targets that were found.
 pub(crate) struct Targets {
-    pub(crate) targets: Vec<Target>,
-    /// The place in `targets` of the one that is asked for.
+    pub(crate) all: Vec<Target>,
+    /// The place in `all` of the one that is asked for.
     pub(crate) selected: usize,
     pub(crate) from: AdapterFrom,
 }
@@ -106,7 +106,9 @@ pub(crate) fn read(
     };
     let Some((name, name_place)) = wanted else {
         let message = "dbt_project.yml names no profile, so dbt can't run this project".to_owned();
-        problems.push(Problem::new(ProblemKind::Profile, None, message).help(format!("add `profile:` with a name of {shown}")));
+        problems.push(
+            Problem::new(ProblemKind::Profile, None, message).help(format!("add `profile:` with a name of {shown}")),
+        );
         return Ok(None);
     };
     let Some(profile) = datum.get(&name) else {
@@ -119,7 +121,11 @@ pub(crate) fn read(
             .filter(|key| key != "config")
             .collect();
         let problem = Problem::new(ProblemKind::Profile, name_place, message);
-        problems.push(if names.is_empty() { problem } else { problem.help(format!("its profiles are: {}", names.join(", "))) });
+        problems.push(if names.is_empty() {
+            problem
+        } else {
+            problem.help(format!("its profiles are: {}", names.join(", ")))
+        });
         return Ok(None);
     };
     Ok(targets_of(profile, &name, options, problems))
@@ -173,7 +179,7 @@ fn targets_of(
     if !targets.iter().any(|target| target.is_default) {
         targets[selected].is_default = true;
     }
-    Some(Targets { targets, selected, from: AdapterFrom::Profile })
+    Some(Targets { all: targets, selected, from: AdapterFrom::Profile })
 }
 
 /// A target from an output's rendered mapping.
@@ -182,7 +188,12 @@ fn target_of(output: &Datum, name: String, profile: &str, place: Option<Place>) 
     let adapter = text("type").unwrap_or_else(|| adapter::GENERIC.to_owned());
     let fields = adapter::target_fields(&adapter, output);
     let field = |key: &str| {
-        fields.iter().find(|(name, _)| name == key).map(|(_, datum)| datum).filter(|datum| !datum.is_null()).map(yaml::shown)
+        fields
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, datum)| datum)
+            .filter(|datum| !datum.is_null())
+            .map(yaml::shown)
     };
     let database = field("database");
     let schema = field("schema").unwrap_or_else(|| "dbt_schema".to_owned());
@@ -223,4 +234,3 @@ impl LoadOptions<'_> {
         }
     }
 }
-

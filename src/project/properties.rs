@@ -8,13 +8,35 @@ use crate::source::{FileId, Place, Sources};
 
 /// The sections whose entries are kept.
 const SECTIONS: &[&str] = &[
-    "models", "seeds", "snapshots", "sources", "macros", "analyses", "functions", "exposures", "data_tests", "tests",
-    "unit_tests", "metrics", "semantic_models", "saved_queries", "groups",
+    "models",
+    "seeds",
+    "snapshots",
+    "sources",
+    "macros",
+    "analyses",
+    "functions",
+    "exposures",
+    "data_tests",
+    "tests",
+    "unit_tests",
+    "metrics",
+    "semantic_models",
+    "saved_queries",
+    "groups",
 ];
 /// The sections that dbt checks before all else: lists of mappings with a name.
 const CHECKED: &[&str] = &[
-    "models", "seeds", "snapshots", "sources", "macros", "analyses", "exposures", "metrics", "semantic_models",
-    "saved_queries", "functions",
+    "models",
+    "seeds",
+    "snapshots",
+    "sources",
+    "macros",
+    "analyses",
+    "exposures",
+    "metrics",
+    "semantic_models",
+    "saved_queries",
+    "functions",
 ];
 
 /// One entry of a properties file.
@@ -136,9 +158,11 @@ pub(crate) fn read(
         wrong(whole.place, "it holds no mapping".to_owned());
         return out;
     }
-    let mut rendered_problems = Vec::new();
+    let mut failures = Vec::new();
     for &section in SECTIONS {
-        let Some(list) = whole.get(section) else { continue };
+        let Some(list) = whole.get(section) else {
+            continue;
+        };
         let checked = CHECKED.contains(&section);
         let Some(items) = list.as_list() else {
             if checked {
@@ -153,15 +177,10 @@ pub(crate) fn read(
                 }
                 continue;
             };
-            let rendered = render_tree(
-                item,
-                &|path| renders_in_properties(section, path),
-                renderer,
-                context,
-                &mut rendered_problems,
-            );
-            let (datum, raw) = match rendered {
-                Some(rendered) => (rendered, Some(item.clone())),
+            let changed =
+                render_tree(item, &|path| renders_in_properties(section, path), renderer, context, &mut failures);
+            let (datum, raw) = match changed {
+                Some(changed) => (changed, Some(item.clone())),
                 None => (item.clone(), None),
             };
             let Some(name) = datum.get("name").filter(|name| !name.is_null()).map(yaml::shown) else {
@@ -170,10 +189,19 @@ pub(crate) fn read(
                 }
                 continue;
             };
-            out.entries.push(Properties { section, name, package, file, place, datum, raw, relative: relative.to_owned() });
+            out.entries.push(Properties {
+                section,
+                name,
+                package,
+                file,
+                place,
+                datum,
+                raw,
+                relative: relative.to_owned(),
+            });
         }
     }
-    out.problems.extend(rendered_problems);
+    out.problems.extend(failures);
     out
 }
 
@@ -183,7 +211,9 @@ pub(crate) fn source_tables(properties: &[Properties], packages: &[String]) -> V
     for (n, entry) in properties.iter().enumerate().filter(|(_, entry)| entry.section == "sources") {
         let text = |datum: &Datum, key: &str| datum.get(key).filter(|value| !value.is_null()).map(yaml::shown);
         for (m, table) in entry.datum.get("tables").and_then(Datum::as_list).unwrap_or_default().iter().enumerate() {
-            let Some(name) = text(table, "name") else { continue };
+            let Some(name) = text(table, "name") else {
+                continue;
+            };
             tables.push(Source {
                 unique_id: format!("source.{}.{}.{name}", packages[entry.package], entry.name),
                 package: entry.package,

@@ -20,7 +20,8 @@ impl<'a> Vars<'a> {
     /// package, then the root project's for all, then the package's own in the same two steps.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a Datum> {
-        let scoped = |vars: &'a Datum| vars.get(self.package).and_then(|scope| scope.get(name)).or_else(|| vars.get(name));
+        let scoped =
+            |vars: &'a Datum| vars.get(self.package).and_then(|scope| scope.get(name)).or_else(|| vars.get(name));
         self.cli
             .and_then(|vars| vars.get(name))
             .or_else(|| self.root.and_then(scoped))

@@ -1,10 +1,10 @@
-//! Reads YAML the way dbt does, libyaml's grammar and PyYAML's YAML 1.1 types, with the place of every
+//! Reads YAML the way dbt does, libyaml's grammar and the YAML 1.1 types of `PyYAML`, with the place of every
 //! byte of every value.
 
 mod parse;
 mod resolve;
-mod scan;
 mod scalar;
+mod scan;
 mod written;
 
 use std::collections::{HashMap, HashSet};
@@ -25,7 +25,7 @@ const DEEPEST: usize = 150;
 pub struct YamlFault {
     /// Where reading stopped.
     pub place: Place,
-    /// What PyYAML has against it, in its words.
+    /// What `PyYAML` has against it, in its words.
     pub message: String,
 }
 
@@ -73,7 +73,9 @@ pub fn read(text: &str, file: FileId, base: usize) -> Result<Yaml, YamlFault> {
 
 /// Refuses the characters that libyaml's reader refuses.
 fn refuse_controls(text: &str, file: FileId, base: usize) -> Result<(), YamlFault> {
-    let suspect = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F || byte == 0xC2 || byte == 0xEF;
+    let suspect = |byte: u8| {
+        byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F || byte == 0xC2 || byte == 0xEF
+    };
     if !text.bytes().any(suspect) {
         return Ok(());
     }
@@ -122,17 +124,17 @@ impl Builder<'_> {
         let unknown = || fault(format!("could not determine a constructor for the tag '{}'", tag.unwrap_or_default()));
         let kind = match &node.content {
             Content::Scalar { text, style } => match (tag, known) {
-                (None, _) if *style == Style::Plain => match resolve::resolve(text.as_str()).map_err(fault)? {
-                    Some(kind) => kind,
-                    None => Kind::Str(text.clone()),
-                },
-                (None | Some("!"), _) | (_, Some("str")) => Kind::Str(text.clone()),
+                (tag, _) if tag == Some("!") || (tag.is_none() && *style == Style::Plain) => {
+                    match resolve::resolve(text.as_str()).map_err(fault)? {
+                        Some(kind) => kind,
+                        None => Kind::Str(text.clone()),
+                    }
+                }
+                (None, _) | (_, Some("str")) => Kind::Str(text.clone()),
                 (_, Some(name @ ("int" | "float" | "bool" | "null" | "timestamp"))) => {
                     resolve::resolve_as(name, text.as_str()).map_err(fault)?
                 }
-                (_, Some("binary")) => {
-                    Kind::Other { type_name: "bytes".to_owned(), shown: text.as_str().to_owned() }
-                }
+                (_, Some("binary")) => Kind::Other { type_name: "bytes".to_owned(), shown: text.as_str().to_owned() },
                 _ => return Err(unknown()),
             },
             Content::Sequence(items) => match known {
@@ -158,7 +160,7 @@ impl Builder<'_> {
         items.iter().map(|&item| self.datum(item, depth + 1)).collect()
     }
 
-    /// The entries of a mapping: those that `<<` brings first, its own over them, as PyYAML builds it.
+    /// The entries of a mapping: those that `<<` brings first, its own over them, as `PyYAML` builds it.
     fn entries(&mut self, id: NodeId, depth: usize) -> Result<Vec<(Datum, Datum)>, YamlFault> {
         let mut pairs = Vec::new();
         let own_from = self.flatten(id, &mut pairs, depth)?;
@@ -168,18 +170,16 @@ impl Builder<'_> {
             let own = n >= own_from;
             let key = self.key(key, depth)?;
             let value = self.datum(value, depth + 1)?;
-            match at.get_mut(&key_value(&key)) {
-                Some((first, first_own)) => {
-                    if own && *first_own {
-                        self.duplicate(&entries[*first].0, &key);
-                    }
-                    *first_own |= own;
-                    entries[*first] = (key, value);
+            let hash = key_value(&key);
+            if let Some((first, first_own)) = at.get_mut(&hash) {
+                if own && *first_own {
+                    self.duplicate(&entries[*first].0, &key);
                 }
-                None => {
-                    at.insert(key_value(&key), (entries.len(), own));
-                    entries.push((key, value));
-                }
+                *first_own |= own;
+                entries[*first] = (key, value);
+            } else {
+                at.insert(hash, (entries.len(), own));
+                entries.push((key, value));
             }
         }
         Ok(entries)

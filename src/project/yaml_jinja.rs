@@ -115,7 +115,11 @@ impl Walk<'_, '_> {
                         self.problems.push(Problem {
                             kind: ProblemKind::Render,
                             place: fault.place.or(datum.place),
-                            message: format!("dbt can't render this value of `{}`: {}", self.path.join("."), fault.message),
+                            message: format!(
+                                "dbt can't render this value of `{}`: {}",
+                                self.path.join("."),
+                                fault.message
+                            ),
                             help: None,
                         });
                         None
@@ -163,12 +167,14 @@ impl Walk<'_, '_> {
 
 /// Whether dbt renders a value of `dbt_project.yml` when it reads the file.
 pub(crate) fn renders_in_project_file(path: &[String]) -> bool {
-    let Some(first) = path.first() else { return true };
+    let Some(first) = path.first() else {
+        return true;
+    };
     match first.as_str() {
         "on-run-start" | "on-run-end" | "query-comment" | "vars" => false,
-        "seeds" | "models" | "snapshots" | "tests" | "data_tests" => !path
-            .iter()
-            .any(|key| matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook")),
+        "seeds" | "models" | "snapshots" | "tests" | "data_tests" => !path.iter().any(|key| {
+            matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook")
+        }),
         _ => true,
     }
 }
@@ -179,9 +185,10 @@ pub(crate) fn renders_in_properties(section: &str, path: &[String]) -> bool {
     let at = |n: usize| path.get(n).map(String::as_str).unwrap_or_default();
     match section {
         "sources" => {
-            let own = matches!(at(0), "description" | "loaded_at_query")
-                || (at(0) == "config" && at(1) == "loaded_at_query");
-            !own && !(at(0) == "tables" && path.len() > 2 && stays_raw(&path[2..]))
+            let own =
+                matches!(at(0), "description" | "loaded_at_query") || (at(0) == "config" && at(1) == "loaded_at_query");
+            let of_table = at(0) == "tables" && path.len() > 2 && stays_raw(&path[2..]);
+            !(own || of_table)
         }
         "macros" if at(0) == "arguments" => !stays_raw(&path[1..]),
         "metrics" if path.iter().rev().take(2).any(|key| key == "filter") => false,

@@ -1,4 +1,4 @@
-//! Makes a tree of nodes from tokens: libyaml's grammar, and what PyYAML's composer refuses.
+//! Makes a tree of nodes from tokens: libyaml's grammar, and what `PyYAML`'s composer refuses.
 
 use std::collections::HashMap;
 
@@ -117,9 +117,6 @@ impl Parser<'_> {
     }
 
     fn document(&mut self) -> Parse<Option<NodeId>> {
-        while self.next()? == Next::DocumentEnd {
-            self.scanner.next()?;
-        }
         if self.next()? == Next::StreamEnd {
             return Ok(None);
         }
@@ -127,10 +124,7 @@ impl Parser<'_> {
         if explicit {
             self.directives()?;
         }
-        let empty = matches!(
-            self.next()?,
-            Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd
-        );
+        let empty = matches!(self.next()?, Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd);
         let root = if explicit && empty { self.empty()? } else { self.node(true, false)? };
         while self.next()? == Next::DocumentEnd {
             self.scanner.next()?;
@@ -152,7 +146,8 @@ impl Parser<'_> {
                     return Err(self.scanner.fault("", "found incompatible YAML document", token.start));
                 }
                 Token::TagDirective { handle, prefix } => {
-                    if self.handles.insert(handle, prefix).is_some() {
+                    let earlier = self.handles.insert(handle, prefix);
+                    if earlier.is_some() {
                         return Err(self.scanner.fault("", "found duplicate %TAG directive", token.start));
                     }
                 }
@@ -186,7 +181,9 @@ impl Parser<'_> {
         let start = self.here()?;
         if self.next()? == Next::Alias {
             let token = self.scanner.next()?;
-            let Token::Alias(name) = token.token else { return self.empty() };
+            let Token::Alias(name) = token.token else {
+                return self.empty();
+            };
             return match self.anchors.get(&name) {
                 Some(&(node, true)) => Ok(node),
                 Some(_) => Err(self.scanner.fault("", "found unconstructable recursive node", token.start)),
@@ -290,7 +287,9 @@ impl Parser<'_> {
                     break;
                 }
                 _ if !indented => break,
-                _ => return self.fault_here("while parsing a block collection", "did not find expected '-' indicator"),
+                _ => {
+                    return self.fault_here("while parsing a block collection", "did not find expected '-' indicator");
+                }
             }
         }
         Ok(self.add(Content::Sequence(items), tag, place))
@@ -327,7 +326,9 @@ impl Parser<'_> {
                     self.scanner.next()?;
                     break;
                 }
-                _ => return self.fault_here("while parsing a block mapping", "did not find expected key"),
+                _ => {
+                    return self.fault_here("while parsing a block mapping", "did not find expected key");
+                }
             }
         }
         Ok(self.add(Content::Mapping(pairs), tag, place))

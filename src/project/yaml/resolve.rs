@@ -1,18 +1,22 @@
-//! What a plain scalar is: the rules of YAML 1.1 as PyYAML applies them.
+//! What a plain scalar is: the rules of YAML 1.1 as `PyYAML` applies them.
 
 use num_bigint::BigInt;
 use num_traits::{Num as _, ToPrimitive as _};
 
 use crate::datum::Kind;
 
-/// A plain scalar as PyYAML reads it. `None` for text; an error where PyYAML raises one.
+/// A plain scalar as `PyYAML` reads it. `None` for text; an error where `PyYAML` raises one.
 pub(super) fn resolve(raw: &str) -> Result<Option<Kind>, String> {
     Ok(match raw {
         "" | "~" | "null" | "Null" | "NULL" => Some(Kind::Null),
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Some(Kind::Bool(true)),
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Some(Kind::Bool(false)),
-        "=" => return Err("could not determine a constructor for the tag 'tag:yaml.org,2002:value'".to_owned()),
-        "<<" => return Err("could not determine a constructor for the tag 'tag:yaml.org,2002:merge'".to_owned()),
+        "=" => {
+            return Err("could not determine a constructor for the tag 'tag:yaml.org,2002:value'".to_owned());
+        }
+        "<<" => {
+            return Err("could not determine a constructor for the tag 'tag:yaml.org,2002:merge'".to_owned());
+        }
         _ if is_float(raw) => Some(float(raw)?),
         _ if is_int(raw) => Some(int(raw)?),
         _ => timestamp(raw)?,
@@ -38,8 +42,8 @@ fn unsigned(raw: &str) -> &str {
     raw.strip_prefix(['-', '+']).unwrap_or(raw)
 }
 
-fn all(text: &str, test: impl Fn(u8) -> bool) -> bool {
-    text.bytes().all(test)
+fn all(text: &str, holds: impl Fn(u8) -> bool) -> bool {
+    text.bytes().all(holds)
 }
 
 fn digit(byte: u8) -> bool {
@@ -52,7 +56,9 @@ fn digit_or_underscore(byte: u8) -> bool {
 
 fn is_int(raw: &str) -> bool {
     let body = unsigned(raw);
-    let Some(first) = body.bytes().next() else { return false };
+    let Some(first) = body.bytes().next() else {
+        return false;
+    };
     if !digit(first) {
         return false;
     }
@@ -113,7 +119,9 @@ fn is_float(raw: &str) -> bool {
     if matches!(body, ".inf" | ".Inf" | ".INF") {
         return true;
     }
-    let Some((whole, rest)) = body.split_once('.') else { return false };
+    let Some((whole, rest)) = body.split_once('.') else {
+        return false;
+    };
     let (fraction, exponent) = match rest.find(['e', 'E']) {
         Some(at) => (&rest[..at], Some(&rest[at + 1..])),
         None => (rest, None),
@@ -158,7 +166,7 @@ fn float(raw: &str) -> Result<Kind, String> {
 }
 
 /// Reads digits off the front, between `least` and `most` of them.
-fn digits<'a>(text: &'a str, least: usize, most: usize) -> Option<(u32, &'a str)> {
+fn digits(text: &str, least: usize, most: usize) -> Option<(u32, &str)> {
     let count = text.bytes().take(most).take_while(|&b| digit(b)).count();
     if count < least {
         return None;
@@ -166,18 +174,20 @@ fn digits<'a>(text: &'a str, least: usize, most: usize) -> Option<(u32, &'a str)
     Some((text[..count].parse().ok()?, &text[count..]))
 }
 
-/// A date or a time as PyYAML's pattern has it; `None` where it does not match.
+/// A date or a time as `PyYAML`'s pattern has it; `None` where it does not match.
 fn timestamp(raw: &str) -> Result<Option<Kind>, String> {
-    let Some(parts) = timestamp_parts(raw) else { return Ok(None) };
-    let other = |type_name: &str, shown: String| {
-        Ok(Some(Kind::Other { type_name: type_name.to_owned(), shown }))
+    let Some(parts) = timestamp_parts(raw) else {
+        return Ok(None);
     };
+    let other = |type_name: &str, shown: String| Ok(Some(Kind::Other { type_name: type_name.to_owned(), shown }));
     let (year, month, day) = (parts.year as i16, parts.month as i8, parts.day as i8);
     let date = jiff::civil::Date::new(year, month, day)
         .ok()
         .filter(|_| parts.year > 0)
         .ok_or_else(|| format!("'{raw}' is no date"))?;
-    let Some(time) = parts.time else { return other("date", date.to_string()) };
+    let Some(time) = parts.time else {
+        return other("date", date.to_string());
+    };
     let clock = jiff::civil::Time::new(time.hour as i8, time.minute as i8, time.second as i8, 0)
         .map_err(|_| format!("'{raw}' is no time"))?;
     let moment = date.to_datetime(clock);
@@ -185,8 +195,7 @@ fn timestamp(raw: &str) -> Result<Option<Kind>, String> {
     let stamp = |moment: jiff::civil::DateTime| format!("{}{fraction}", moment.strftime("%Y-%m-%d %H:%M:%S"));
     let shown = match time.offset {
         None => stamp(moment),
-        Some(None) => format!("{}+00:00", stamp(moment)),
-        Some(Some(minutes)) => {
+        Some(minutes) => {
             let sign = if minutes < 0 { '-' } else { '+' };
             format!("{}{sign}{:02}:{:02}", stamp(moment), minutes.abs() / 60, minutes.abs() % 60)
         }
@@ -199,8 +208,8 @@ struct Clock {
     minute: u32,
     second: u32,
     micro: u32,
-    /// No zone, UTC written as `Z`, or minutes east of UTC.
-    offset: Option<Option<i32>>,
+    /// Minutes east of UTC, where a zone is written.
+    offset: Option<i32>,
 }
 
 struct Stamp {
@@ -217,13 +226,10 @@ fn timestamp_parts(raw: &str) -> Option<Stamp> {
     if rest.is_empty() {
         return (raw.len() == 10).then_some(Stamp { year, month, day, time: None });
     }
-    let rest = match rest.strip_prefix(['T', 't']) {
-        Some(rest) => rest,
-        None => {
-            let trimmed = rest.trim_start_matches([' ', '\t']);
-            (trimmed.len() < rest.len()).then_some(trimmed)?
-        }
-    };
+    let rest = rest.strip_prefix(['T', 't']).or_else(|| {
+        let trimmed = rest.trim_start_matches([' ', '\t']);
+        (trimmed.len() < rest.len()).then_some(trimmed)
+    })?;
     let (hour, rest) = digits(rest, 1, 2)?;
     let (minute, rest) = digits(rest.strip_prefix(':')?, 2, 2)?;
     let (second, mut rest) = digits(rest.strip_prefix(':')?, 2, 2)?;
@@ -241,7 +247,7 @@ fn timestamp_parts(raw: &str) -> Option<Stamp> {
         }
         None
     } else if zone == "Z" {
-        Some(None)
+        Some(0)
     } else {
         let sign = match zone.as_bytes()[0] {
             b'-' => -1,
@@ -254,7 +260,7 @@ fn timestamp_parts(raw: &str) -> Option<Stamp> {
             None if rest.is_empty() => 0,
             None => return None,
         };
-        Some(Some(sign * (hours as i32 * 60 + minutes as i32)))
+        Some(sign * (hours as i32 * 60 + minutes as i32))
     };
     Some(Stamp { year, month, day, time: Some(Clock { hour, minute, second, micro, offset }) })
 }

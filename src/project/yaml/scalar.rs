@@ -54,10 +54,7 @@ impl Scanner<'_> {
             let from = self.mark.at;
             while !self.is_blank_or_end(0) {
                 let byte = self.byte(0);
-                if self.flow > 0
-                    && byte == b':'
-                    && matches!(self.byte(1), b',' | b'?' | b'[' | b']' | b'{' | b'}')
-                {
+                if self.flow > 0 && byte == b':' && matches!(self.byte(1), b',' | b'?' | b'[' | b']' | b'{' | b'}') {
                     return Err(self.fault(CONTEXT, "found unexpected ':'", self.mark.at));
                 }
                 if (byte == b':' && self.is_blank_or_end(1))
@@ -81,7 +78,11 @@ impl Scanner<'_> {
                     self.gap_break(&mut gap);
                 } else {
                     if gap.broken && self.column() < indent && self.byte(0) == b'\t' {
-                        return Err(self.fault(CONTEXT, "found a tab character that violates indentation", self.mark.at));
+                        return Err(self.fault(
+                            CONTEXT,
+                            "found a tab character that violates indentation",
+                            self.mark.at,
+                        ));
                     }
                     self.gap_blank(&mut gap);
                 }
@@ -208,7 +209,8 @@ impl Scanner<'_> {
         if hex.is_empty() || !hex.iter().all(u8::is_ascii_hexdigit) {
             return Err(self.fault(CONTEXT, "did not find expected hexdecimal number", self.mark.at));
         }
-        let code = hex.iter().fold(0u64, |sum, &digit| sum * 16 + u64::from(char::from(digit).to_digit(16).unwrap_or(0)));
+        let code =
+            hex.iter().fold(0u64, |sum, &digit| sum * 16 + u64::from(char::from(digit).to_digit(16).unwrap_or(0)));
         let Some(made) = u32::try_from(code).ok().and_then(char::from_u32) else {
             return Err(self.fault(CONTEXT, "found invalid Unicode character escape code", start));
         };
@@ -262,9 +264,8 @@ impl Scanner<'_> {
             let trailing_blank = self.is_blank();
             match leading.take() {
                 Some(("\n", from, to)) if !literal && !leading_blank && !trailing_blank => {
-                    if breaks.is_empty() {
-                        out.make(" ", from, to);
-                    }
+                    // A line break between two lines of text is a blank; more of them stand for themselves.
+                    out.make(if breaks.is_empty() { " " } else { "" }, from, to);
                 }
                 Some((given, from, to)) => out.make(given, from, to),
                 None => {}

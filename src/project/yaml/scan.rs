@@ -117,13 +117,11 @@ impl<'a> Scanner<'a> {
     /// The next token, left where it is.
     pub(super) fn peek(&mut self) -> Scan<&Spanned> {
         loop {
-            let needed = match self.tokens.front() {
-                None => true,
-                Some(_) => {
-                    self.drop_stale_keys()?;
-                    self.keys.iter().flatten().any(|key| key.number == self.taken)
-                }
-            };
+            let mut needed = self.tokens.is_empty();
+            if !needed {
+                self.drop_stale_keys()?;
+                needed = self.keys.iter().flatten().any(|key| key.number == self.taken);
+            }
             if !needed {
                 break;
             }
@@ -314,19 +312,21 @@ impl<'a> Scanner<'a> {
                 self.forget_key()?;
                 self.key_allowed = true;
                 let text = self.block_scalar(byte == b'|')?;
-                self.scalar(text, Style::Block, start)
+                self.scalar(text, Style::Block, start);
+                Ok(())
             }
             b'\'' | b'"' => {
                 self.save_key()?;
                 self.key_allowed = false;
                 let text = self.quoted_scalar(byte)?;
-                self.scalar(text, Style::Quoted, start)
+                self.scalar(text, Style::Quoted, start);
+                Ok(())
             }
             _ if self.starts_plain(byte) => {
                 self.save_key()?;
                 self.key_allowed = false;
                 let (text, end) = self.plain_scalar()?;
-                self.scalar(text, Style::Plain, start)?;
+                self.scalar(text, Style::Plain, start);
                 if let Some(last) = self.tokens.back_mut() {
                     last.end = end;
                 }
@@ -343,17 +343,32 @@ impl<'a> Scanner<'a> {
     fn starts_plain(&self, byte: u8) -> bool {
         let indicator = matches!(
             byte,
-            b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
-                | b'"' | b'%' | b'@' | b'`'
+            b'-' | b'?'
+                | b':'
+                | b','
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'#'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'|'
+                | b'>'
+                | b'\''
+                | b'"'
+                | b'%'
+                | b'@'
+                | b'`'
         );
         (!self.is_blank_or_end(0) && !indicator)
             || (byte == b'-' && !matches!(self.byte(1), b' ' | b'\t'))
             || (self.flow == 0 && matches!(byte, b'?' | b':') && !self.is_blank_or_end(1))
     }
 
-    fn scalar(&mut self, text: Text, style: Style, start: usize) -> Scan<()> {
+    fn scalar(&mut self, text: Text, style: Style, start: usize) {
         self.push(Token::Scalar { text, style }, start);
-        Ok(())
     }
 
     fn flow_start(&mut self, token: Token) -> Scan<()> {
