@@ -1,6 +1,8 @@
 //! What a check gave, as bytes: for a person, for a terminal's search, for a program.
 
 pub mod concise;
+pub mod compile;
+pub mod list;
 mod excerpt;
 pub mod json;
 pub mod text;
