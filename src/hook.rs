@@ -2,6 +2,8 @@
 //! packages' on-run hooks. Knows nothing of Jinja.
 
 mod effective;
+mod frozen;
+mod json;
 mod keys;
 mod value;
 

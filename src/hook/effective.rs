@@ -1,0 +1,312 @@
+//! The effective hooks: the packages' on-run hooks, and each node's in the order dbt merges them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::frozen::{AtRun, frozen};
+use super::keys;
+use super::value::{Entry, Given, Refusal, shown};
+use super::{BadValue, Declared, Frozen, Hook, HookKind, Hooks};
+use crate::datum::{Datum, Kind};
+use crate::manifest::{Manifest, NodeState};
+use crate::project::{Level, Node, Project, Properties, Resource};
+use crate::source::Place;
+
+/// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
+/// the same in several targets is one.
+#[must_use]
+pub fn hooks(project: &Project, manifests: &[Manifest]) -> Hooks {
+    let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
+    let mut bad = BadValues::default();
+    let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);
+    for (n, node) in project.nodes.iter().enumerate() {
+        let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
+        hooks.extend(of_node(project, n, node, &states, &mut bad));
+    }
+    hooks.extend(on_run(project, HookKind::OnRunEnd, &targets, &mut bad));
+    let mut bad_values = bad.found;
+    bad_values.sort_by(|a, b| (a.place.is_none(), a.place, a.kind).cmp(&(b.place.is_none(), b.place, b.kind)));
+    Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
+}
+
+/// Values that dbt does not take, each once.
+#[derive(Default)]
+struct BadValues {
+    found: Vec<BadValue>,
+    seen: HashSet<(HookKind, Place)>,
+}
+
+impl BadValues {
+    fn add(&mut self, value: BadValue) {
+        if value.place.is_none_or(|place| self.seen.insert((value.kind, place))) {
+            self.found.push(value);
+        }
+    }
+}
+
+/// The on-run hooks of a kind: the root project's first, then the packages' by name (facts D1-D7, X2).
+fn on_run(project: &Project, kind: HookKind, targets: &[usize], bad: &mut BadValues) -> Vec<Hook> {
+    let mut order: Vec<usize> = (0..project.packages.len()).collect();
+    order.sort_by_key(|&n| (n != 0, &project.packages[n].name));
+    let mut hooks: Vec<Hook> = Vec::new();
+    for package in order {
+        let name = &project.packages[package].name;
+        let Some(value) = project.packages[package].on_run(kind.name()) else {
+            continue;
+        };
+        let items = match &value.kind {
+            Kind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(value),
+        };
+        if let Some(wrong) = items.iter().find(|item| item.as_text().is_none()) {
+            let message =
+                format!("at path ['{}']: {} is not valid under any of the given schemas", kind.name(), shown(value));
+            bad.add(BadValue { place: wrong.place.or(value.place), kind, message, node_id: None });
+        }
+        for (n, item) in items.iter().enumerate() {
+            let Some(raw) = item.as_text() else { continue };
+            let own = format!("{name}-{}-{n}", kind.name());
+            let fqn = [name.clone(), "hooks".to_owned(), own.clone()];
+            if !is_enabled(&project.config_levels("models", package, &fqn)) {
+                continue;
+            }
+            hooks.push(Hook {
+                id: format!("operation.{name}.{own}"),
+                kind,
+                package,
+                node: None,
+                node_id: None,
+                position: hooks.len(),
+                transaction: true,
+                raw: raw.clone(),
+                place: item.place,
+                declared: Declared::Project,
+                early: None,
+                frozen: None,
+                targets: targets.to_vec(),
+            });
+        }
+    }
+    hooks
+}
+
+/// Whether the innermost `enabled` of the levels leaves it on.
+fn is_enabled(levels: &[Level<'_>]) -> bool {
+    let said = |level: &Level<'_>| {
+        let entries = level.datum.as_map().unwrap_or_default().iter().rev();
+        entries.filter(|(key, _)| setting(key) == Some("enabled")).find_map(|(_, value)| value.as_bool())
+    };
+    levels.iter().rev().find_map(said).unwrap_or(true)
+}
+
+/// The setting that a key of `dbt_project.yml` names, without its plus sign.
+fn setting(key: &Datum) -> Option<&str> {
+    let key = key.as_str()?;
+    Some(key.strip_prefix('+').map_or(key, str::trim))
+}
+
+/// A hook of a node's list, or why there is none at its position.
+#[derive(Clone)]
+struct Item {
+    kind: HookKind,
+    declared: Declared,
+    place: Option<Place>,
+    /// `Ok(None)` where the value is not known.
+    entry: Result<Option<Entry>, Refusal>,
+    frozen: Option<Frozen>,
+}
+
+impl Item {
+    fn of(kind: HookKind, declared: Declared, given: &Given) -> Item {
+        Item { kind, declared, place: given.value.place, entry: given.entry(), frozen: None }
+    }
+}
+
+/// The hooks of a node: pre-hooks, then post-hooks, each in dbt's order (facts D27).
+fn of_node(
+    project: &Project,
+    n: usize,
+    node: &Node,
+    states: &[Option<&NodeState>],
+    bad: &mut BadValues,
+) -> impl Iterator<Item = Hook> + use<> {
+    let mut merged: BTreeMap<(HookKind, usize), Vec<Hook>> = BTreeMap::new();
+    if matches!(node.resource, Resource::Model | Resource::Seed | Resource::Snapshot | Resource::Function) {
+        let (own, root) = of_levels(project, node);
+        let properties: Vec<Item> = node
+            .properties
+            .iter()
+            .filter_map(|&entry| project.properties.get(entry))
+            .flat_map(|entry| of_properties(entry, node.version))
+            .collect();
+        for (target, state) in states.iter().enumerate() {
+            let Some(state) = state else { continue };
+            let calls = of_calls(project, node, state);
+            let mut count = [0; 2];
+            for item in own.iter().chain(&properties).chain(&calls).chain(&root) {
+                let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
+                let position = *counted;
+                *counted += 1;
+                match &item.entry {
+                    Ok(Some(entry)) if state.enabled => {
+                        let same = merged.entry((item.kind, position)).or_default();
+                        add(same, target, || hook(node, n, item, entry, position), item);
+                    }
+                    Ok(_) => {}
+                    Err(refusal) => {
+                        let message = refusal.message(underscored(item.kind), position, node.resource);
+                        let node_id = (item.declared != Declared::Project).then(|| node.unique_id.clone());
+                        bad.add(BadValue { place: item.place.or(node.place), kind: item.kind, message, node_id });
+                    }
+                }
+            }
+        }
+    }
+    merged.into_values().flatten()
+}
+
+/// Adds a target to the hook that is the same there, or the hook.
+fn add(known: &mut Vec<Hook>, target: usize, hook: impl FnOnce() -> Hook, item: &Item) {
+    let Ok(Some(entry)) = &item.entry else { return };
+    let same = known.iter_mut().find(|known| known.raw == entry.raw && known.transaction == entry.transaction);
+    match same {
+        Some(same) => {
+            same.targets.push(target);
+            if same.frozen.as_ref().is_none_or(|frozen| frozen.at_run.is_none()) && item.frozen.is_some() {
+                same.frozen.clone_from(&item.frozen);
+            }
+        }
+        None => known.push(Hook { targets: vec![target], ..hook() }),
+    }
+}
+
+fn hook(node: &Node, n: usize, item: &Item, entry: &Entry, position: usize) -> Hook {
+    Hook {
+        id: format!("{}.{}.{position}", node.unique_id, item.kind.name()),
+        kind: item.kind,
+        package: node.package,
+        node: Some(n),
+        node_id: Some(node.unique_id.clone()),
+        position,
+        transaction: entry.transaction,
+        raw: entry.raw.clone(),
+        place: entry.place,
+        declared: item.declared,
+        early: entry.early.clone(),
+        frozen: item.frozen.clone(),
+        targets: Vec::new(),
+    }
+}
+
+fn underscored(kind: HookKind) -> &'static str {
+    if kind == HookKind::PreHook { "pre_hook" } else { "post_hook" }
+}
+
+const KINDS: [HookKind; 2] = [HookKind::PreHook, HookKind::PostHook];
+
+/// The hooks of `dbt_project.yml`: of the node's own project, and, for a package's node, of the root
+/// project, which come last.
+fn of_levels(project: &Project, node: &Node) -> (Vec<Item>, Vec<Item>) {
+    let section = node.resource.section();
+    let levels = project.config_levels(section, node.package, &node.fqn);
+    let (mut own, mut root) = (Vec::new(), Vec::new());
+    for level in &levels {
+        let items = if level.package == node.package { &mut own } else { &mut root };
+        for (kind, key, value) in of_level(level) {
+            // dbt renders the functions' section early (facts D22), and takes nothing for no hooks in one
+            // spelling at one place (facts D14).
+            let early = node.resource == Resource::Function;
+            let may_be_empty = level.path.is_empty() && key == kind.name() && !early;
+            if may_be_empty && value.is_null() {
+                continue;
+            }
+            let written = early.then(|| written(project, section, level, key)).flatten();
+            let given = Given { value: value.clone(), written, early };
+            items.extend(given.items().iter().map(|given| Item::of(kind, Declared::Project, given)));
+        }
+    }
+    (own, root)
+}
+
+/// The value of each kind that a level has, with its key: a mapping counts only with the plus sign, the
+/// later of two spellings wins, and an underscore always does (facts D11-D13).
+fn of_level<'a>(level: &Level<'a>) -> impl Iterator<Item = (HookKind, &'a str, &'a Datum)> + use<'a> {
+    let mut hyphen: [Option<(&str, &Datum)>; 2] = [None, None];
+    let mut underscore: [Option<(&str, &Datum)>; 2] = [None, None];
+    for (key, value) in level.datum.as_map().unwrap_or_default() {
+        let Some(written) = key.as_str().filter(|key| key.contains("hook")) else { continue };
+        if value.as_map().is_some() && !written.starts_with('+') {
+            continue;
+        }
+        match setting(key) {
+            Some("pre-hook") => hyphen[0] = Some((written, value)),
+            Some("post-hook") => hyphen[1] = Some((written, value)),
+            Some("pre_hook") => underscore[0] = Some((written, value)),
+            Some("post_hook") => underscore[1] = Some((written, value)),
+            _ => {}
+        }
+    }
+    KINDS.into_iter().enumerate().filter_map(move |(n, kind)| {
+        let (key, value) = underscore[n].or(hyphen[n])?;
+        Some((kind, key, value))
+    })
+}
+
+/// The value as it stands in the file, where reading it changed the file's values.
+fn written(project: &Project, section: &str, level: &Level<'_>, key: &str) -> Option<Datum> {
+    let settings = project.packages[level.package].raw_settings.as_ref()?.get(section)?;
+    level.path.iter().try_fold(settings, |datum, key| datum.get(key))?.get(key).cloned()
+}
+
+/// The hooks of an entry of a properties file, for a model or for one of its versions.
+fn of_properties(entry: &Properties, version: Option<usize>) -> Vec<Item> {
+    let spellings = [("pre_hook", "pre-hook"), ("post_hook", "post-hook")];
+    let mut items = Vec::new();
+    for (kind, (underscore, hyphen)) in KINDS.into_iter().zip(spellings) {
+        let found = of_key(entry, version, underscore).or_else(|| of_key(entry, version, hyphen));
+        match found {
+            None => {}
+            Some(Ok(found)) => items.extend(found.iter().map(|given| Item::of(kind, Declared::Properties, given))),
+            Some(Err((place, refusal))) => {
+                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None })
+            }
+        }
+    }
+    items
+}
+
+type Refused = (Option<Place>, Refusal);
+
+/// The hooks of one spelling. A hyphen, and any spelling in a version, is rendered early (facts D20, D21).
+fn of_key(entry: &Properties, version: Option<usize>, key: &str) -> Option<Result<Vec<Given>, Refused>> {
+    let of = |whole: &Datum| whole.get("config").and_then(|config| config.get(key)).cloned();
+    let of_version = |whole: &Datum| of(whole.get("versions")?.as_list()?.get(version?)?);
+    let raw = entry.raw.as_ref();
+    let given = |value: Datum, written: Option<Datum>, early| Given { value, written, early };
+    let outer = of(&entry.datum).map(|value| given(value, raw.and_then(of), key.contains('-')));
+    let inner = of_version(&entry.datum).map(|value| given(value, raw.and_then(of_version), true));
+    Some(match (outer, inner) {
+        (None, None) => return None,
+        (Some(one), None) | (None, Some(one)) => Ok(one.items()),
+        (Some(outer), Some(inner)) => {
+            let place = inner.value.place;
+            outer.with_version(inner).map_err(|refusal| (place, refusal))
+        }
+    })
+}
+
+/// The hooks of the `config()` calls.
+fn of_calls(project: &Project, node: &Node, state: &NodeState) -> Vec<Item> {
+    let mut items = Vec::new();
+    for call in &state.config_hooks {
+        let at_run = AtRun::of(call);
+        for (n, given) in Given::plain(&call.value).items().into_iter().enumerate() {
+            let mut item = Item::of(call.kind, Declared::Config, &given);
+            if let Ok(Some(entry)) = &item.entry {
+                item.frozen = frozen(entry, n, &at_run, &call.value, &project.sources, node.place);
+            }
+            item.place = item.place.or(call.value.place);
+            items.push(item);
+        }
+    }
+    items
+}

@@ -1,0 +1,74 @@
+//! Which hooks of `config()` calls are computed while dbt parses, rather than written as text.
+
+use super::value::{Entry, Given};
+use super::{ConfigHook, Frozen};
+use crate::datum::Datum;
+use crate::project::yaml_jinja::has_jinja;
+use crate::source::{Call, Piece, Place, Sources, Text};
+
+/// What an item of a `config()` value gives in the run pass.
+pub(super) struct AtRun {
+    items: Option<Vec<Given>>,
+}
+
+impl AtRun {
+    /// The items of the value in the run pass.
+    pub(super) fn of(hook: &ConfigHook) -> AtRun {
+        AtRun { items: hook.at_run.as_ref().map(|value| Given::plain(value).items()) }
+    }
+
+    /// The text of an item, where it is another one; empty where there is no such item then.
+    fn other_text(&self, n: usize, entry: &Entry) -> Option<String> {
+        let items = self.items.as_ref()?;
+        let text = match items.get(n) {
+            None => String::new(),
+            Some(item) => match item.entry() {
+                Ok(Some(then)) => then.raw.as_str().to_owned(),
+                Ok(None) => return None,
+                Err(_) => super::value::shown(&item.value),
+            },
+        };
+        (text != entry.raw.as_str()).then_some(text)
+    }
+}
+
+/// Whether an item of a `config()` value is frozen. What is written as one literal or joined from
+/// literals is not, nor what holds Jinja for later, nor a JSON object, which is how `after_commit` and its
+/// like answer.
+pub(super) fn frozen(
+    entry: &Entry,
+    n: usize,
+    at_run: &AtRun,
+    value: &Datum,
+    sources: &Sources,
+    node: Option<Place>,
+) -> Option<Frozen> {
+    if entry.from_json || has_jinja(entry.raw.as_str()) {
+        return None;
+    }
+    let at_run = at_run.other_text(n, entry);
+    if at_run.is_none() && is_written(&entry.raw, sources) {
+        return None;
+    }
+    let pieces = entry.raw.pieces.iter().filter_map(expression);
+    let place = pieces.reduce(Place::to).or(entry.place).or(value.place).or(node)?;
+    Some(Frozen { place, at_run })
+}
+
+/// Every byte is a byte of a file, or an escape in a literal, and came through no macro.
+fn is_written(text: &Text, sources: &Sources) -> bool {
+    let held: u32 = text.pieces.iter().map(|piece| piece.len).sum();
+    held as usize == text.value.len()
+        && text
+            .pieces
+            .iter()
+            .all(|piece| piece.through.is_none() && (piece.verbatim || sources.slice(piece.place).starts_with('\\')))
+}
+
+/// The expression in the node's file: the outermost call that the text came through, else its own place.
+fn expression(piece: &Piece) -> Option<Place> {
+    match &piece.through {
+        Some(call) => call.chain().filter_map(|call: &Call| call.place).last(),
+        None => Some(piece.place),
+    }
+}
