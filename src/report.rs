@@ -1,8 +1,10 @@
 //! What a check gave, as bytes: for a person, for a terminal's search, for a program.
 
+pub mod compile;
 pub mod concise;
 mod excerpt;
 pub mod json;
+pub mod list;
 pub mod text;
 
 use std::collections::BTreeMap;
