@@ -1,10 +1,12 @@
 //! What a check gave, as bytes: for a person, for a terminal's search, for a program.
 
+pub mod compile;
 pub mod concise;
 pub mod compile;
 pub mod list;
 mod excerpt;
 pub mod json;
+pub mod list;
 pub mod text;
 
 use std::collections::BTreeMap;

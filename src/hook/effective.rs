@@ -14,13 +14,12 @@ use crate::source::Place;
 /// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
 /// the same in several targets is one.
 #[must_use]
-pub fn hooks(project: &Project, manifests: &[std::sync::Arc<Manifest>]) -> Hooks {
+pub fn hooks(project: &Project, manifests: &[Manifest]) -> Hooks {
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);
     for (n, node) in project.nodes.iter().enumerate() {
-        let states: Vec<Option<&NodeState>> =
-            targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
+        let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
         hooks.extend(of_node(project, n, node, &states, &mut bad));
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, &targets, &mut bad));
@@ -267,13 +266,9 @@ fn of_properties(entry: &Properties, version: Option<usize>) -> Vec<Item> {
         match found {
             None => {}
             Some(Ok(found)) => items.extend(found.iter().map(|given| Item::of(kind, Declared::Properties, given))),
-            Some(Err((place, refusal))) => items.push(Item {
-                kind,
-                declared: Declared::Properties,
-                place,
-                entry: Err(refusal),
-                frozen: None,
-            }),
+            Some(Err((place, refusal))) => {
+                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None })
+            }
         }
     }
     items

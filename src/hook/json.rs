@@ -263,8 +263,10 @@ mod tests {
 
     #[test]
     fn what_it_does_not() {
-        for text in ["", " ", "select 1", "None", "True", "1.", ".5", "01", "1 2", "{'a': 1}", "[1,]", "{\"a\"}", "\"a\nb\"", "+1"]
-        {
+        for text in [
+            "", " ", "select 1", "None", "True", "1.", ".5", "01", "1 2", "{'a': 1}", "[1,]", "{\"a\"}", "\"a\nb\"",
+            "+1",
+        ] {
             assert_eq!(kind(text), None, "{text:?}");
         }
     }

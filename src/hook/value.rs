@@ -132,9 +132,7 @@ impl Given {
                     }
                     Ok(vec![Given { value: Datum { kind: Kind::Map(entries), ..version.value }, ..version }])
                 }
-                Kind::List(_) => {
-                    Err(Refusal::Python("list indices must be integers or slices, not str".to_owned()))
-                }
+                Kind::List(_) => Err(Refusal::Python("list indices must be integers or slices, not str".to_owned())),
                 _ => Err(Refusal::Python(format!(
                     "'{}' object does not support item assignment",
                     self.value.type_name()
@@ -163,8 +161,9 @@ impl Given {
         let Some(sql) = found.get("sql").filter(|_| found.as_map().is_some()) else {
             return Err(Refusal::NoHook(shown(&found)));
         };
-        let wrong =
-            |field, value: &Datum, wanted: &str| Err(Refusal::Field(field, format!("{} is not {wanted}", shown(value))));
+        let wrong = |field, value: &Datum, wanted: &str| {
+            Err(Refusal::Field(field, format!("{} is not {wanted}", shown(value))))
+        };
         let Some(raw) = sql.as_text() else {
             return wrong("sql", sql, "of type 'string'");
         };

@@ -1,0 +1,169 @@
+//! The commands: arguments in, results to stdout, everything else to stderr, and the exit code.
+//!
+//! 0: nothing at or above the failing level. 1: findings. 2: could not run.
+
+mod arguments;
+mod rules;
+mod terminal;
+
+use std::io::{self, Write as _};
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use hookproof::diagnostic::{Confidence, Severity};
+use hookproof::report::compile::{self, Compiled};
+use hookproof::report::list::{self, Listed};
+use hookproof::report::{self, CheckReport, TextOptions};
+use hookproof::{CheckOptions, discover};
+
+use arguments::{CheckFormat, Cli, Command, FailOn, Format, ProjectArguments};
+use terminal::Terminal;
+
+/// The exit code of a run that found something.
+const FOUND: u8 = 1;
+/// The exit code where hookproof could not do its work.
+pub(crate) const COULD_NOT_RUN: u8 = 2;
+
+/// What a command gives: its result, and the exit code.
+struct Outcome {
+    out: String,
+    code: u8,
+}
+
+impl Outcome {
+    fn ok(out: String) -> Outcome {
+        Outcome { out, code: 0 }
+    }
+}
+
+/// Why a command could not run: a sentence that says what to do.
+type Complaint = String;
+
+/// Runs the command that the arguments name; gives the exit code.
+pub(crate) fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to stdout, the rest to stderr; where that fails there is nobody to tell.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { 0 } else { COULD_NOT_RUN };
+        }
+    };
+    let terminal = Terminal::of_stdout(cli.color);
+    match outcome(cli.command, terminal) {
+        Ok(outcome) => match print(&outcome.out) {
+            Ok(()) => outcome.code,
+            Err(reason) => {
+                complain(&format!("the result can't be written: {reason}"));
+                COULD_NOT_RUN
+            }
+        },
+        Err(complaint) => {
+            complain(&complaint);
+            COULD_NOT_RUN
+        }
+    }
+}
+
+/// Says on stderr why there is no result.
+pub(crate) fn complain(complaint: &str) {
+    let _ = writeln!(io::stderr().lock(), "hookproof: {complaint}");
+}
+
+/// Writes a result to stdout. A reader that went away has read enough.
+fn print(out: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(out.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
+    match command {
+        Command::Check { project, format, fail_on } => {
+            let options = options(&project, format == CheckFormat::Json)?;
+            let reports = hookproof::check(&options).map_err(|failure| failure.to_string())?;
+            let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
+            Ok(Outcome { out: checked(&reports, format, terminal), code })
+        }
+        Command::Compile { project, format, select } => {
+            let options = options(&project, format == Format::Json)?;
+            let mut compiled = hookproof::compile(&options).map_err(|failure| failure.to_string())?;
+            if let Some(wanted) = &select {
+                selected(&mut compiled, wanted)?;
+            }
+            let show = match format {
+                Format::Text => |one: &Compiled, terminal: Terminal| compile::text(one, terminal.colour),
+                Format::Json => |one: &Compiled, _| compile::json(one),
+            };
+            Ok(Outcome::ok(joined(compiled.iter().map(|one| show(one, terminal)))))
+        }
+        Command::List { project, format } => {
+            let options = options(&project, format == Format::Json)?;
+            let listed = hookproof::list(&options).map_err(|failure| failure.to_string())?;
+            let show = match format {
+                Format::Text => |one: &Listed, terminal: Terminal| list::text(one, terminal.colour),
+                Format::Json => |one: &Listed, _| list::json(one),
+            };
+            Ok(Outcome::ok(joined(listed.iter().map(|one| show(one, terminal)))))
+        }
+        Command::Rules => Ok(Outcome::ok(rules::table())),
+        Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
+    }
+}
+
+/// What the library is asked for. Only one project can be told in JSON.
+fn options(project: &ProjectArguments, one_only: bool) -> Result<CheckOptions, Complaint> {
+    if one_only {
+        let roots = discover::roots(&project.path).map_err(|missing| missing.to_string())?;
+        if let [first, _, ..] = roots.as_slice() {
+            return Err(format!(
+                "{} holds {} dbt projects, and JSON is the result of one: name one of them, such as {}",
+                project.path.display(),
+                roots.len(),
+                first.display()
+            ));
+        }
+    }
+    project.options()
+}
+
+fn checked(reports: &[CheckReport], format: CheckFormat, terminal: Terminal) -> String {
+    match format {
+        CheckFormat::Json => reports.iter().map(report::json).collect(),
+        CheckFormat::Concise => reports.iter().map(report::concise).collect(),
+        CheckFormat::Text => {
+            let Terminal { colour, width, links } = terminal;
+            joined(reports.iter().map(|one| report::text(one, &TextOptions { colour, width, links })))
+        }
+    }
+}
+
+/// The projects' results, with a blank line between them.
+fn joined(each: impl Iterator<Item = String>) -> String {
+    each.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a finding is bad and sure enough to fail the run. Low confidence never is.
+fn fails(report: &CheckReport, fail_on: FailOn) -> bool {
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Info => Severity::Info,
+        FailOn::Never => return false,
+    };
+    report.diagnostics.iter().any(|found| found.severity >= least && found.confidence > Confidence::Low)
+}
+
+/// Keeps the hooks whose id holds a text; a node's id is a part of its hooks' ids.
+fn selected(compiled: &mut [Compiled], wanted: &str) -> Result<(), Complaint> {
+    for one in compiled.iter_mut() {
+        one.hooks.retain(|(hook, ..)| hook.id.contains(wanted));
+    }
+    if compiled.iter().all(|one| one.hooks.is_empty()) {
+        return Err(format!("no hook's id contains `{wanted}`: see them with `hookproof list --format json`"));
+    }
+    Ok(())
+}

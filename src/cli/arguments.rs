@@ -1,0 +1,164 @@
+//! The arguments of each command, with the names that dbt gives them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hookproof::CheckOptions;
+use hookproof::datum::{Datum, Kind};
+use hookproof::project::yaml;
+use hookproof::source::{FileId, Lines, Text};
+
+/// Renders, lints and rehearses the hooks of a dbt project, from its files alone.
+#[derive(Debug, Parser)]
+#[command(name = "hookproof", version, about, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When to use colours; `NO_COLOR` and `CLICOLOR_FORCE` decide too
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check every hook in every target and branch; exits with 1 if something is found
+    Check {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
+        /// The severity from which on findings fail the run
+        #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+        fail_on: FailOn,
+    },
+    /// Show the SQL that dbt would send for every hook
+    Compile {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Only hooks whose id, such as model.shop.orders.post-hook.0, contains this text
+        #[arg(long, short, value_name = "TEXT")]
+        select: Option<String>,
+    },
+    /// List every hook with the place where it is declared
+    List {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// List every rule
+    Rules,
+    /// Show the page of a rule
+    Explain {
+        /// The rule's name, such as drop-without-if-exists
+        rule: String,
+    },
+}
+
+/// The project, and how dbt would run it.
+#[derive(Debug, Args)]
+pub(super) struct ProjectArguments {
+    /// A dbt project, a file or folder in one, or a folder that holds several
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Only this target of the profile; otherwise all of them
+    #[arg(long, short, env = "DBT_TARGET", hide_env_values = true)]
+    target: Option<String>,
+    /// The profile to use in place of the one that dbt_project.yml names
+    #[arg(long, env = "DBT_PROFILE", hide_env_values = true)]
+    profile: Option<String>,
+    /// The folder of profiles.yml
+    #[arg(long, value_name = "DIR")]
+    profiles_dir: Option<PathBuf>,
+    /// The adapter to assume, such as postgres or snowflake, whatever the profile says
+    #[arg(long)]
+    adapter: Option<String>,
+    /// Variables in YAML, such as '{days: 3}'
+    #[arg(long, value_name = "YAML")]
+    vars: Option<String>,
+}
+
+impl ProjectArguments {
+    /// What the library is asked for.
+    pub(super) fn options(&self) -> Result<CheckOptions, String> {
+        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+        let mut options = CheckOptions::at(self.path.clone());
+        options.target = given(&self.target);
+        options.profile = given(&self.profile);
+        options.profiles_dir.clone_from(&self.profiles_dir);
+        options.adapter = given(&self.adapter).map(|adapter| adapter.to_lowercase());
+        options.vars = self.vars.as_deref().map_or(Ok(Datum::new(Kind::Null)), vars)?;
+        options.env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        options.working_dir = std::env::current_dir().ok();
+        Ok(options)
+    }
+}
+
+/// Reads `--vars`: a mapping in YAML.
+fn vars(text: &str) -> Result<Datum, String> {
+    let read = yaml::read(text, FileId(0), 0).map_err(|fault| {
+        let at = Lines::new(text).at(fault.place.start);
+        let line = if at.line > 1 { format!("line {}, ", at.line) } else { String::new() };
+        format!(
+            "--vars is no YAML ({line}column {}: {}): give a mapping such as '{{days: 3}}'",
+            at.column, fault.message
+        )
+    })?;
+    match read.datum.kind {
+        Kind::Null | Kind::Map(_) => Ok(placeless(read.datum)),
+        _ => Err(format!("--vars is no mapping but {}: give one such as '{{days: 3}}'", read.datum.type_name())),
+    }
+}
+
+/// The value without its places, which are in no file.
+fn placeless(datum: Datum) -> Datum {
+    Datum::new(match datum.kind {
+        Kind::Str(text) => Kind::Str(Text::plain(text.value)),
+        Kind::List(items) => Kind::List(items.into_iter().map(placeless).collect()),
+        Kind::Map(entries) => {
+            Kind::Map(entries.into_iter().map(|(key, value)| (placeless(key), placeless(value))).collect())
+        }
+        other => other,
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// If stdout is a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For a person
+    Text,
+    /// One line for each finding
+    Concise,
+    /// For a program
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}

@@ -1,0 +1,34 @@
+//! The catalogue of rules: a line for each, or the page of one.
+
+use std::fmt::Write as _;
+
+use hookproof::lint::{RULES, Rule};
+
+/// A line for each rule: name, family, severity, what it finds.
+pub(super) fn table() -> String {
+    let width = |of: fn(&Rule) -> &str| RULES.iter().map(|rule| of(rule).len()).max().unwrap_or_default();
+    let names = width(|rule| rule.name);
+    let families = width(|rule| rule.family);
+    let severities = width(|rule| rule.severity.name());
+    let mut out = String::new();
+    for rule in RULES {
+        let (name, family, severity, summary) = (rule.name, rule.family, rule.severity.name(), rule.summary());
+        let _ = writeln!(out, "{name:names$}  {family:families$}  {severity:severities$}  {summary}");
+    }
+    out
+}
+
+/// The page of a rule, with its family and severity.
+pub(super) fn page(name: &str) -> Result<String, String> {
+    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
+        let nearest = RULES.iter().map(|rule| (strsim::damerau_levenshtein(rule.name, name), rule.name)).min();
+        let meant = match nearest {
+            Some((far, nearest)) if far <= nearest.len() / 2 => format!("did you mean `{nearest}`? "),
+            _ => String::new(),
+        };
+        return Err(format!("there is no rule `{name}`: {meant}`hookproof rules` lists all of them"));
+    };
+    let title = format!("# {}", rule.name);
+    let body = rule.page.strip_prefix(title.as_str()).unwrap_or(rule.page);
+    Ok(format!("{title}\n\n{}, {}\n\n{}\n", rule.family, rule.severity.name(), body.trim()))
+}
