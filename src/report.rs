@@ -2,8 +2,6 @@
 
 pub mod compile;
 pub mod concise;
-pub mod compile;
-pub mod list;
 mod excerpt;
 pub mod json;
 pub mod list;

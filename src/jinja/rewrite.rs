@@ -48,8 +48,13 @@ struct Lexed {
 
 /// Rewrites a template's source.
 pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
-    let mut rewriter =
-        Rewriter { source, bytes: source.as_bytes(), edits: Vec::new(), dos: Vec::new(), tuple_subscripts: HashSet::new() };
+    let mut rewriter = Rewriter {
+        source,
+        bytes: source.as_bytes(),
+        edits: Vec::new(),
+        dos: Vec::new(),
+        tuple_subscripts: HashSet::new(),
+    };
     rewriter.template();
     let Rewriter { edits, dos, tuple_subscripts, .. } = rewriter;
     if edits.is_empty() {
@@ -362,5 +367,8 @@ impl Rewriter<'_> {
 }
 
 fn is_operator_word(word: &str) -> bool {
-    matches!(word, "and" | "or" | "not" | "in" | "is" | "if" | "else" | "elif" | "set" | "do" | "call" | "for" | "recursive")
+    matches!(
+        word,
+        "and" | "or" | "not" | "in" | "is" | "if" | "else" | "elif" | "set" | "do" | "call" | "for" | "recursive"
+    )
 }

@@ -94,8 +94,13 @@ fn config_calls(scene: &Rc<Scene>, node: &Node) -> (ConfigCalls, Option<JinjaErr
 }
 
 fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifest>, node: usize) -> Vec<Option<Datum>> {
-    let scene =
-        Scene::new(Arc::clone(shared), Arc::clone(target), Some(Arc::clone(manifest)), Moment::Run, Subject::Node(node));
+    let scene = Scene::new(
+        Arc::clone(shared),
+        Arc::clone(target),
+        Some(Arc::clone(manifest)),
+        Moment::Run,
+        Subject::Node(node),
+    );
     let (calls, _) = config_calls(&scene, &shared.project.nodes[node]);
     let mut hooks = calls.into_iter().filter(|(key, ..)| hook_kind(key).is_some()).map(|(_, value, _)| value);
     manifest.nodes[node].config_hooks.iter().map(|_| hooks.next()).collect()
@@ -164,12 +169,10 @@ fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings
     // Snapshots had keys of their own before they took the common ones.
     let schema = text("schema").or_else(|| text("target_schema").filter(|_| node.resource == Resource::Snapshot));
     let database = text("database").or_else(|| text("target_database").filter(|_| node.resource == Resource::Snapshot));
-    let mut name = |macro_name: &str, custom: Option<&str>| -> Option<String> {
+    let name = |macro_name: &str, custom: Option<&str>| -> Option<String> {
         let library = &shared.library;
-        let overridden = [Some(0), Some(node.package)]
-            .into_iter()
-            .flatten()
-            .find_map(|package| library.find(package, macro_name));
+        let overridden =
+            [Some(0), Some(node.package)].into_iter().flatten().find_map(|package| library.find(package, macro_name));
         let dispatched = [target.adapter.as_str(), "default"]
             .iter()
             .find_map(|prefix| library.find(0, &format!("{prefix}__{macro_name}")));

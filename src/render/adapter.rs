@@ -105,7 +105,10 @@ impl Adapter {
         let [sql, ..] = args.bind("execute", ["sql", "auto_begin", "fetch", "limit"], 1)?;
         let sql = interp.str_of(&sql.unwrap_or(Value::None))?;
         record(&self.0, interp, &sql, "adapter.execute");
-        Ok(unknown(format!("adapter.execute({})", short(&sql.text)), "what a query returns is not known before the run"))
+        Ok(unknown(
+            format!("adapter.execute({})", short(&sql.text)),
+            "what a query returns is not known before the run",
+        ))
     }
 }
 
@@ -140,7 +143,8 @@ impl Object for Adapter {
         };
         Ok(Some(match name {
             "dispatch" => {
-                let [macro_name, namespace, _] = args.bind("dispatch", ["macro_name", "macro_namespace", "packages"], 1)?;
+                let [macro_name, namespace, _] =
+                    args.bind("dispatch", ["macro_name", "macro_namespace", "packages"], 1)?;
                 let macro_name = interp.str_of(&macro_name.unwrap_or(Value::None))?;
                 let namespace = match namespace {
                     Some(namespace) if !namespace.is_none() => Some(interp.str_of(&namespace)?.text.to_string()),
@@ -176,8 +180,14 @@ impl Object for Adapter {
                     ),
                 ));
             }
-            "get_relation" | "load_relation" | "get_columns_in_relation" | "check_schema_exists"
-            | "get_missing_columns" | "list_relations_without_caching" | "list_schemas" | "get_partitions_metadata"
+            "get_relation"
+            | "load_relation"
+            | "get_columns_in_relation"
+            | "check_schema_exists"
+            | "get_missing_columns"
+            | "list_relations_without_caching"
+            | "list_schemas"
+            | "get_partitions_metadata"
                 if !runs =>
             {
                 match name {
@@ -187,13 +197,11 @@ impl Object for Adapter {
                 }
             }
             "get_relation" => {
-                let [database, schema, identifier] = args.bind("get_relation", ["database", "schema", "identifier"], 0)?;
+                let [database, schema, identifier] =
+                    args.bind("get_relation", ["database", "schema", "identifier"], 0)?;
                 let mut found = Relation::new(scene.printing(), None, None, None);
                 let named = [("database", database), ("schema", schema), ("identifier", identifier)];
-                let keyword = named
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((name.into(), value?)))
-                    .collect();
+                let keyword = named.into_iter().filter_map(|(name, value)| Some((name.into(), value?))).collect();
                 relation::set_parts(interp, &mut found, &Args { positional: Vec::new(), keyword })?;
                 found.kind = Some("table".to_owned());
                 if interp.ask_bool(format!("{} exists", found.render()), false)? { found.value() } else { Value::None }
@@ -214,9 +222,19 @@ impl Object for Adapter {
                 Value::str(format!("{open}{}{close}", part.text))
             }
             "type" => Value::str(scene.adapter()),
-            "drop_relation" | "truncate_relation" | "rename_relation" | "create_schema" | "drop_schema"
-            | "expand_target_column_types" | "cache_added" | "cache_dropped" | "cache_renamed" | "commit"
-            | "add_query" | "commit_if_has_connection" | "log_warning" => {
+            "drop_relation"
+            | "truncate_relation"
+            | "rename_relation"
+            | "create_schema"
+            | "drop_schema"
+            | "expand_target_column_types"
+            | "cache_added"
+            | "cache_dropped"
+            | "cache_renamed"
+            | "commit"
+            | "add_query"
+            | "commit_if_has_connection"
+            | "log_warning" => {
                 if runs && !name.starts_with("cache") && !matches!(name, "commit" | "commit_if_has_connection") {
                     let call = shown(interp)?;
                     scene.not_known(&format!("{call} is done by dbt's adapter; its SQL is not made here"));
@@ -325,7 +343,10 @@ impl Object for Exceptions {
             _ if name.starts_with("raise_")
                 || matches!(
                     name,
-                    "missing_config" | "missing_materialization" | "missing_relation" | "relation_wrong_type"
+                    "missing_config"
+                        | "missing_materialization"
+                        | "missing_relation"
+                        | "relation_wrong_type"
                         | "column_type_missing"
                 ) =>
             {
@@ -394,7 +415,10 @@ impl Object for Config {
                 match (value.or(otherwise), name) {
                     (Some(value), _) => Ok(Some(value)),
                     (None, "get" | "meta_get") => Ok(Some(Value::None)),
-                    (None, _) => Err(host_error("config", format!("does not define a required config parameter '{}'.", key.text))),
+                    (None, _) => Err(host_error(
+                        "config",
+                        format!("does not define a required config parameter '{}'.", key.text),
+                    )),
                 }
             }
             "set" | "persist_relation_docs" | "persist_column_docs" => Ok(Some(Value::str(""))),

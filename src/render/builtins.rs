@@ -7,26 +7,67 @@ use super::adapter::{record, short};
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::relation::Relation;
 use crate::datum::{Datum, Kind};
-use crate::jinja::{
-    Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error,
-};
+use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
 use crate::project::Resource;
 use crate::source::Text;
 
 const QUERY: &str = "what a query returns is not known before the run";
 
 const FUNCTIONS: &[&str] = &[
-    "diff_of_two_dicts", "env_var", "fromjson", "fromyaml", "function", "load_result", "local_md5", "log", "metric",
-    "print", "ref", "render", "return", "set", "set_strict", "source", "store_raw_result", "store_result", "tojson",
-    "toyaml", "try_or_compiler_error", "var", "write", "zip", "zip_strict", "load_agate_table", "submit_python_job",
+    "diff_of_two_dicts",
+    "env_var",
+    "fromjson",
+    "fromyaml",
+    "function",
+    "load_result",
+    "local_md5",
+    "log",
+    "metric",
+    "print",
+    "ref",
+    "render",
+    "return",
+    "set",
+    "set_strict",
+    "source",
+    "store_raw_result",
+    "store_result",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "var",
+    "write",
+    "zip",
+    "zip_strict",
+    "load_agate_table",
+    "submit_python_job",
 ];
 
 const MACROS: &[&str] = &[
-    "after_commit", "before_begin", "current_timestamp", "default__current_timestamp", "escape_single_quotes",
-    "generate_alias_name", "generate_database_name", "generate_schema_name", "default__generate_schema_name",
-    "default__generate_alias_name", "default__generate_database_name", "in_transaction", "is_incremental",
-    "load_relation", "make_hook_config", "run_query", "run_query_as", "should_full_refresh", "should_store_failures",
-    "statement", "noop_statement", "string_literal", "generate_schema_name_for_env", "load_cached_relation",
+    "after_commit",
+    "before_begin",
+    "current_timestamp",
+    "default__current_timestamp",
+    "escape_single_quotes",
+    "generate_alias_name",
+    "generate_database_name",
+    "generate_schema_name",
+    "default__generate_schema_name",
+    "default__generate_alias_name",
+    "default__generate_database_name",
+    "in_transaction",
+    "is_incremental",
+    "load_relation",
+    "make_hook_config",
+    "run_query",
+    "run_query_as",
+    "should_full_refresh",
+    "should_store_failures",
+    "statement",
+    "noop_statement",
+    "string_literal",
+    "generate_schema_name_for_env",
+    "load_cached_relation",
 ];
 
 /// Whether a name is a function of dbt's context.
@@ -86,7 +127,9 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
         "fromyaml" => {
             let [text, otherwise] = args.bind("fromyaml", ["value", "default"], 1)?;
             let text = match text {
-                Some(Value::Unknown(_)) | None => return Ok(unknown("fromyaml(…)", "it reads something that is not known")),
+                Some(Value::Unknown(_)) | None => {
+                    return Ok(unknown("fromyaml(…)", "it reads something that is not known"));
+                }
                 Some(text) => interp.str_of(&text)?,
             };
             let (stripped, _) = crate::project::yaml::stripped(&text.text);
@@ -279,9 +322,9 @@ fn without_places(mut datum: Datum) -> Datum {
     datum.kind = match datum.kind {
         Kind::Str(text) => Kind::Str(Text::plain(text.value)),
         Kind::List(items) => Kind::List(items.into_iter().map(without_places).collect()),
-        Kind::Map(entries) => Kind::Map(
-            entries.into_iter().map(|(key, value)| (without_places(key), without_places(value))).collect(),
-        ),
+        Kind::Map(entries) => {
+            Kind::Map(entries.into_iter().map(|(key, value)| (without_places(key), without_places(value))).collect())
+        }
         other => other,
     };
     datum
@@ -305,7 +348,11 @@ fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
         None if scene.moment == Moment::Parse => Ok(Value::None),
         None => Err(host_error(
             "missing-var",
-            format!("Required var '{}' not found in config:\nVars supplied to {} = {{}}", name.text, shown_owner(scene)),
+            format!(
+                "Required var '{}' not found in config:\nVars supplied to {} = {{}}",
+                name.text,
+                shown_owner(scene)
+            ),
         )),
     }
 }
@@ -374,11 +421,8 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
             && version.as_ref().is_none_or(|version| found.unique_id.ends_with(&format!(".v{version}")))
     };
     // The own package's node comes first, then the root project's, then any.
-    let found = candidates
-        .iter()
-        .copied()
-        .filter(|&node| fits(node))
-        .min_by_key(|&node| match project.nodes[node].package {
+    let found =
+        candidates.iter().copied().filter(|&node| fits(node)).min_by_key(|&node| match project.nodes[node].package {
             package if package == own => 0,
             0 => 1,
             _ => 2,

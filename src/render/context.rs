@@ -141,14 +141,69 @@ pub fn is_shipped(adapter: &str, name: &str) -> bool {
 
 /// The names of facts C4, and the three that only on-run-end's run pass has.
 pub const NAMES: &[&str] = &[
-    "_sql_results", "adapter", "adapter_macro", "api", "builtins", "column", "compiled_code", "config", "context",
-    "context_macro_stack", "database", "dbt", "dbt_metadata_envs", "dbt_version", "defer_relation",
-    "diff_of_two_dicts", "env", "env_var", "exceptions", "execute", "flags", "fromjson", "fromyaml", "function",
-    "graph", "invocation_args_dict", "invocation_id", "load_agate_table", "load_result", "local_md5", "log", "metric",
-    "model", "modules", "post_hooks", "pre_hooks", "print", "project_name", "ref", "render", "return",
-    "run_started_at", "schema", "selected_resources", "set", "set_strict", "source", "sql", "sql_now",
-    "store_raw_result", "store_result", "submit_python_job", "target", "this", "thread_id", "tojson", "toyaml",
-    "try_or_compiler_error", "validation", "var", "write", "zip", "zip_strict",
+    "_sql_results",
+    "adapter",
+    "adapter_macro",
+    "api",
+    "builtins",
+    "column",
+    "compiled_code",
+    "config",
+    "context",
+    "context_macro_stack",
+    "database",
+    "dbt",
+    "dbt_metadata_envs",
+    "dbt_version",
+    "defer_relation",
+    "diff_of_two_dicts",
+    "env",
+    "env_var",
+    "exceptions",
+    "execute",
+    "flags",
+    "fromjson",
+    "fromyaml",
+    "function",
+    "graph",
+    "invocation_args_dict",
+    "invocation_id",
+    "load_agate_table",
+    "load_result",
+    "local_md5",
+    "log",
+    "metric",
+    "model",
+    "modules",
+    "post_hooks",
+    "pre_hooks",
+    "print",
+    "project_name",
+    "ref",
+    "render",
+    "return",
+    "run_started_at",
+    "schema",
+    "selected_resources",
+    "set",
+    "set_strict",
+    "source",
+    "sql",
+    "sql_now",
+    "store_raw_result",
+    "store_result",
+    "submit_python_job",
+    "target",
+    "this",
+    "thread_id",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "validation",
+    "var",
+    "write",
+    "zip",
+    "zip_strict",
 ];
 
 /// A value that dbt has and hookproof does not know.
@@ -382,19 +437,24 @@ impl Scene {
                 }
                 _ => Value::None,
             },
-            "model" => match self.node() {
-                Some(node) => self.cached("model", || results::node(self, node)),
-                None => self.cached("model", || results::operation(self)),
+            "model" => match (self.node(), me) {
+                (Some(node), Some(scene)) => self.cached("model", || results::node(&scene, node)),
+                _ => self.cached("model", || results::operation(self)),
             },
             "pre_hooks" | "post_hooks" => match self.node() {
                 Some(_) => unknown(name, "the list of a node's hooks is not given to its hooks here"),
                 None => Value::list(Vec::new()),
             },
-            "graph" if self.executes() => self.cached("graph", || results::graph(self)),
-            "graph" => Value::dict(Dict::default()),
+            "graph" => match me {
+                Some(scene) if self.executes() => self.cached("graph", || results::graph(&scene)),
+                _ => Value::dict(Dict::default()),
+            },
             "selected_resources" if self.executes() => self.cached("selected_resources", || results::selected(self)),
             "selected_resources" => Value::list(Vec::new()),
-            "results" if self.has_results() => self.cached("results", || results::results(self)),
+            "results" if self.has_results() => match me {
+                Some(scene) => self.cached("results", || results::results(&scene)),
+                None => return Ok(None),
+            },
             "schemas" if self.has_results() => self.cached("schemas", || results::schemas(self, false)),
             "database_schemas" if self.has_results() => {
                 self.cached("database_schemas", || results::schemas(self, true))
@@ -403,9 +463,11 @@ impl Scene {
             "invocation_args_dict" => self.cached("invocation_args_dict", adapter::invocation_args),
             "dbt_metadata_envs" => {
                 let prefix = "DBT_ENV_CUSTOM_ENV_";
-                let found = self.shared.env.iter().filter_map(|(name, value)| {
-                    Some((name.strip_prefix(prefix)?, Value::str(value.as_str())))
-                });
+                let found = self
+                    .shared
+                    .env
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, Value::str(value.as_str()))));
                 Value::record(found)
             }
             "modules" => self.cached("modules", modules::modules),
@@ -484,6 +546,14 @@ impl Host for Scene {
             return Ok(Some(unknown(name, &cause)));
         }
         Ok(None)
+    }
+
+    fn namespace(&self, name: &str) -> Option<Value> {
+        // A package that is listed may be called otherwise, and brings packages that are not listed.
+        let listed = self.project().missing_packages.first()?;
+        let cause = format!("`{name}` may be a package that comes with {}, which is not installed", listed.listed_as);
+        self.not_known(&cause);
+        Some(unknown(name, &cause))
     }
 
     fn macro_prefix(&self) -> &'static str {
@@ -590,6 +660,13 @@ pub fn value_of(datum: &Datum) -> Value {
 
 /// A value as a datum.
 pub fn datum_of(interp: &mut Interp, value: &Value) -> Eval<Datum> {
+    nested_datum(interp, value, 0)
+}
+
+fn nested_datum(interp: &mut Interp, value: &Value, depth: usize) -> Eval<Datum> {
+    if depth > 100 {
+        return Err(error(ErrorKind::Limit("depth"), "a value is nested too deeply"));
+    }
     let kind = match value {
         Value::None => Kind::Null,
         Value::Bool(value) => Kind::Bool(*value),
@@ -602,13 +679,13 @@ pub fn datum_of(interp: &mut Interp, value: &Value) -> Eval<Datum> {
         }
         Value::List(items) => {
             let items = items.borrow().clone();
-            Kind::List(items.iter().map(|item| datum_of(interp, item)).collect::<Eval<Vec<_>>>()?)
+            Kind::List(items.iter().map(|item| nested_datum(interp, item, depth + 1)).collect::<Eval<Vec<_>>>()?)
         }
         Value::Dict(dict) => {
             let dict = dict.borrow().clone();
             let mut entries = Vec::with_capacity(dict.len());
             for (key, value) in dict.iter() {
-                entries.push((datum_of(interp, key)?, datum_of(interp, value)?));
+                entries.push((nested_datum(interp, key, depth + 1)?, nested_datum(interp, value, depth + 1)?));
             }
             Kind::Map(entries)
         }

@@ -30,8 +30,7 @@ impl Library {
             // dbt refuses a second macro of one name; the first stands here.
             by_package[found.package].entry(found.name.clone()).or_insert(n);
         }
-        let package_names =
-            project.packages.iter().enumerate().map(|(n, package)| (package.name.clone(), n)).collect();
+        let package_names = project.packages.iter().enumerate().map(|(n, package)| (package.name.clone(), n)).collect();
         Library {
             by_package,
             package_names,
@@ -145,4 +144,3 @@ fn is_target_name(expr: &ExprKind) -> bool {
         _ => false,
     }
 }
-

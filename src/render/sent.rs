@@ -1,8 +1,8 @@
 //! What is given to the driver: from a hook's rendered text to the calls that dbt makes.
 
 use crate::hook::Hook;
-use crate::jinja::json;
 use crate::jinja::Value;
+use crate::jinja::json;
 use crate::sql::{self, Dialect};
 
 /// Adapters whose materializations make one call of `run_hooks`: hooks outside the transaction are never
@@ -21,10 +21,12 @@ pub(super) fn sent(adapter: &str, hook: &Hook, materialized: &str, text: &str) -
     if hook.kind.is_on_run() {
         // The rendered text of an on-run hook may be JSON (facts R12).
         let sql = match json::load(text) {
-            Some(Value::Dict(entries)) => match entries.borrow().get_str("sql").and_then(|sql| sql.as_str().map(str::to_owned)) {
-                Some(sql) => sql,
-                None => return Vec::new(),
-            },
+            Some(Value::Dict(entries)) => {
+                match entries.borrow().get_str("sql").and_then(|sql| sql.as_str().map(str::to_owned)) {
+                    Some(sql) => sql,
+                    None => return Vec::new(),
+                }
+            }
             _ => text.to_owned(),
         };
         return split(adapter, sql);
@@ -54,4 +56,3 @@ fn split(adapter: &str, text: String) -> Vec<String> {
     }
     parts.into_iter().map(|part| part.trim().to_owned()).collect()
 }
-

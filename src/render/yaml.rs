@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adapter;
 use super::builtins::env_value;
 use super::context::{DBT_VERSION, INVOCATION_ID, datum_of, host_error, value_of};
-use super::adapter;
 use crate::datum::Datum;
 use crate::jinja::{self, Eval, Host, Interp, Limits, Value};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
@@ -45,10 +45,7 @@ impl YamlRenderer for Native {
 }
 
 /// The variables that a template names, looked up beforehand: a host outlives the borrowed project.
-fn used_vars(
-    template: &jinja::tree::Template,
-    vars: impl Fn(&str) -> Option<Value>,
-) -> BTreeMap<String, Value> {
+fn used_vars(template: &jinja::tree::Template, vars: impl Fn(&str) -> Option<Value>) -> BTreeMap<String, Value> {
     let mut used = BTreeMap::new();
     jinja::walk::exprs(&template.body, &mut |expr| {
         if let jinja::tree::ExprKind::Str(name) = &expr.kind {
@@ -97,7 +94,9 @@ impl Host for YamlHost {
                     let name = interp.str_of(&name.unwrap_or(Value::None))?;
                     match vars.get(&*name.text).cloned().or(otherwise) {
                         Some(value) => Ok(value),
-                        None => Err(host_error("missing-var", format!("Required var '{}' not found in config", name.text))),
+                        None => {
+                            Err(host_error("missing-var", format!("Required var '{}' not found in config", name.text)))
+                        }
                     }
                 })
             }

@@ -30,7 +30,8 @@ fn generate(root: &Path, models: usize) {
     for folder in 0..models.div_ceil(100) {
         let mut properties = String::from("models:\n");
         for n in folder * 100..((folder + 1) * 100).min(models) {
-            let upstream = if n == 0 { "select 1 as id".to_owned() } else { format!("select * from {{{{ ref('m{}') }}}}", n / 2) };
+            let upstream =
+                if n == 0 { "select 1 as id".to_owned() } else { format!("select * from {{{{ ref('m{}') }}}}", n / 2) };
             write(
                 &format!("models/f{folder}/m{n}.sql"),
                 &format!("{{{{ config(materialized='table', post_hook=\"{{{{ audit('done') }}}}\") }}}}\n{upstream}\n"),
