@@ -51,8 +51,8 @@ impl<'f> Scene<'f> {
 
     /// The error that ends the rendering.
     pub(crate) fn error(&self) -> Option<&'f JinjaError> {
-        let passes = std::iter::once(&self.judged.rendering.parse).chain(&self.judged.rendering.run);
-        passes.filter_map(|pass| pass.error.as_ref()).next()
+        let mut passes = std::iter::once(&self.judged.rendering.parse).chain(&self.judged.rendering.run);
+        passes.find_map(|pass| pass.error.as_ref())
     }
 
     /// The pass whose text is sent; the parse pass where dbt does not get further.

@@ -117,21 +117,15 @@ impl<'f> Sink<'f> {
     pub(crate) fn add(&mut self, finding: Finding<'_>) {
         let nowhere = Place { file: FileId(0), start: 0, end: 0 };
         let place = finding.place.unwrap_or(nowhere);
-        let at = match self.known.get(&(place, finding.message.clone())) {
-            Some(&at) => at,
-            None => {
-                self.known.insert((place, finding.message.clone()), self.merged.len());
-                self.merged.push(Merged {
-                    diagnostic: self.diagnostic(place, &finding),
-                    hooks: HashSet::new(),
-                    targets: BTreeSet::new(),
-                });
-                self.merged.len() - 1
-            }
-        };
+        let new = self.merged.len();
+        let at = *self.known.entry((place, finding.message.clone())).or_insert(new);
+        if at == new {
+            let diagnostic = self.diagnostic(place, &finding);
+            self.merged.push(Merged { diagnostic, hooks: HashSet::new(), targets: BTreeSet::new() });
+        }
         let merged = &mut self.merged[at];
         merged.hooks.extend(finding.hook.map(|(at, _)| at));
-        merged.targets.extend(&finding.targets);
+        merged.targets.extend(finding.targets);
         if let Some(severity) = finding.severity {
             merged.diagnostic.severity = merged.diagnostic.severity.max(severity);
         }

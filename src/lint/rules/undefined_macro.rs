@@ -12,7 +12,7 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError, name: &str) -> Finding<'f>
         "There is no macro `{name}`: {when}, with \"'{name}' is undefined. This can happen when calling a macro that \
          does not exist.\""
     );
-    let read = scene.reads().filter(|read| &*read.name == name && read.usage == Use::Called).last();
+    let read = scene.reads().rfind(|read| &*read.name == name && read.usage == Use::Called);
     let (place, through) = match read {
         Some(read) => (read.place, read.through.as_ref()),
         None => (error.place, error.through.as_ref()),

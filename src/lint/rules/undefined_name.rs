@@ -17,7 +17,7 @@ fn printed<'f>(scene: &Scene<'f>, read: &UndefinedRead) -> Finding<'f> {
 fn attribute<'f>(scene: &Scene<'f>, error: &JinjaError, name: &str) -> Finding<'f> {
     let message =
         format!("Nothing defines `{name}` here, and reading a part of it fails with \"'{name}' is undefined\".");
-    let read = scene.reads().filter(|read| &*read.name == name).last();
+    let read = scene.reads().rfind(|read| &*read.name == name);
     let (place, through) = match read {
         Some(read) => (read.place, read.through.as_ref()),
         None => (error.place, error.through.as_ref()),
