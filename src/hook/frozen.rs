@@ -52,8 +52,10 @@ pub(super) fn frozen(
     if at_run.is_none() && is_written(&entry.raw, sources) {
         return None;
     }
+    // A single text is the value's whole expression; of a list, the part that made the item.
+    let whole = value.place.filter(|_| value.as_text().is_some());
     let pieces = entry.raw.pieces.iter().filter_map(expression);
-    let place = pieces.reduce(Place::to).or(entry.place).or(value.place).or(node)?;
+    let place = whole.or_else(|| pieces.reduce(Place::to)).or(entry.place).or(value.place).or(node)?;
     Some(Frozen { place, at_run })
 }
 
