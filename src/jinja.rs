@@ -27,4 +27,6 @@ pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_err
 pub use interp::{Answer, Host, Interp, Limits, Question, UndefinedRead, Use};
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
-pub use value::{Args, Dict, Function, Key, MacroValue, Object, Range, Str, Undefined, Unknown, Value, View};
+pub use value::{
+    Args, Dict, Function, FunctionBody, Key, MacroValue, Object, Range, Str, Undefined, Unknown, Value, View,
+};

@@ -4,8 +4,15 @@
 pub mod datum;
 pub mod diagnostic;
 pub mod discover;
+pub mod hook;
 pub mod jinja;
+pub mod lint;
+pub mod manifest;
 pub mod project;
+pub mod render;
 pub mod report;
+mod run;
 pub mod source;
 pub mod sql;
+
+pub use run::{CheckOptions, Failure, check, compile, list};

@@ -4,14 +4,14 @@
 pub mod adapter;
 pub mod builtins;
 pub mod context;
-pub mod library;
 mod explore;
+pub mod library;
 pub mod relation;
 mod results;
 mod sent;
 pub mod yaml;
 
-pub use explore::{Renderer, Rendered};
+pub use explore::{Rendered, Renderer};
 
 use std::sync::Arc;
 

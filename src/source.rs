@@ -307,7 +307,13 @@ impl TextBuilder {
 
     /// Adds text with its pieces. Those that came through no macro call are taken to have come through
     /// `through`; bytes without a piece are taken to be made at `otherwise`.
-    pub fn push_pieces(&mut self, value: &str, pieces: &[Piece], otherwise: Option<Place>, through: Option<&Arc<Call>>) {
+    pub fn push_pieces(
+        &mut self,
+        value: &str,
+        pieces: &[Piece],
+        otherwise: Option<Place>,
+        through: Option<&Arc<Call>>,
+    ) {
         let base = self.value.len() as u32;
         let mut done = 0;
         for piece in pieces {

@@ -41,12 +41,12 @@ impl Host for CaseHost {
                 };
                 json::dump(interp, &args.positional[0], None, sort).map(Value::str)
             })),
-            "fromjson" => {
-                Some(Value::function("fromjson", |_, args| Ok(json::load(args.positional[0].as_str().unwrap()).unwrap())))
-            }
-            "toyaml" => {
-                Some(Value::function("toyaml", |interp, args| json::dump_yaml(interp, &args.positional[0], false).map(Value::str)))
-            }
+            "fromjson" => Some(Value::function("fromjson", |_, args| {
+                Ok(json::load(args.positional[0].as_str().unwrap()).unwrap())
+            })),
+            "toyaml" => Some(Value::function("toyaml", |interp, args| {
+                json::dump_yaml(interp, &args.positional[0], false).map(Value::str)
+            })),
             "local_md5" => Some(Value::function("local_md5", |_, args| {
                 use md5::Digest as _;
                 let digest = md5::Md5::digest(args.positional[0].as_str().unwrap().as_bytes());
@@ -60,7 +60,9 @@ impl Host for CaseHost {
                     "dispatch",
                     Value::function("dispatch", move |_, args: Args| {
                         let name = args.positional[0].as_str().unwrap();
-                        let found = ["snowflake__", "default__"].iter().find_map(|prefix| macros.get(&format!("{prefix}{name}")));
+                        let found = ["snowflake__", "default__"]
+                            .iter()
+                            .find_map(|prefix| macros.get(&format!("{prefix}{name}")));
                         found.cloned().ok_or_else(|| error(hookproof::jinja::ErrorKind::Host("dispatch"), "no macro"))
                     }),
                 )]))
@@ -99,9 +101,8 @@ fn macros_of(source: &str) -> Vec<(String, Value)> {
 
 /// Renders as dbt does: text without any tag is returned as it is.
 fn render(source: &str, host: CaseHost) -> Result<String, Box<JinjaError>> {
-    let template: Template = parse(&Text::plain(source)).map_err(|fault| {
-        Box::new(JinjaError::new(hookproof::jinja::ErrorKind::Syntax, fault.message))
-    })?;
+    let template: Template = parse(&Text::plain(source))
+        .map_err(|fault| Box::new(JinjaError::new(hookproof::jinja::ErrorKind::Syntax, fault.message)))?;
     let mut interp = Interp::new(Rc::new(host), Limits::default(), Vec::new());
     interp.render(&Arc::new(template), false).map(|text: Str| text.text.to_string())
 }

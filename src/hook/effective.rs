@@ -14,7 +14,7 @@ use crate::source::Place;
 /// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
 /// the same in several targets is one.
 #[must_use]
-pub fn hooks(project: &Project, manifests: &[Manifest]) -> Hooks {
+pub fn hooks(project: &Project, manifests: &[std::sync::Arc<Manifest>]) -> Hooks {
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);

@@ -28,7 +28,9 @@ impl AtRun {
                 Err(_) => super::value::shown(&item.value),
             },
         };
-        (text != entry.raw.as_str()).then_some(text)
+        // White space between the words changes nothing.
+        let same = text.split_whitespace().eq(entry.raw.as_str().split_whitespace());
+        (!same).then_some(text)
     }
 }
 

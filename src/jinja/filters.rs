@@ -15,12 +15,65 @@ use super::tree::BinaryOp;
 use super::value::{Args, Dict, Str, Value};
 
 const NAMES: &[&str] = &[
-    "abs", "as_bool", "as_native", "as_number", "as_text", "attr", "batch", "capitalize", "center", "count", "d",
-    "default", "dictsort", "e", "escape", "filesizeformat", "first", "float", "forceescape", "format", "groupby",
-    "indent", "int", "is_list", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "pprint",
-    "random", "reject", "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "slice", "sort",
-    "string", "striptags", "sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode", "urlize",
-    "wordcount", "wordwrap", "xmlattr",
+    "abs",
+    "as_bool",
+    "as_native",
+    "as_number",
+    "as_text",
+    "attr",
+    "batch",
+    "capitalize",
+    "center",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "filesizeformat",
+    "first",
+    "float",
+    "forceescape",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "is_list",
+    "items",
+    "join",
+    "last",
+    "length",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "pprint",
+    "random",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "string",
+    "striptags",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "truncate",
+    "unique",
+    "upper",
+    "urlencode",
+    "urlize",
+    "wordcount",
+    "wordwrap",
+    "xmlattr",
 ];
 
 /// Whether a filter exists.
@@ -39,6 +92,13 @@ impl Interp {
                 return Ok(derived(unknown, format!("{} | {name}", unknown.label)));
             }
         }
+        // Filters on mappings see the dict.
+        let value = match &value {
+            Value::Object(object) if object.is_mapping() && matches!(name, "items" | "dictsort" | "attr") => {
+                object.as_dict().unwrap_or(value)
+            }
+            _ => value,
+        };
         match name {
             "as_text" | "as_bool" | "as_native" | "as_number" => Ok(value),
             "is_list" => Ok(Value::Bool(matches!(value, Value::List(_)))),
@@ -83,9 +143,7 @@ impl Interp {
             }
             "first" => {
                 let items = self.items_of(&value)?;
-                Ok(items.into_iter().next().unwrap_or_else(|| {
-                    self.lacking("No first item, sequence was empty.")
-                }))
+                Ok(items.into_iter().next().unwrap_or_else(|| self.lacking("No first item, sequence was empty.")))
             }
             "last" => {
                 let items = self.items_of(&value)?;
@@ -160,8 +218,7 @@ impl Interp {
                 Ok(Value::generator(kept))
             }
             "dictsort" => {
-                let [case_sensitive, by, reverse] =
-                    args.bind("do_dictsort", ["case_sensitive", "by", "reverse"], 0)?;
+                let [case_sensitive, by, reverse] = args.bind("do_dictsort", ["case_sensitive", "by", "reverse"], 0)?;
                 let at = usize::from(by.as_ref().and_then(Value::as_str) == Some("value"));
                 let reverse = self.flag(reverse.as_ref())?;
                 let Value::Dict(dict) = &value else {
@@ -212,7 +269,10 @@ impl Interp {
                 let items = self.iterated_or_empty(&value)?;
                 let mut args = args;
                 if args.positional.is_empty() {
-                    return Err(error(ErrorKind::Python("FilterArgumentError"), "Missing parameter for attribute name"));
+                    return Err(error(
+                        ErrorKind::Python("FilterArgumentError"),
+                        "Missing parameter for attribute name",
+                    ));
                 }
                 let attribute = args.positional.remove(0);
                 let test = if args.positional.is_empty() { None } else { Some(args.positional.remove(0)) };
@@ -574,8 +634,7 @@ impl Interp {
     }
 
     fn truncate_filter(&mut self, value: &Value, args: &Args) -> Eval<Value> {
-        let [length, killwords, end, leeway] =
-            args.bind("do_truncate", ["length", "killwords", "end", "leeway"], 0)?;
+        let [length, killwords, end, leeway] = args.bind("do_truncate", ["length", "killwords", "end", "leeway"], 0)?;
         let text = self.soft_str(value)?;
         let length = length.as_ref().and_then(Value::as_int).unwrap_or(255).max(0) as usize;
         let leeway = leeway.as_ref().and_then(Value::as_int).unwrap_or(5).max(0) as usize;
@@ -668,12 +727,7 @@ fn title(value: &str) -> String {
 }
 
 fn escaped(value: &str) -> String {
-    value
-        .replace('&', "&amp;")
-        .replace('>', "&gt;")
-        .replace('<', "&lt;")
-        .replace('\'', "&#39;")
-        .replace('"', "&#34;")
+    value.replace('&', "&amp;").replace('>', "&gt;").replace('<', "&lt;").replace('\'', "&#39;").replace('"', "&#34;")
 }
 
 /// Python's `int(text, base)`.

@@ -1,7 +1,6 @@
 //! Python's `%` formatting and `str.format`.
 
 use std::iter::Peekable;
-use std::rc::Rc;
 use std::str::Chars;
 
 use num_traits::ToPrimitive;
@@ -261,9 +260,7 @@ fn field(interp: &mut Interp, field: &Str, args: &Args, auto: &mut usize, depth:
             None => return Err(python_error("KeyError", format!("'{first}'"))),
         }
     }
-    .ok_or_else(|| {
-        python_error("IndexError", "Replacement index 0 out of range for positional args tuple")
-    })?;
+    .ok_or_else(|| python_error("IndexError", "Replacement index 0 out of range for positional args tuple"))?;
     let mut path = &name[first_end..];
     while !path.is_empty() {
         if let Some(rest) = path.strip_prefix('.') {
@@ -397,7 +394,8 @@ fn number(interp: &mut Interp, value: &Value, spec: Spec) -> Eval<String> {
     let kind = spec.kind;
     let (negative, mut digits) = match (kind, value) {
         ('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%', _) | (_, Value::Float(_)) => {
-            let float = float_of(value).ok_or_else(|| python_error("OverflowError", "int too large to convert to float"))?;
+            let float =
+                float_of(value).ok_or_else(|| python_error("OverflowError", "int too large to convert to float"))?;
             (float.is_sign_negative() && !float.is_nan(), float_digits(float.abs(), spec))
         }
         (_, Value::Decimal(decimal)) => {
@@ -505,9 +503,4 @@ fn grouped(digits: &str, separator: char) -> String {
     }
     out.push_str(fraction);
     out
-}
-
-/// A list of texts, for callers that build arguments.
-pub(super) fn texts(values: &[&str]) -> Rc<[Value]> {
-    values.iter().map(|value| Value::str(*value)).collect()
 }

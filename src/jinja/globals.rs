@@ -90,6 +90,11 @@ pub(super) fn update(interp: &mut Interp, dict: &mut Dict, other: &Value) -> Eva
             }
         }
         Value::Unknown(_) => {}
+        Value::Object(object) if object.is_mapping() => {
+            if let Some(entries) = object.as_dict() {
+                update(interp, dict, &entries)?;
+            }
+        }
         _ => {
             for pair in interp.items_of(other)? {
                 let pair = interp.items_of(&pair)?;

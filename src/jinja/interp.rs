@@ -17,6 +17,12 @@ pub trait Host {
     /// The value of a name; none where nothing defines it.
     fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>>;
 
+    /// What stands for a name that nothing defines, where a part of it is asked for: it may be a name
+    /// space that is not at hand.
+    fn namespace(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
     /// Goes before a macro's name in messages.
     fn macro_prefix(&self) -> &'static str {
         ""
@@ -98,6 +104,7 @@ pub struct Interp {
     steps: u64,
     output: usize,
     depth: usize,
+    nesting: usize,
     script: Vec<usize>,
     questions: Vec<Question>,
     asked: HashMap<String, usize>,
@@ -131,6 +138,7 @@ impl Interp {
             steps: 0,
             output: 0,
             depth: 0,
+            nesting: 0,
             script,
             questions: Vec::new(),
             asked: HashMap::new(),
@@ -157,8 +165,7 @@ impl Interp {
     /// Renders a template. `permissive` says that undefined values of its own text are of dbt's
     /// permissive class, as in the parse pass.
     pub fn render(&mut self, template: &Arc<Template>, permissive: bool) -> Result<Str, Box<JinjaError>> {
-        let mut frame =
-            Frame { vars: Vec::new(), scope: 0, template, call: None, permissive, loops: Vec::new() };
+        let mut frame = Frame { vars: Vec::new(), scope: 0, template, call: None, permissive, loops: Vec::new() };
         let mut out = TextBuilder::default();
         if let Some((span, message)) = &template.refused {
             return Err(Box::new(refused(template, *span, message)));
@@ -225,6 +232,17 @@ impl Interp {
             return Err(error(ErrorKind::Limit("steps"), "the template does not come to an end"));
         }
         Ok(())
+    }
+
+    /// Goes a level deeper into values; a value that holds itself has no end.
+    pub(super) fn nested<T>(&mut self, work: impl FnOnce(&mut Interp) -> Eval<T>) -> Eval<T> {
+        if self.nesting > 400 {
+            return Err(super::error::python_error("RecursionError", "maximum recursion depth exceeded in comparison"));
+        }
+        self.nesting += 1;
+        let result = work(self);
+        self.nesting -= 1;
+        result
     }
 
     /// Counts text that was made, and ends an evaluation that makes too much of it.
@@ -301,7 +319,8 @@ impl Interp {
                 };
                 let mut args = self.args(frame, args)?;
                 args.keyword.push((Arc::from("caller"), Self::local_macro(frame, block)));
-                let value = self.call_expr(frame, callee, args, call.span).map_err(|flow| at(flow, frame, call.span))?;
+                let value =
+                    self.call_expr(frame, callee, args, call.span).map_err(|flow| at(flow, frame, call.span))?;
                 self.print(frame, call.span, &value, out)
             }
             Stmt::Block(body) => self.exec(frame, body, out),
@@ -433,7 +452,10 @@ impl Interp {
                 }
                 Value::Unknown(_) => Ok(()),
                 _ => {
-                    let flow = error(ErrorKind::Python("TemplateRuntimeError"), "cannot assign attribute on non-namespace object");
+                    let flow = error(
+                        ErrorKind::Python("TemplateRuntimeError"),
+                        "cannot assign attribute on non-namespace object",
+                    );
                     Err(at(flow, frame, *span))
                 }
             },
@@ -536,7 +558,8 @@ impl Interp {
                     self.eval_used(frame, otherwise, usage)?
                 } else {
                     Value::Undefined(Rc::new(Undefined {
-                        message: "the inline if-expression evaluated to false and no else section was defined.".to_owned(),
+                        message: "the inline if-expression evaluated to false and no else section was defined."
+                            .to_owned(),
                         name: None,
                         permissive: frame.permissive,
                     }))
@@ -560,7 +583,7 @@ impl Interp {
                 Value::Bool(self.test(name, &operand, &args)?)
             }
             ExprKind::Attr(operand, name) => {
-                let operand = self.eval(frame, operand)?;
+                let operand = self.eval_owner(frame, operand)?;
                 self.site_at(frame, expr.span);
                 self.attribute(&operand, name)?
             }
@@ -591,6 +614,19 @@ impl Interp {
                 self.call_expr(frame, callee, args, expr.span)?
             }
         })
+    }
+
+    /// Evaluates what an attribute is taken of.
+    fn eval_owner(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<Value> {
+        let value = self.eval(frame, expr)?;
+        if let (Value::Undefined(_), ExprKind::Var(name)) = (&value, &expr.kind) {
+            let host = Rc::clone(&self.host);
+            if let Some(found) = host.namespace(name) {
+                self.undefined_reads.pop();
+                return Ok(found);
+            }
+        }
+        Ok(value)
     }
 
     fn eval_all(&mut self, frame: &mut Frame<'_>, exprs: &[Expr]) -> Eval<Vec<Value>> {
@@ -662,7 +698,7 @@ impl Interp {
     fn call_expr(&mut self, frame: &mut Frame<'_>, callee: &Expr, args: Args, span: Span) -> Eval<Value> {
         match &callee.kind {
             ExprKind::Attr(operand, name) => {
-                let operand = self.eval(frame, operand)?;
+                let operand = self.eval_owner(frame, operand)?;
                 self.site_at(frame, span);
                 self.call_method(&operand, name, args)
             }
@@ -801,7 +837,9 @@ impl Interp {
             frame.vars.push((Arc::from("kwargs"), Value::dict(dict)));
         } else if let Some((name, _)) = keyword.first() {
             let message = if &**name == "caller" {
-                format!("macro '{shown}' was invoked with two values for the special caller argument. This is most likely a bug.")
+                format!(
+                    "macro '{shown}' was invoked with two values for the special caller argument. This is most likely a bug."
+                )
             } else {
                 format!("macro '{shown}' takes no keyword argument '{name}'")
             };
@@ -884,7 +922,9 @@ fn refused(template: &Template, span: Span, message: &str) -> JinjaError {
 /// Text that a macro returned came through it.
 fn stamped(value: Value, call: Option<&Arc<Call>>) -> Value {
     match value {
-        Value::Str(Str { text, pieces: Some(pieces), markup }) if pieces.iter().any(|piece| piece.through.is_none()) => {
+        Value::Str(Str { text, pieces: Some(pieces), markup })
+            if pieces.iter().any(|piece| piece.through.is_none()) =>
+        {
             let mut builder = TextBuilder::default();
             builder.push_pieces(&text, &pieces, None, call);
             Value::Str(Str { markup, ..Str::from(&builder.finish()) })

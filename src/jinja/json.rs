@@ -81,6 +81,10 @@ fn write(interp: &mut Interp, out: &mut String, value: &Value, style: Style, dep
             let placeholder = interp.placeholder(unknown);
             out.push_str(&placeholder);
         }
+        Value::Object(object) if object.is_mapping() => match object.as_dict() {
+            Some(dict) => write(interp, out, &dict, style, depth)?,
+            None => return Err(type_error(format!("Object of type {} is not JSON serializable", object.type_name()))),
+        },
         other => return Err(type_error(format!("Object of type {} is not JSON serializable", other.type_name()))),
     }
     Ok(())
@@ -192,12 +196,11 @@ fn write_yaml(interp: &mut Interp, out: &mut String, value: &Value, indent: usiz
     match value {
         Value::Dict(dict) => {
             let dict = dict.borrow().clone();
-            let mut entries: Vec<(Value, Value)> = dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            let mut entries: Vec<(Value, Value)> =
+                dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
             if sort_keys {
-                let keyed = entries
-                    .into_iter()
-                    .map(|(key, value)| (key.clone(), Value::tuple(vec![key, value])))
-                    .collect();
+                let keyed =
+                    entries.into_iter().map(|(key, value)| (key.clone(), Value::tuple(vec![key, value]))).collect();
                 entries = Vec::new();
                 for pair in interp.sorted(keyed, false)? {
                     if let Value::Tuple(pair) = pair {
@@ -256,7 +259,9 @@ fn yaml_scalar(interp: &mut Interp, value: &Value) -> Eval<String> {
             let text = &*text.text;
             let ambiguous = text.is_empty()
                 || text.trim() != text
-                || text.contains([':', '#', '\n', '\'', '"', '{', '}', '[', ']', ',', '&', '*', '!', '|', '>', '%', '@', '`'])
+                || text.contains([
+                    ':', '#', '\n', '\'', '"', '{', '}', '[', ']', ',', '&', '*', '!', '|', '>', '%', '@', '`',
+                ])
                 || text.starts_with(['-', '?', '='])
                 || text.parse::<f64>().is_ok()
                 || matches!(

@@ -8,11 +8,52 @@ use super::interp::Interp;
 use super::value::{Args, Value};
 
 const STR: &[&str] = &[
-    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format", "format_map",
-    "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric",
-    "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "partition", "removeprefix",
-    "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines",
-    "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
+    "capitalize",
+    "casefold",
+    "center",
+    "count",
+    "encode",
+    "endswith",
+    "expandtabs",
+    "find",
+    "format",
+    "format_map",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rfind",
+    "rindex",
+    "rjust",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "swapcase",
+    "title",
+    "translate",
+    "upper",
+    "zfill",
 ];
 const LIST: &[&str] =
     &["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"];
@@ -20,8 +61,22 @@ const TUPLE: &[&str] = &["count", "index"];
 const DICT: &[&str] =
     &["clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"];
 const SET: &[&str] = &[
-    "add", "clear", "copy", "difference", "difference_update", "discard", "intersection", "intersection_update",
-    "isdisjoint", "issubset", "issuperset", "pop", "remove", "symmetric_difference", "union", "update",
+    "add",
+    "clear",
+    "copy",
+    "difference",
+    "difference_update",
+    "discard",
+    "intersection",
+    "intersection_update",
+    "isdisjoint",
+    "issubset",
+    "issuperset",
+    "pop",
+    "remove",
+    "symmetric_difference",
+    "union",
+    "update",
 ];
 const INT: &[&str] = &["as_integer_ratio", "bit_count", "bit_length", "conjugate", "is_integer", "to_bytes"];
 const FLOAT: &[&str] = &["as_integer_ratio", "conjugate", "hex", "is_integer"];
@@ -69,16 +124,18 @@ pub(super) fn call(interp: &mut Interp, value: &Value, name: &str, args: Args) -
             "is_zero" => Ok(Value::Bool(decimal.sign() == num_bigint::Sign::NoSign)),
             "is_signed" => Ok(Value::Bool(decimal.sign() == num_bigint::Sign::Minus)),
             "normalize" => Ok(Value::Decimal(std::rc::Rc::new(decimal.normalized()))),
-            "to_integral_value" => Ok(Value::Decimal(std::rc::Rc::new(
-                decimal.with_scale_round(0, bigdecimal::RoundingMode::HalfEven),
-            ))),
+            "to_integral_value" => {
+                Ok(Value::Decimal(std::rc::Rc::new(decimal.with_scale_round(0, bigdecimal::RoundingMode::HalfEven))))
+            }
             _ => Err(unsupported("Decimal", name)),
         },
         _ => {
             let int = value.as_big().unwrap_or_default();
             match name {
                 "bit_length" => Ok(Value::Int(int.bits() as i64)),
-                "bit_count" => Ok(Value::Int(int.magnitude().iter_u64_digits().map(u64::count_ones).sum::<u32>().into())),
+                "bit_count" => {
+                    Ok(Value::Int(int.magnitude().iter_u64_digits().map(u64::count_ones).sum::<u32>().into()))
+                }
                 "conjugate" => Ok(Value::big(int)),
                 "is_integer" => Ok(Value::Bool(true)),
                 "as_integer_ratio" => Ok(Value::tuple(vec![Value::big(int), Value::Int(1)])),
@@ -100,8 +157,8 @@ fn unsupported(type_name: &str, name: &str) -> super::error::Flow {
 fn integer(value: Option<&Value>, otherwise: i64) -> Eval<i64> {
     match value {
         None | Some(Value::None) => Ok(otherwise),
-        Some(value) => value.as_int().ok_or_else(|| {
-            type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name()))
-        }),
+        Some(value) => value
+            .as_int()
+            .ok_or_else(|| type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name()))),
     }
 }

@@ -111,7 +111,8 @@ fn re(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         let mut escaped = String::new();
         for char in text.text.chars() {
             if char.is_ascii() && !char.is_ascii_alphanumeric() && char != '_' {
-                let plain = matches!(char, '!' | '"' | '%' | '\'' | ',' | '/' | ':' | ';' | '<' | '=' | '>' | '@' | '`');
+                let plain =
+                    matches!(char, '!' | '"' | '%' | '\'' | ',' | '/' | ':' | ';' | '<' | '=' | '>' | '@' | '`');
                 if !plain {
                     escaped.push('\\');
                 }
@@ -157,7 +158,8 @@ fn apply(interp: &mut Interp, pattern: &Rc<Pattern>, name: &str, args: &Args) ->
         None => return Err(type_error(format!("{name}() missing 1 required positional argument: 'string'"))),
     };
     let value = &*text.text;
-    let found = |captures: Captures<'_, str>| -> Value { Value::Object(Rc::new(Match::new(&text, &pattern.regex, &captures))) };
+    let found =
+        |captures: Captures<'_, str>| -> Value { Value::Object(Rc::new(Match::new(&text, &pattern.regex, &captures))) };
     Ok(match name {
         "search" | "match" | "fullmatch" => {
             let anchored = match name {
@@ -421,7 +423,8 @@ fn itertools(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>
         }
         "zip_longest" => {
             let len = lists.iter().map(Vec::len).max().unwrap_or(0);
-            let row = |n: usize| Value::tuple(lists.iter().map(|list| list.get(n).cloned().unwrap_or(Value::None)).collect());
+            let row =
+                |n: usize| Value::tuple(lists.iter().map(|list| list.get(n).cloned().unwrap_or(Value::None)).collect());
             Value::generator((0..len).map(row).collect())
         }
         _ => {

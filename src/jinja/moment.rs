@@ -7,8 +7,8 @@ use std::rc::Rc;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-use super::error::{Eval, Flow, error, python_error, type_error, value_error};
 use super::error::ErrorKind;
+use super::error::{Eval, Flow, error, python_error, type_error, value_error};
 use super::interp::Interp;
 use super::tree::BinaryOp;
 use super::value::{Args, Object, Str, Value};
@@ -91,10 +91,12 @@ impl Moment {
 
     fn offset(&self) -> Option<Offset> {
         match self {
-            Moment::DateTime(at, Some(zone)) => Some(zone.to_ambiguous_timestamp(*at).compatible().ok().map_or(
-                Offset::UTC,
-                |timestamp| zone.to_offset(timestamp),
-            )),
+            Moment::DateTime(at, Some(zone)) => Some(
+                zone.to_ambiguous_timestamp(*at)
+                    .compatible()
+                    .ok()
+                    .map_or(Offset::UTC, |timestamp| zone.to_offset(timestamp)),
+            ),
             _ => None,
         }
     }
@@ -154,13 +156,7 @@ impl Moment {
                     Some(zone) if *zone == TimeZone::UTC => ", tzinfo=<UTC>".to_owned(),
                     Some(zone) => format!(", tzinfo=<DstTzInfo '{}'>", zone.iana_name().unwrap_or("offset")),
                 };
-                format!(
-                    "datetime.datetime({}, {}, {}, {}{zone})",
-                    at.year(),
-                    at.month(),
-                    at.day(),
-                    clock(at.time())
-                )
+                format!("datetime.datetime({}, {}, {}, {}{zone})", at.year(), at.month(), at.day(), clock(at.time()))
             }
             Moment::Delta(0) => "datetime.timedelta(0)".to_owned(),
             Moment::Delta(micros) => {
@@ -219,7 +215,9 @@ impl Moment {
         let span = |micros: i128| i64::try_from(micros).ok().map(jiff::SignedDuration::from_micros);
         match self {
             Moment::Date(date) => {
-                let days = jiff::SignedDuration::from_hours(i64::try_from(micros.div_euclid(DAY)).unwrap_or(i64::MAX / 100).saturating_mul(24));
+                let days = jiff::SignedDuration::from_hours(
+                    i64::try_from(micros.div_euclid(DAY)).unwrap_or(i64::MAX / 100).saturating_mul(24),
+                );
                 date.checked_add(days).map(Moment::Date).map_err(|_| overflow())
             }
             Moment::DateTime(at, zone) => span(micros)
@@ -267,7 +265,9 @@ impl Moment {
                 let separator = args.get(0, "sep").and_then(Value::as_str).and_then(|sep| sep.chars().next());
                 Ok(Some(Value::str(self.iso(separator.unwrap_or('T')))))
             }
-            (_, "weekday") => Ok(date_of(self).map(|date| Value::Int(i64::from(date.weekday().to_monday_zero_offset())))),
+            (_, "weekday") => {
+                Ok(date_of(self).map(|date| Value::Int(i64::from(date.weekday().to_monday_zero_offset()))))
+            }
             (_, "isoweekday") => {
                 Ok(date_of(self).map(|date| Value::Int(i64::from(date.weekday().to_monday_one_offset()))))
             }
@@ -330,9 +330,7 @@ impl Moment {
             Moment::DateTime(_, zone) => {
                 let zone = match args.named("tzinfo") {
                     Some(Value::None) => None,
-                    Some(Value::Object(object)) => {
-                        object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone())
-                    }
+                    Some(Value::Object(object)) => object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone()),
                     _ => zone.clone(),
                 };
                 Moment::DateTime(DateTime::from_parts(date, time), zone)
@@ -432,7 +430,17 @@ impl Moment {
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -458,11 +466,9 @@ fn time_of(moment: &Moment) -> Option<Time> {
 
 fn civil_date(year: i64, month: i64, day: i64) -> Eval<Date> {
     let part = |value: i64, message: &'static str| i8::try_from(value).map_err(|_| value_error(message));
-    let (Ok(year), month, day) = (
-        i16::try_from(year),
-        part(month, "month must be in 1..12")?,
-        part(day, "day is out of range for month")?,
-    ) else {
+    let (Ok(year), month, day) =
+        (i16::try_from(year), part(month, "month must be in 1..12")?, part(day, "day is out of range for month")?)
+    else {
         return Err(value_error(format!("year {year} is out of range")));
     };
     if !(1..=9999).contains(&year) {
@@ -551,7 +557,8 @@ impl Object for Class {
                 let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo"];
                 let [year, month, day, hour, minute, second, micros, zone] = args.bind("datetime", names, 3)?;
                 let date = civil_date(number(&year, 1)?, number(&month, 1)?, number(&day, 1)?)?;
-                let time = civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?;
+                let time =
+                    civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?;
                 let zone = match &zone {
                     Some(Value::Object(object)) => object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone()),
                     _ => None,
@@ -559,8 +566,14 @@ impl Object for Class {
                 Moment::DateTime(DateTime::from_parts(date, time), zone)
             }
             "time" => {
-                let [hour, minute, second, micros] = args.bind("time", ["hour", "minute", "second", "microsecond"], 0)?;
-                Moment::Time(civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?)
+                let [hour, minute, second, micros] =
+                    args.bind("time", ["hour", "minute", "second", "microsecond"], 0)?;
+                Moment::Time(civil_time(
+                    number(&hour, 0)?,
+                    number(&minute, 0)?,
+                    number(&second, 0)?,
+                    number(&micros, 0)?,
+                )?)
             }
             "timedelta" => Moment::Delta(delta(&args)?),
             _ => return Ok(None),
@@ -607,8 +620,7 @@ impl Object for Class {
             },
             ("datetime", "fromtimestamp" | "utcfromtimestamp") => {
                 let seconds = args.positional.first().and_then(Value::as_float).unwrap_or(0.0);
-                let timestamp =
-                    jiff::Timestamp::from_microsecond((seconds * 1e6) as i64).map_err(|_| overflow())?;
+                let timestamp = jiff::Timestamp::from_microsecond((seconds * 1e6) as i64).map_err(|_| overflow())?;
                 Moment::DateTime(TimeZone::UTC.to_datetime(timestamp), None)
             }
             _ => return Ok(None),

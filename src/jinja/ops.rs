@@ -40,6 +40,10 @@ impl Interp {
 
     /// Python's `==`.
     pub fn equal(&mut self, left: &Value, right: &Value) -> Eval<bool> {
+        self.nested(|interp| interp.equal_values(left, right))
+    }
+
+    fn equal_values(&mut self, left: &Value, right: &Value) -> Eval<bool> {
         self.step()?;
         Ok(match (left, right) {
             (Value::Unknown(unknown), other) | (other, Value::Unknown(unknown)) => {
@@ -156,9 +160,15 @@ impl Interp {
 
     /// Python's order of two values; none for NaN. Fails where Python does.
     pub(super) fn order(&mut self, symbol: &str, left: &Value, right: &Value) -> Eval<Option<Ordering>> {
+        self.nested(|interp| interp.order_values(symbol, left, right))
+    }
+
+    fn order_values(&mut self, symbol: &str, left: &Value, right: &Value) -> Eval<Option<Ordering>> {
         self.step()?;
         Ok(match (left, right) {
-            (Value::Undefined(undefined), _) | (_, Value::Undefined(undefined)) => return Err(undefined_error(undefined)),
+            (Value::Undefined(undefined), _) | (_, Value::Undefined(undefined)) => {
+                return Err(undefined_error(undefined));
+            }
             (Value::Str(left), Value::Str(right)) => Some(left.text.chars().cmp(right.text.chars())),
             (Value::Bytes(left), Value::Bytes(right)) => Some(left.cmp(right)),
             (Value::List(left), Value::List(right)) => {
@@ -170,12 +180,10 @@ impl Interp {
                 Some(order) => Some(order),
                 None => return Err(not_supported(symbol, left, right)),
             },
-            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => {
-                match self.order_of_unknown("<", left, right)? {
-                    Some(true) => Some(Ordering::Less),
-                    _ => Some(Ordering::Greater),
-                }
-            }
+            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => match self.order_of_unknown("<", left, right)? {
+                Some(true) => Some(Ordering::Less),
+                _ => Some(Ordering::Greater),
+            },
             _ if is_number(left) && is_number(right) => compare_numbers(left, right),
             _ => return Err(not_supported(symbol, left, right)),
         })
@@ -203,20 +211,18 @@ impl Interp {
                     "'in <string>' requires string as left operand, not {}",
                     undefined_type(undefined)
                 ))),
-                other => Err(type_error(format!(
-                    "'in <string>' requires string as left operand, not {}",
-                    other.type_name()
-                ))),
-            },
-            Value::Dict(dict) | Value::Set(dict) | Value::View(dict, View::Keys) | Value::Namespace(dict) => {
-                match item {
-                    Value::Unknown(unknown) => {
-                        let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
-                        self.ask_bool(question, false)
-                    }
-                    _ => dict.borrow().contains(item),
+                other => {
+                    Err(type_error(format!("'in <string>' requires string as left operand, not {}", other.type_name())))
                 }
-            }
+            },
+            Value::Dict(dict) | Value::Set(dict) | Value::View(dict, View::Keys) | Value::Namespace(dict) => match item
+            {
+                Value::Unknown(unknown) => {
+                    let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
+                    self.ask_bool(question, false)
+                }
+                _ => dict.borrow().contains(item),
+            },
             Value::Undefined(undefined) if undefined.permissive || undefined.name.is_some() => Ok(false),
             Value::Undefined(_) => Ok(false),
             Value::Unknown(unknown) => {
@@ -267,11 +273,9 @@ impl Interp {
             Value::Tuple(items) => items.to_vec(),
             Value::Dict(dict) | Value::Set(dict) | Value::View(dict, View::Keys) => dict.borrow().keys(),
             Value::View(dict, View::Values) => dict.borrow().iter().map(|(_, value)| value.clone()).collect(),
-            Value::View(dict, View::Items) => dict
-                .borrow()
-                .iter()
-                .map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()]))
-                .collect(),
+            Value::View(dict, View::Items) => {
+                dict.borrow().iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect()
+            }
             Value::Range(range) => (0..range.len()).map(|n| range.at(n)).collect(),
             Value::Iterator(iterator) => {
                 let mut rest = std::mem::take(&mut iterator.borrow_mut().rest);
@@ -339,7 +343,9 @@ impl Interp {
             return Ok(derived(unknown, format!("{}.{name}", unknown.label)));
         }
         if name.starts_with('_') && !matches!(value, Value::Dict(_) | Value::Namespace(_)) {
-            return Ok(self.missing(format!("access to attribute '{name}' of '{}' object is unsafe.", value.type_name())));
+            return Ok(
+                self.missing(format!("access to attribute '{name}' of '{}' object is unsafe.", value.type_name()))
+            );
         }
         if super::methods::has(value, name) {
             return Ok(Value::Method(Rc::new((value.clone(), name.into()))));
@@ -406,8 +412,9 @@ impl Interp {
                 Value::Dict(_) if !super::methods::has(value, name) => None,
                 _ => Some(self.attribute(value, name)?),
             };
-            return Ok(attribute
-                .unwrap_or_else(|| self.missing(format!("{} has no attribute '{name}'", object_repr(value)))));
+            return Ok(
+                attribute.unwrap_or_else(|| self.missing(format!("{} has no attribute '{name}'", object_repr(value))))
+            );
         }
         let key = self.repr_of(key)?;
         Ok(self.missing(format!("{} has no element {key}", object_label(value))))
@@ -623,7 +630,9 @@ fn symbol(op: BinaryOp) -> &'static str {
 /// Python's arithmetic, and what its operators mean for text and sequences.
 pub(super) fn arithmetic(interp: &mut Interp, op: BinaryOp, left: &Value, right: &Value) -> Eval<Value> {
     match (op, left, right) {
-        (_, Value::Undefined(undefined), _) | (_, _, Value::Undefined(undefined)) if !(op == BinaryOp::Rem && matches!(left, Value::Str(_))) => {
+        (_, Value::Undefined(undefined), _) | (_, _, Value::Undefined(undefined))
+            if !(op == BinaryOp::Rem && matches!(left, Value::Str(_))) =>
+        {
             return Err(undefined_error(undefined));
         }
         (BinaryOp::Rem, Value::Str(format), args) => return super::format::percent(interp, format, args),

@@ -9,6 +9,7 @@
 //! | `+x` | the plus goes |
 //! | `x[a, b]` | `x(a, b)`, remembered as a subscript |
 //! | escapes in string literals | two harmless characters; the literal is read from the source again |
+//! | blanks outside ASCII in a tag | blanks |
 //! | integers of more than 38 digits | a short one; the literal is read from the source again |
 //!
 //! Not rewritten: a tuple without parentheses as the value of `{{ }}` or `{% if %}`, and `{% print %}`.
@@ -47,8 +48,13 @@ struct Lexed {
 
 /// Rewrites a template's source.
 pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
-    let mut rewriter =
-        Rewriter { source, bytes: source.as_bytes(), edits: Vec::new(), dos: Vec::new(), tuple_subscripts: HashSet::new() };
+    let mut rewriter = Rewriter {
+        source,
+        bytes: source.as_bytes(),
+        edits: Vec::new(),
+        dos: Vec::new(),
+        tuple_subscripts: HashSet::new(),
+    };
     rewriter.template();
     let Rewriter { edits, dos, tuple_subscripts, .. } = rewriter;
     if edits.is_empty() {
@@ -187,8 +193,16 @@ impl Rewriter<'_> {
                     at += 1;
                     continue;
                 }
+                _ if byte >= 0x80 && self.source[at..].starts_with(char::is_whitespace) => {
+                    let len = self.source[at..].chars().next().map_or(1, char::len_utf8);
+                    self.edits.push((at..at + len, Fill::Byte(b' ')));
+                    at += len;
+                    continue;
+                }
                 _ if byte == b'_' || byte.is_ascii_alphabetic() || byte >= 0x80 => {
-                    while self.bytes.get(at).is_some_and(|&b| b == b'_' || b.is_ascii_alphanumeric() || b >= 0x80) {
+                    let word = self.source[at..].find(|char: char| !(char == '_' || char.is_alphanumeric()));
+                    at = word.map_or(self.bytes.len(), |len| at + len).max(at + 1);
+                    while !self.source.is_char_boundary(at) {
                         at += 1;
                     }
                     Token::Name
@@ -353,5 +367,8 @@ impl Rewriter<'_> {
 }
 
 fn is_operator_word(word: &str) -> bool {
-    matches!(word, "and" | "or" | "not" | "in" | "is" | "if" | "else" | "elif" | "set" | "do" | "call" | "for" | "recursive")
+    matches!(
+        word,
+        "and" | "or" | "not" | "in" | "is" | "if" | "else" | "elif" | "set" | "do" | "call" | "for" | "recursive"
+    )
 }

@@ -6,10 +6,45 @@ use super::tree::{BinaryOp, CompareOp};
 use super::value::{Args, Value};
 
 const NAMES: &[&str] = &[
-    "!=", "<", "<=", "==", ">", ">=", "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "escaped",
-    "even", "false", "filter", "float", "ge", "greaterthan", "gt", "in", "integer", "iterable", "le", "lessthan",
-    "lower", "lt", "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string", "test", "true",
-    "undefined", "upper",
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "boolean",
+    "callable",
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sameas",
+    "sequence",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Whether a test exists.
@@ -33,7 +68,8 @@ impl Interp {
             }
         }
         let other = args.positional.first().or_else(|| args.keyword.first().map(|(_, value)| value));
-        let operand = || other.ok_or_else(|| type_error(format!("test_{name}() missing 1 required positional argument")));
+        let operand =
+            || other.ok_or_else(|| type_error(format!("test_{name}() missing 1 required positional argument")));
         Ok(match name {
             "defined" => !value.is_undefined(),
             "undefined" => value.is_undefined(),
@@ -43,10 +79,9 @@ impl Interp {
             "false" => matches!(value, Value::Bool(false)),
             "integer" => matches!(value, Value::Int(_) | Value::BigInt(_)),
             "float" => matches!(value, Value::Float(_)),
-            "number" => matches!(
-                value,
-                Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)
-            ),
+            "number" => {
+                matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
+            }
             "string" => matches!(value, Value::Str(_)),
             "mapping" => match value {
                 Value::Dict(_) => true,

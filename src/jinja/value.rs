@@ -223,6 +223,10 @@ pub trait Object {
     fn is_mapping(&self) -> bool {
         false
     }
+    /// The dict that it stands for, where it is a mapping.
+    fn as_dict(&self) -> Option<Value> {
+        None
+    }
     /// Whether it can be called.
     fn is_callable(&self) -> bool {
         false
@@ -264,8 +268,7 @@ impl Str {
         let pieces = self.pieces.as_ref().and_then(|pieces| {
             let first = pieces.first()?;
             let place: Place = pieces.iter().fold(first.place, |whole, piece| whole.to(piece.place));
-            let whole =
-                Piece { at: 0, len: text.len() as u32, place, verbatim: false, through: first.through.clone() };
+            let whole = Piece { at: 0, len: text.len() as u32, place, verbatim: false, through: first.through.clone() };
             Some(if text.is_empty() { Arc::from([]) } else { Arc::from([whole]) })
         });
         Str { text, pieces, markup: self.markup }

@@ -9,8 +9,7 @@ pub struct Settings {
 }
 
 /// A hook's key, in any of its spellings.
-#[must_use]
-pub fn is_hook_key(key: &str) -> bool {
+fn is_hook_key(key: &str) -> bool {
     matches!(key, "pre-hook" | "post-hook" | "pre_hook" | "post_hook")
 }
 

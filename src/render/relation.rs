@@ -49,11 +49,9 @@ pub fn printing(adapter: &str) -> Printing {
             Printing { include: Parts { database: false, ..Parts::all(true) }, marks: ("`", "`"), ..quoted }
         }
         "sqlite" => Printing { include: Parts { database: false, ..Parts::all(true) }, ..quoted },
-        "oracle" => Printing {
-            quote: Parts::all(false),
-            include: Parts { database: false, ..Parts::all(true) },
-            ..quoted
-        },
+        "oracle" => {
+            Printing { quote: Parts::all(false), include: Parts { database: false, ..Parts::all(true) }, ..quoted }
+        }
         _ => quoted,
     }
 }

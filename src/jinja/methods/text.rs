@@ -28,7 +28,11 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
             value
                 .chars()
                 .flat_map(|char| {
-                    if char.is_uppercase() { char.to_lowercase().collect::<Vec<_>>() } else { char.to_uppercase().collect() }
+                    if char.is_uppercase() {
+                        char.to_lowercase().collect::<Vec<_>>()
+                    } else {
+                        char.to_uppercase().collect()
+                    }
                 })
                 .collect(),
         ),
@@ -85,7 +89,8 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
         "startswith" | "endswith" => {
             let [affix, start, end] = args.bind(name, ["prefix", "start", "end"], 1)?;
             let part = part(value, start.as_ref(), end.as_ref())?;
-            let matches = |affix: &str| if name == "startswith" { part.starts_with(affix) } else { part.ends_with(affix) };
+            let matches =
+                |affix: &str| if name == "startswith" { part.starts_with(affix) } else { part.ends_with(affix) };
             Ok(Value::Bool(match required(affix.as_ref())? {
                 Value::Tuple(affixes) => {
                     let mut found = false;
@@ -109,7 +114,8 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
             let searched = part(value, start.as_ref(), end.as_ref())?;
             let skipped = searched.as_ptr() as usize - value.as_ptr() as usize;
             if name == "count" {
-                let count = if needle.is_empty() { searched.chars().count() + 1 } else { searched.matches(&needle).count() };
+                let count =
+                    if needle.is_empty() { searched.chars().count() + 1 } else { searched.matches(&needle).count() };
                 return Ok(Value::Int(count as i64));
             }
             let found = if name.starts_with('r') { searched.rfind(&needle) } else { searched.find(&needle) };

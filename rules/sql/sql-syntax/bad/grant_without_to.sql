@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    post_hook="«grant» select on {{ this }} reporter"
+    post_hook="«grant select on {{ this }} reporter»"
 ) }}
 
 select 1 as order_id

@@ -1,7 +1,7 @@
 {% macro log_run_end() %}
     insert into audit_run (
-        run_id,
-        «,» target
+        run_id«,
+        ,» target
     ) values (
         '{{ invocation_id }}',
         '{{ target.name }}'

@@ -1,0 +1,1 @@
+{% macro share() %}grant select on {{ this }} to reporter{% endmacro %}

@@ -1,0 +1,51 @@
+//! The rules, one file each. Each one's page and cases are in `rules/<family>/<rule>`.
+
+pub(super) mod create_without_if_not_exists;
+pub(super) mod drop_without_if_exists;
+pub(super) mod hook_frozen_at_parse;
+pub(super) mod invalid_hook_value;
+pub(super) mod missing_var;
+pub(super) mod misspelled_hook_key;
+pub(super) mod sql_syntax;
+pub(super) mod template_syntax;
+pub(super) mod transformation_in_hook;
+pub(super) mod undefined_macro;
+pub(super) mod undefined_name;
+pub(super) mod unguarded_query;
+pub(super) mod wrong_context_name;
+
+use super::Finding;
+use crate::render::Pass;
+
+/// What dbt says, in one line and without the full stop.
+fn said(message: &str) -> &str {
+    message.trim().lines().next().unwrap_or_default().trim_end_matches('.')
+}
+
+/// Text on one line, cut where it is long.
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 120 {
+        return line;
+    }
+    line.chars().take(119).chain(['…']).collect()
+}
+
+/// The nearest of some names, where one is near enough to be meant.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let most = (name.chars().count() / 3).clamp(1, 3);
+    names
+        .map(|known| (strsim::osa_distance(name, known), known))
+        .filter(|&(distance, _)| distance > 0 && distance <= most)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// The finding with the pass's own text as its SQL, where there is some.
+fn rendered<'f>(finding: Finding<'f>, pass: &Pass) -> Finding<'f> {
+    let text = pass.text.as_ref().map(|text| text.as_str().trim()).filter(|text| !text.is_empty());
+    match text {
+        Some(text) => finding.sql(text),
+        None => finding,
+    }
+}

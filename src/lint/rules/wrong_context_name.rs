@@ -1,0 +1,54 @@
+//! Finds a name that looks like one of dbt's but that dbt does not give at this place.
+
+use crate::jinja::{UndefinedRead, Use};
+use crate::lint::{Finding, Findings, Scene, Sink};
+use crate::render::Misread;
+
+/// What is meant by a name that dbt does not give to a hook.
+pub(super) fn meant(scene: &Scene<'_>, name: &str) -> Option<String> {
+    let moved = |name: &str| format!("move the hook to on-run-end, where `{name}` is");
+    Some(match name {
+        "models" | "nodes" | "run_results" if scene.has_results() => format!("change `{name}` to `results`"),
+        "models" | "nodes" | "run_results" => format!("change `{name}` to `results`, and {}", moved("results")),
+        "results" | "schemas" | "database_schemas" if !scene.has_results() => moved(name),
+        "dispatch" => "change `dispatch` to `adapter.dispatch`".to_owned(),
+        "doc" => "write the text itself, or set `persist_docs` so that dbt writes the description".to_owned(),
+        "source_node" => "change `source_node` to `source`".to_owned(),
+        _ => return None,
+    })
+}
+
+fn undefined<'f>(scene: &Scene<'f>, read: &UndefinedRead, meant: String) -> Finding<'f> {
+    let (name, kind) = (&read.name, scene.hook().kind.name());
+    let message = match read.usage {
+        Use::Called => format!("dbt has no `{name}` in {kind}: the call fails with \"'{name}' is undefined\"."),
+        _ => format!(
+            "dbt has no `{name}` in {kind}: it is undefined, renders as nothing and has the length 0, so that every \
+             count of it is 0, and no error is printed."
+        ),
+    };
+    Finding::of(scene, read.place, read.through.as_ref(), message).help(meant)
+}
+
+fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
+    let (name, holds, kind) = (misread.name, misread.holds, scene.hook().kind.name());
+    let message = format!(
+        "There is no model in {kind}: `{name}` holds {holds}, prints `{holds}`, and its attributes print as nothing."
+    );
+    Finding::of(scene, misread.place, misread.through.as_ref(), message)
+        .help("write the relation out, or move the hook to a post-hook")
+}
+
+pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for scene in findings.scenes() {
+        let pass = scene.pass();
+        for read in pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned) {
+            if let Some(meant) = meant(&scene, &read.name) {
+                sink.add(super::rendered(undefined(&scene, read, meant), pass));
+            }
+        }
+        for one in &pass.misread {
+            sink.add(super::rendered(misread(&scene, one), pass));
+        }
+    }
+}

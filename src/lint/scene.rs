@@ -1,0 +1,175 @@
+//! What rules look at: one rendering of one hook, and the SQL in it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Checked, Finding, Findings, Judged, origin};
+use crate::hook::{Hook, HookKind};
+use crate::jinja::{JinjaError, UndefinedRead};
+use crate::render::Pass;
+use crate::source::{Call, Place, Text};
+use crate::sql::{Outline, Script, Statement};
+
+/// One rendering of one hook.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'f> {
+    /// Everything.
+    pub(crate) findings: &'f Findings<'f>,
+    /// The hook, by its place among the checked ones: dbt's order.
+    pub(crate) at: usize,
+    /// The rendering.
+    pub(crate) judged: &'f Judged,
+}
+
+impl<'f> Findings<'f> {
+    /// Every rendering of every hook, in dbt's order.
+    pub(crate) fn scenes(&'f self) -> impl Iterator<Item = Scene<'f>> {
+        (0..self.checked.len()).flat_map(|at| self.scenes_of(at))
+    }
+
+    /// Every rendering of one hook.
+    pub(crate) fn scenes_of(&'f self, at: usize) -> impl Iterator<Item = Scene<'f>> {
+        self.checked[at].renderings.iter().map(move |judged| Scene { findings: self, at, judged })
+    }
+
+    /// Every statement of every rendering of every hook.
+    pub(crate) fn steps(&'f self) -> impl Iterator<Item = Step<'f>> {
+        self.scenes().flat_map(Scene::steps)
+    }
+}
+
+impl<'f> Scene<'f> {
+    /// The hook with all its renderings.
+    pub(crate) fn checked(&self) -> &'f Checked<'f> {
+        &self.findings.checked[self.at]
+    }
+
+    /// The hook.
+    pub(crate) fn hook(&self) -> &'f Hook {
+        self.checked().hook
+    }
+
+    /// The error that ends the rendering.
+    pub(crate) fn error(&self) -> Option<&'f JinjaError> {
+        let mut passes = std::iter::once(&self.judged.rendering.parse).chain(&self.judged.rendering.run);
+        passes.find_map(|pass| pass.error.as_ref())
+    }
+
+    /// The pass whose text is sent; the parse pass where dbt does not get further.
+    pub(crate) fn pass(&self) -> &'f Pass {
+        let rendering = &self.judged.rendering;
+        rendering.run.as_ref().unwrap_or(&rendering.parse)
+    }
+
+    /// Every read of a name that nothing defines, in the pass that ends the rendering.
+    pub(crate) fn reads(&self) -> impl DoubleEndedIterator<Item = &'f UndefinedRead> {
+        self.pass().undefined.iter()
+    }
+
+    /// Whether something that could not be known has to do with a name.
+    pub(crate) fn unknown_because_of(&self, name: &str) -> bool {
+        self.pass().unknown.iter().any(|cause| cause.contains(name))
+    }
+
+    /// Whether `model` has an attribute of that name here.
+    pub(crate) fn model_has(&self, name: &str) -> bool {
+        let known = ["name", "alias", "description", "tags", "meta", "fqn", "unique_id", "resource_type", "path"];
+        self.hook().node.is_some() && known.contains(&name)
+    }
+
+    /// Whether dbt gives `results` and its like here.
+    pub(crate) fn has_results(&self) -> bool {
+        self.hook().kind == HookKind::OnRunEnd
+    }
+
+    /// The adapter of a target that it is rendered in.
+    pub(crate) fn adapter(&self) -> &'f str {
+        let target = self.judged.rendering.targets.first().and_then(|&at| self.findings.project.targets.get(at));
+        target.unwrap_or(self.findings.project.default_target()).adapter.as_str()
+    }
+
+    /// The SQL in the order in which it is sent: what is executed while rendering, then the hook's own text.
+    pub(crate) fn sqls(self) -> impl Iterator<Item = Sql<'f>> {
+        let queries = self.judged.queries.iter().map(|(query, script)| (&query.text, script));
+        let text = self.judged.rendering.run.as_ref().and_then(|pass| pass.text.as_ref());
+        let own = text.map(|text| (text, &self.judged.script));
+        queries.chain(own).map(move |(text, script)| Sql { scene: self, text, script })
+    }
+
+    /// The statements in the order in which they are sent.
+    pub(crate) fn steps(self) -> impl Iterator<Item = Step<'f>> {
+        self.sqls()
+            .flat_map(|sql| sql.script.statements.iter().map(move |statement| (sql, statement)))
+            .enumerate()
+            .map(|(at, (sql, statement))| Step { sql, statement, at })
+    }
+}
+
+/// A text of SQL: a hook's own, or a query that it runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Sql<'f> {
+    /// The rendering that it is of.
+    pub(crate) scene: Scene<'f>,
+    /// The text.
+    pub(crate) text: &'f Text,
+    /// Its statements.
+    pub(crate) script: &'f Script,
+}
+
+impl<'f> Sql<'f> {
+    /// Where a range of it was written, and through which macro calls it came.
+    pub(crate) fn origin(&self, range: Range<usize>) -> (Option<Place>, Option<&'f Arc<Call>>) {
+        origin::origin(self.scene.findings.project, self.scene.hook(), self.text, range)
+    }
+
+    /// A finding about a range of it.
+    pub(crate) fn finding(&self, range: Range<usize>, message: impl Into<String>) -> Finding<'f> {
+        let (place, through) = self.origin(range);
+        Finding::of(&self.scene, place, through, message)
+    }
+
+    /// A range of it as a person wrote it, on one line; as it is rendered where that is not plain to see.
+    pub(crate) fn written(&self, range: Range<usize>) -> String {
+        let rendered = &self.text.as_str()[range.clone()];
+        let (place, _) = self.origin(range);
+        let written = place.map_or(rendered, |place| self.scene.findings.project.sources.slice(place));
+        let first = |text: &str| text.split_whitespace().next().map(str::to_lowercase);
+        let plain = first(written) == first(rendered) && written.len() <= 120;
+        let shown = if plain { written } else { rendered };
+        shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A statement in its place among those that a rendering sends.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'f> {
+    /// The text that it stands in.
+    pub(crate) sql: Sql<'f>,
+    /// The statement.
+    pub(crate) statement: &'f Statement,
+    /// How many the rendering sends before it.
+    pub(crate) at: usize,
+}
+
+impl<'f> Step<'f> {
+    /// What it does.
+    pub(crate) fn outline(&self) -> &'f Outline {
+        &self.statement.outline
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> &'f str {
+        &self.sql.text.as_str()[self.statement.range.clone()]
+    }
+
+    /// Its first words as a person wrote them, up to the name of its object.
+    pub(crate) fn head(&self) -> String {
+        let end = self.outline().name.as_ref().map_or(self.outline().verb_range.end, |name| name.range.end);
+        self.sql.written(self.outline().verb_range.start..end)
+    }
+
+    /// A finding about the whole statement.
+    pub(crate) fn finding(&self, message: impl Into<String>) -> Finding<'f> {
+        self.sql.finding(self.statement.range.clone(), message).sql(self.text())
+    }
+}

@@ -1,0 +1,178 @@
+//! Takes what a rule finds, and makes one diagnostic of what many hooks show in the same way.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Findings, Rule, Scene};
+use crate::diagnostic::{Confidence, Diagnostic, HookRef, Related, Severity};
+use crate::hook::Hook;
+use crate::source::{Call, FileId, Place};
+
+/// What a rule found in one rendering of one hook, or in the project.
+pub(crate) struct Finding<'f> {
+    hook: Option<(usize, &'f Hook)>,
+    targets: Vec<usize>,
+    place: Option<Place>,
+    through: Option<Arc<Call>>,
+    message: String,
+    help: Option<String>,
+    sql: Option<Arc<str>>,
+    severity: Option<Severity>,
+    confidence: Option<Confidence>,
+}
+
+impl<'f> Finding<'f> {
+    /// A finding about the project, at a place.
+    pub(crate) fn at(place: Option<Place>, message: impl Into<String>) -> Finding<'f> {
+        Finding {
+            hook: None,
+            targets: Vec::new(),
+            place,
+            through: None,
+            message: message.into(),
+            help: None,
+            sql: None,
+            severity: None,
+            confidence: None,
+        }
+    }
+
+    /// A finding about a hook, at a place that some macro calls led to. Where the place is not known it is
+    /// the hook's own.
+    pub(crate) fn of(
+        scene: &Scene<'f>,
+        place: Option<Place>,
+        through: Option<&Arc<Call>>,
+        message: impl Into<String>,
+    ) -> Finding<'f> {
+        let hook = scene.hook();
+        Finding {
+            hook: Some((scene.at, hook)),
+            targets: scene.judged.rendering.targets.clone(),
+            through: through.filter(|_| place.is_some()).cloned(),
+            ..Finding::at(place.or(hook.place), message)
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Finding<'f> {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The rendered SQL that it is about.
+    pub(crate) fn sql(mut self, sql: &str) -> Finding<'f> {
+        self.sql = Some(Arc::from(sql));
+        self
+    }
+
+    /// Another severity than the rule's.
+    pub(crate) fn severity(mut self, severity: Severity) -> Finding<'f> {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Another confidence than the rule's.
+    pub(crate) fn confidence(mut self, confidence: Confidence) -> Finding<'f> {
+        self.confidence = Some(confidence);
+        self
+    }
+
+    /// The targets, where they are not those of the rendering.
+    pub(crate) fn targets(mut self, targets: &[usize]) -> Finding<'f> {
+        self.targets = targets.to_vec();
+        self
+    }
+
+    /// The calls that led to the place, innermost first.
+    fn related(&self) -> Vec<Related> {
+        let calls = self.through.iter().flat_map(|call| call.chain());
+        calls
+            .filter_map(|call| call.place)
+            .map(|place| Related { place, message: "called from here".to_owned() })
+            .collect()
+    }
+}
+
+/// Where a rule's findings go.
+pub(crate) struct Sink<'f> {
+    rule: &'static Rule,
+    findings: &'f Findings<'f>,
+    known: HashMap<(Place, String), usize>,
+    merged: Vec<Merged>,
+}
+
+struct Merged {
+    diagnostic: Diagnostic,
+    hooks: HashSet<usize>,
+    targets: BTreeSet<usize>,
+}
+
+impl<'f> Sink<'f> {
+    pub(super) fn new(rule: &'static Rule, findings: &'f Findings<'f>) -> Sink<'f> {
+        Sink { rule, findings, known: HashMap::new(), merged: Vec::new() }
+    }
+
+    /// Takes a finding in. The same message at the same place is the same finding.
+    pub(crate) fn add(&mut self, finding: Finding<'_>) {
+        let nowhere = Place { file: FileId(0), start: 0, end: 0 };
+        let place = finding.place.unwrap_or(nowhere);
+        let new = self.merged.len();
+        let at = *self.known.entry((place, finding.message.clone())).or_insert(new);
+        if at == new {
+            let diagnostic = self.diagnostic(place, &finding);
+            self.merged.push(Merged { diagnostic, hooks: HashSet::new(), targets: BTreeSet::new() });
+        }
+        let merged = &mut self.merged[at];
+        merged.hooks.extend(finding.hook.map(|(at, _)| at));
+        merged.targets.extend(finding.targets);
+        if let Some(severity) = finding.severity {
+            merged.diagnostic.severity = merged.diagnostic.severity.max(severity);
+        }
+    }
+
+    fn diagnostic(&self, place: Place, finding: &Finding<'_>) -> Diagnostic {
+        Diagnostic {
+            rule: self.rule.name,
+            family: self.rule.family,
+            severity: finding.severity.unwrap_or(self.rule.severity),
+            confidence: finding.confidence.unwrap_or(self.rule.confidence),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            place,
+            hook: finding.hook.map(|(_, hook)| HookRef {
+                id: hook.id.clone(),
+                kind: hook.kind.name(),
+                node: hook.node_id.clone(),
+            }),
+            hooks: 0,
+            targets: Vec::new(),
+            sql: finding.sql.clone(),
+            related: finding.related(),
+            fix: None,
+        }
+    }
+
+    /// The diagnostics, in the order in which they were first found.
+    pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
+        let Sink { findings, merged, .. } = self;
+        let every_hook = rendered(findings, 0..findings.checked.len());
+        let own: BTreeSet<usize> = every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect();
+        let finish = |Merged { mut diagnostic, hooks, targets }| {
+            diagnostic.hooks = hooks.len();
+            let mut all = rendered(findings, hooks);
+            all.extend(&own);
+            if targets != all {
+                diagnostic.targets = targets.iter().filter_map(|&at| findings.targets.get(at).cloned()).collect();
+            }
+            diagnostic
+        };
+        merged.into_iter().map(finish).collect()
+    }
+}
+
+/// The targets that some hooks were rendered in.
+fn rendered(findings: &Findings<'_>, hooks: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+    let renderings = hooks.into_iter().flat_map(|at| &findings.checked[at].renderings);
+    renderings.flat_map(|judged| judged.rendering.targets.iter().copied()).collect()
+}

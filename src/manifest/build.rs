@@ -1,0 +1,220 @@
+//! Builds a manifest: renders each node's file in the parse pass, merges its settings, names its relation.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Manifest, NodeState, Settings};
+use crate::datum::Datum;
+use crate::hook::{ConfigHook, HookKind};
+use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
+use crate::project::{Language, Node, Resource, Target};
+use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
+use crate::source::Place;
+
+/// Builds the manifest of a target.
+#[must_use]
+pub fn build(shared: &Arc<Shared>, target: &Arc<Target>) -> Manifest {
+    let nodes: Vec<NodeState> =
+        (0..shared.project.nodes.len()).into_par_iter().map(|node| state(shared, target, node)).collect();
+    let mut manifest = Manifest { nodes };
+    // Hooks that were computed while parsing are computed again as dbt would when it executes: whether
+    // they differ then is what makes them wrong.
+    let frozen: Vec<usize> = (0..manifest.nodes.len())
+        .filter(|&node| manifest.nodes[node].config_hooks.iter().any(|hook| !is_literal(shared, &hook.value)))
+        .collect();
+    if !frozen.is_empty() {
+        let known = Arc::new(manifest);
+        let at_run: Vec<(usize, Vec<Option<Datum>>)> =
+            frozen.into_par_iter().map(|node| (node, run_values(shared, target, &known, node))).collect();
+        manifest = Arc::try_unwrap(known).unwrap_or_else(|shared| Manifest { nodes: shared.nodes.clone() });
+        for (node, values) in at_run {
+            for (hook, value) in manifest.nodes[node].config_hooks.iter_mut().zip(values) {
+                hook.at_run = value;
+            }
+        }
+    }
+    manifest
+}
+
+/// Whether a value is written as text in the file: every byte of it stands there, or is an escape.
+fn is_literal(shared: &Shared, value: &Datum) -> bool {
+    match &value.kind {
+        crate::datum::Kind::Str(text) => {
+            let covered: u32 = text.pieces.iter().map(|piece| piece.len).sum();
+            covered as usize == text.value.len()
+                && text.pieces.iter().all(|piece| {
+                    piece.through.is_none()
+                        && (piece.verbatim || shared.project.sources.slice(piece.place).starts_with('\\'))
+                })
+        }
+        crate::datum::Kind::List(items) => items.iter().all(|item| is_literal(shared, item)),
+        crate::datum::Kind::Map(entries) => entries.iter().all(|(_, value)| is_literal(shared, value)),
+        _ => true,
+    }
+}
+
+fn hook_kind(key: &str) -> Option<HookKind> {
+    match key {
+        "pre_hook" | "pre-hook" => Some(HookKind::PreHook),
+        "post_hook" | "post-hook" => Some(HookKind::PostHook),
+        _ => None,
+    }
+}
+
+type ConfigCalls = Vec<(String, Datum, Option<Place>)>;
+
+/// What the `config()` calls of a node's file give in a pass.
+fn config_calls(scene: &Rc<Scene>, node: &Node) -> (ConfigCalls, Option<JinjaError>) {
+    let Some(code) = node.code.as_ref().filter(|_| node.language == Language::Sql) else {
+        return (Vec::new(), None);
+    };
+    if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
+        return (Vec::new(), None);
+    }
+    let template = match jinja::parse(code) {
+        Ok(template) => Arc::new(template),
+        Err(fault) => {
+            let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
+            failure.place = code.place_of(fault.span.start as usize..fault.span.end as usize);
+            return (Vec::new(), Some(failure));
+        }
+    };
+    let mut interp = Interp::new(Rc::clone(scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
+    let rendered = interp.render(&template, scene.moment == Moment::Parse);
+    let calls = std::mem::take(&mut scene.seen.borrow_mut().config);
+    let mut found = Vec::with_capacity(calls.len());
+    for (key, value, site) in calls {
+        if let Ok(datum) = datum_of(&mut interp, &value) {
+            found.push((key, datum, site));
+        }
+    }
+    (found, rendered.err().map(|failure| *failure))
+}
+
+fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifest>, node: usize) -> Vec<Option<Datum>> {
+    let scene = Scene::new(
+        Arc::clone(shared),
+        Arc::clone(target),
+        Some(Arc::clone(manifest)),
+        Moment::Run,
+        Subject::Node(node),
+    );
+    let (calls, _) = config_calls(&scene, &shared.project.nodes[node]);
+    let mut hooks = calls.into_iter().filter(|(key, ..)| hook_kind(key).is_some()).map(|(_, value, _)| value);
+    manifest.nodes[node].config_hooks.iter().map(|_| hooks.next()).collect()
+}
+
+fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
+    let project = &shared.project;
+    let node = &project.nodes[at];
+    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, Subject::Node(at));
+    let mut state = NodeState::default();
+    if matches!(node.resource, Resource::Test | Resource::Analysis) {
+        state.enabled = true;
+        return state;
+    }
+    let (calls, fault) = config_calls(&scene, node);
+    state.fault = fault;
+    let levels = project.config_levels(node.resource.section(), node.package, &node.fqn);
+    let mut settings = Settings::default();
+    for level in levels.iter().filter(|level| level.package == node.package) {
+        settings.merge_level(level.datum);
+    }
+    for &entry in &node.properties {
+        let entry = &project.properties[entry];
+        if let Some(config) = entry.config() {
+            settings.merge_config(config);
+        }
+        if let Some(config) = node.version.and_then(|version| entry.versions().get(version)?.get("config")) {
+            settings.merge_config(config);
+        }
+    }
+    for (key, value, place) in calls {
+        match hook_kind(&key) {
+            Some(kind) => state.config_hooks.push(ConfigHook { kind, value, at_run: None }),
+            None => settings.merge(&key, &value),
+        }
+        state.config_keys.push((key, place));
+    }
+    for level in levels.iter().filter(|level| level.package != node.package) {
+        settings.merge_level(level.datum);
+    }
+    state.enabled = settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
+    state.materialized = match (settings.text("materialized"), node.resource) {
+        (Some(materialized), _) => materialized.to_owned(),
+        (None, Resource::Seed) => "seed".to_owned(),
+        (None, Resource::Snapshot) => "snapshot".to_owned(),
+        (None, Resource::Function) => "function".to_owned(),
+        (None, _) => "view".to_owned(),
+    };
+    {
+        let mut seen = scene.seen.borrow_mut();
+        state.refs = std::mem::take(&mut seen.refs);
+        state.refs.sort_unstable();
+        state.refs.dedup();
+        state.unknown = std::mem::take(&mut seen.unknown);
+    }
+    name_relation(shared, target, at, &settings, &mut state);
+    state.settings = settings;
+    state
+}
+
+/// Names the node's relation with `generate_*_name`, which a project may define anew.
+fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings: &Settings, state: &mut NodeState) {
+    let node = &shared.project.nodes[at];
+    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, Subject::Node(at));
+    let text = |key: &str| settings.text(key).map(str::to_owned);
+    // Snapshots had keys of their own before they took the common ones.
+    let schema = text("schema").or_else(|| text("target_schema").filter(|_| node.resource == Resource::Snapshot));
+    let database = text("database").or_else(|| text("target_database").filter(|_| node.resource == Resource::Snapshot));
+    let name = |macro_name: &str, custom: Option<&str>| -> Option<String> {
+        let library = &shared.library;
+        let overridden =
+            [Some(0), Some(node.package)].into_iter().flatten().find_map(|package| library.find(package, macro_name));
+        let dispatched = [target.adapter.as_str(), "default"]
+            .iter()
+            .find_map(|prefix| library.find(0, &format!("{prefix}__{macro_name}")));
+        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
+        let custom = custom.map_or(Value::None, Value::str);
+        let found = overridden.or(dispatched)?;
+        let described = Value::record([
+            ("name", Value::str(node.name.as_str())),
+            ("resource_type", Value::str(node.resource.name())),
+            ("package_name", Value::str(shared.project.packages[node.package].name.as_str())),
+            ("fqn", Value::list(node.fqn.iter().map(|part| Value::str(part.as_str())).collect())),
+            ("path", Value::str(node.path.as_str())),
+            ("original_file_path", Value::str(node.original_file_path.as_str())),
+            ("unique_id", Value::str(node.unique_id.as_str())),
+            ("version", Value::None),
+            ("tags", settings.get("tags").map_or_else(|| Value::list(Vec::new()), value_of)),
+            ("config", Value::record(settings.iter().map(|(key, value)| (key, value_of(value))))),
+        ]);
+        let value = scene.macro_value(&mut interp, found, macro_name).ok()?;
+        let named = interp.call(&value, jinja::Args::of(vec![custom, described])).ok()?;
+        let text = interp.str_of(&named).ok()?;
+        Some(text.text.trim().to_owned())
+    };
+    state.schema = name("generate_schema_name", schema.as_deref()).unwrap_or_else(|| match &schema {
+        Some(custom) => format!("{}_{}", target.schema, custom.trim()),
+        None => target.schema.clone(),
+    });
+    // A snapshot's target_schema is used as it is.
+    if node.resource == Resource::Snapshot && text("schema").is_none() {
+        if let Some(own) = text("target_schema") {
+            state.schema = own;
+        }
+    }
+    state.database = name("generate_database_name", database.as_deref())
+        .filter(|name| name != "None" && !name.is_empty())
+        .or(database)
+        .or_else(|| target.database.clone());
+    let alias = text("alias");
+    state.alias = name("generate_alias_name", alias.as_deref()).filter(|name| !name.is_empty()).unwrap_or_else(|| {
+        alias.unwrap_or_else(|| match node.version.and(node.unique_id.rsplit_once(".v")) {
+            Some((_, version)) => format!("{}_v{version}", node.name),
+            None => node.name.clone(),
+        })
+    });
+}

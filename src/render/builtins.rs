@@ -1,0 +1,565 @@
+//! dbt's functions and its own macros.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::adapter::{record, short};
+use super::context::{Moment, Scene, host_error, unknown, value_of};
+use super::relation::Relation;
+use crate::datum::{Datum, Kind};
+use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
+use crate::project::Resource;
+use crate::source::Text;
+
+const QUERY: &str = "what a query returns is not known before the run";
+
+const FUNCTIONS: &[&str] = &[
+    "diff_of_two_dicts",
+    "env_var",
+    "fromjson",
+    "fromyaml",
+    "function",
+    "load_result",
+    "local_md5",
+    "log",
+    "metric",
+    "print",
+    "ref",
+    "render",
+    "return",
+    "set",
+    "set_strict",
+    "source",
+    "store_raw_result",
+    "store_result",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "var",
+    "write",
+    "zip",
+    "zip_strict",
+    "load_agate_table",
+    "submit_python_job",
+];
+
+const MACROS: &[&str] = &[
+    "after_commit",
+    "before_begin",
+    "current_timestamp",
+    "default__current_timestamp",
+    "escape_single_quotes",
+    "generate_alias_name",
+    "generate_database_name",
+    "generate_schema_name",
+    "default__generate_schema_name",
+    "default__generate_alias_name",
+    "default__generate_database_name",
+    "in_transaction",
+    "is_incremental",
+    "load_relation",
+    "make_hook_config",
+    "run_query",
+    "run_query_as",
+    "should_full_refresh",
+    "should_store_failures",
+    "statement",
+    "noop_statement",
+    "string_literal",
+    "generate_schema_name_for_env",
+    "load_cached_relation",
+];
+
+/// Whether a name is a function of dbt's context.
+#[must_use]
+pub fn is_function(name: &str) -> bool {
+    FUNCTIONS.contains(&name)
+}
+
+/// Whether a name is a macro of dbt's own that is modelled.
+#[must_use]
+pub fn is_macro(name: &str) -> bool {
+    MACROS.contains(&name)
+}
+
+/// Calls a function or macro of dbt's own.
+pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Args) -> Eval<Value> {
+    match name {
+        "return" => {
+            let [value] = args.bind("_return", ["data"], 0)?;
+            Err(Flow::Return(value.unwrap_or(Value::None)))
+        }
+        "log" | "print" => Ok(Value::str("")),
+        "var" => var(scene, interp, args),
+        "env_var" => env_var(scene, interp, args),
+        "ref" => reference(scene, interp, args),
+        "source" => source(scene, interp, args),
+        "tojson" => {
+            let [value, otherwise, sort] = args.bind("tojson", ["value", "default", "sort_keys"], 1)?;
+            let sort = match sort {
+                Some(sort) => interp.truth(&sort)?,
+                None => false,
+            };
+            match json::dump(interp, &value.unwrap_or(Value::None), None, sort) {
+                Ok(text) => Ok(Value::str(text)),
+                Err(flow) => otherwise.ok_or(flow),
+            }
+        }
+        "fromjson" => {
+            let [text, otherwise] = args.bind("fromjson", ["string", "default"], 1)?;
+            if let Some(Value::Unknown(_)) = &text {
+                return Ok(unknown("fromjson(…)", "it reads something that is not known"));
+            }
+            let text = interp.str_of(&text.unwrap_or(Value::None))?;
+            Ok(json::load(&text.text).or(otherwise).unwrap_or(Value::None))
+        }
+        "toyaml" => {
+            let [value, otherwise, sort] = args.bind("toyaml", ["value", "default", "sort_keys"], 1)?;
+            let sort = match sort {
+                Some(sort) => interp.truth(&sort)?,
+                None => false,
+            };
+            match json::dump_yaml(interp, &value.unwrap_or(Value::None), sort) {
+                Ok(text) => Ok(Value::str(text)),
+                Err(flow) => otherwise.ok_or(flow),
+            }
+        }
+        "fromyaml" => {
+            let [text, otherwise] = args.bind("fromyaml", ["value", "default"], 1)?;
+            let text = match text {
+                Some(Value::Unknown(_)) | None => {
+                    return Ok(unknown("fromyaml(…)", "it reads something that is not known"));
+                }
+                Some(text) => interp.str_of(&text)?,
+            };
+            let (stripped, _) = crate::project::yaml::stripped(&text.text);
+            match crate::project::yaml::read(stripped, crate::source::FileId(0), 0) {
+                Ok(read) => Ok(value_of(&without_places(read.datum))),
+                Err(_) => Ok(otherwise.unwrap_or(Value::None)),
+            }
+        }
+        "local_md5" => {
+            use md5::Digest as _;
+            let [text] = args.bind("local_md5", ["value"], 1)?;
+            if let Some(Value::Unknown(_)) = &text {
+                return Ok(unknown("local_md5(…)", "it is of something that is not known"));
+            }
+            let text = interp.str_of(&text.unwrap_or(Value::None))?;
+            let digest = md5::Md5::digest(text.text.as_bytes());
+            Ok(Value::str(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        }
+        "set" | "set_strict" => {
+            let [items, otherwise] = args.bind(name, ["value", "default"], 1)?;
+            let items = items.unwrap_or(Value::None);
+            match interp.items_of(&items).and_then(Dict::of_keys) {
+                Ok(keys) => Ok(Value::Set(Rc::new(std::cell::RefCell::new(keys)))),
+                Err(flow) if name == "set_strict" => Err(flow),
+                Err(_) => Ok(otherwise.unwrap_or(Value::None)),
+            }
+        }
+        "zip" | "zip_strict" => {
+            let mut lists = Vec::with_capacity(args.positional.len());
+            for list in &args.positional {
+                match interp.items_of(list) {
+                    Ok(items) => lists.push(items),
+                    Err(flow) if name == "zip_strict" => return Err(flow),
+                    Err(_) => return Ok(args.named("default").cloned().unwrap_or(Value::None)),
+                }
+            }
+            let len = lists.iter().map(Vec::len).min().unwrap_or(0);
+            let row = |n: usize| Value::tuple(lists.iter().map(|list| list[n].clone()).collect());
+            Ok(Value::generator((0..len).map(row).collect()))
+        }
+        "diff_of_two_dicts" => {
+            let [left, right] = args.bind(name, ["dict_a", "dict_b"], 2)?;
+            let (Some(Value::Dict(left)), Some(Value::Dict(right))) = (left, right) else {
+                return Err(type_error("diff_of_two_dicts() takes two dicts"));
+            };
+            let mut kept = Dict::default();
+            for (key, value) in left.borrow().iter() {
+                if !right.borrow().contains(key)? {
+                    kept.set(key.clone(), value.clone())?;
+                }
+            }
+            Ok(Value::dict(kept))
+        }
+        "render" => {
+            let [text] = args.bind("render", ["string"], 1)?;
+            let text = interp.str_of(&text.unwrap_or(Value::None))?;
+            let template = parse(&text.to_text()).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
+            interp.render(&Arc::new(template), false).map(Value::Str).map_err(Flow::Error)
+        }
+        "statement" => statement(scene, interp, args),
+        "noop_statement" => Ok(Value::str("")),
+        "run_query" | "run_query_as" => run_query(scene, interp, args),
+        "load_result" => {
+            let [name] = args.bind("load_result", ["name"], 1)?;
+            let name = interp.str_of(&name.unwrap_or(Value::None))?;
+            Ok(scene.stored.borrow().get(&*name.text).cloned().unwrap_or(Value::None))
+        }
+        "store_result" | "store_raw_result" => Ok(Value::str("")),
+        "is_incremental" => is_incremental(scene, interp),
+        "should_full_refresh" | "should_store_failures" => {
+            Ok(Value::Bool(interp.ask_bool(format!("{name}()"), false)?))
+        }
+        "load_relation" | "load_cached_relation" => {
+            let [relation] = args.bind("load_relation", ["relation"], 1)?;
+            match relation {
+                Some(Value::Object(object)) if scene.executes() => {
+                    let value = Value::Object(object);
+                    match Relation::of(&value).map(Relation::render) {
+                        Some(shown) => {
+                            Ok(if interp.ask_bool(format!("{shown} exists"), false)? { value } else { Value::None })
+                        }
+                        None => Ok(unknown("load_relation(…)", "what the warehouse holds is not known before the run")),
+                    }
+                }
+                Some(value @ Value::Unknown(_)) => Ok(value),
+                Some(Value::None) if scene.executes() => {
+                    Err(error(ErrorKind::Undefined { name: None, called: false }, "'None' has no attribute 'database'"))
+                }
+                _ => Ok(Value::None),
+            }
+        }
+        "before_begin" | "after_commit" | "in_transaction" | "make_hook_config" => {
+            let [sql, inside] = args.bind(name, ["sql", "inside_transaction"], 1)?;
+            let inside = match (name, inside) {
+                ("in_transaction", _) => Value::Bool(true),
+                ("make_hook_config", Some(inside)) => inside,
+                _ => Value::Bool(false),
+            };
+            let config = Value::record([("sql", sql.unwrap_or(Value::None)), ("transaction", inside)]);
+            json::dump(interp, &config, None, false).map(Value::str)
+        }
+        "escape_single_quotes" => {
+            let [text] = args.bind(name, ["expression"], 1)?;
+            if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
+                return interp.call(&overridden, args.clone());
+            }
+            let text = interp.str_of(&text.unwrap_or(Value::None))?;
+            let escaped = match scene.adapter() {
+                "bigquery" | "databricks" | "spark" => text.text.replace('\'', "\\'"),
+                "snowflake" => text.text.replace('\'', "\\'"),
+                _ => text.text.replace('\'', "''"),
+            };
+            Ok(Value::Str(text.remade(escaped)))
+        }
+        "string_literal" => {
+            let [text] = args.bind(name, ["value"], 1)?;
+            let text = interp.str_of(&text.unwrap_or(Value::None))?;
+            Ok(Value::str(format!("'{}'", text.text)))
+        }
+        "current_timestamp" | "default__current_timestamp" => {
+            if name == "current_timestamp" {
+                if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
+                    return interp.call(&overridden, args.clone());
+                }
+            }
+            Ok(match scene.adapter() {
+                "postgres" | "duckdb" => Value::str("now()"),
+                "redshift" => Value::str("getdate()"),
+                "snowflake" => Value::str("convert_timezone('UTC', current_timestamp())"),
+                "bigquery" | "databricks" | "spark" => Value::str("current_timestamp()"),
+                _ => unmodelled(name),
+            })
+        }
+        "generate_schema_name" | "default__generate_schema_name" => {
+            let [custom, _] = args.bind(name, ["custom_schema_name", "node"], 0)?;
+            let schema = scene.target.schema.clone();
+            match custom {
+                Some(custom) if !custom.is_none() && !custom.is_undefined() => {
+                    let custom = interp.str_of(&custom)?;
+                    Ok(Value::str(format!("{schema}_{}", custom.text.trim())))
+                }
+                _ => Ok(Value::str(schema)),
+            }
+        }
+        "generate_schema_name_for_env" => {
+            let [custom, _] = args.bind(name, ["custom_schema_name", "node"], 0)?;
+            match custom {
+                Some(custom) if scene.target.name == "prod" && !custom.is_none() => {
+                    let custom = interp.str_of(&custom)?;
+                    Ok(Value::str(custom.text.trim().to_owned()))
+                }
+                _ => Ok(Value::str(scene.target.schema.as_str())),
+            }
+        }
+        "generate_database_name" | "default__generate_database_name" => {
+            let [custom, _] = args.bind(name, ["custom_database_name", "node"], 0)?;
+            match custom {
+                Some(custom) if !custom.is_none() && !custom.is_undefined() => Ok(custom),
+                _ => Ok(scene.target.database.as_deref().map_or(Value::None, Value::str)),
+            }
+        }
+        "generate_alias_name" | "default__generate_alias_name" => {
+            let [custom, node] = args.bind(name, ["custom_alias_name", "node"], 0)?;
+            match custom {
+                Some(custom) if interp.truth(&custom)? => Ok(custom),
+                _ => interp.attribute(&node.unwrap_or(Value::None), "name"),
+            }
+        }
+        _ => {
+            // A project may override what dispatches.
+            if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
+                return interp.call(&overridden, args.clone());
+            }
+            let mut shown = Vec::with_capacity(args.len());
+            for value in &args.positional {
+                shown.push(interp.repr_of(value)?);
+            }
+            scene.not_known(&format!("dbt's macro {name} is not modelled"));
+            Ok(unknown(format!("{name}({})", shown.join(", ")), "hookproof does not model this macro of dbt"))
+        }
+    }
+}
+
+fn unmodelled(name: &str) -> Value {
+    unknown(format!("{name}()"), "hookproof does not model this macro of dbt for this adapter")
+}
+
+fn without_places(mut datum: Datum) -> Datum {
+    datum.place = None;
+    datum.kind = match datum.kind {
+        Kind::Str(text) => Kind::Str(Text::plain(text.value)),
+        Kind::List(items) => Kind::List(items.into_iter().map(without_places).collect()),
+        Kind::Map(entries) => {
+            Kind::Map(entries.into_iter().map(|(key, value)| (without_places(key), without_places(value))).collect())
+        }
+        other => other,
+    };
+    datum
+}
+
+fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let [name, otherwise] = args.bind("var", ["var_name", "default"], 1)?;
+    let name = interp.str_of(&name.unwrap_or(Value::None))?;
+    if let Some(found) = scene.project().var(scene.package(), &name.text) {
+        // A variable's text is rendered once, when it is asked for (facts R5).
+        if let Kind::Str(text) = &found.kind {
+            if crate::project::yaml_jinja::has_jinja(text.as_str()) {
+                let template = parse(text).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
+                return interp.render(&Arc::new(template), false).map(Value::Str).map_err(Flow::Error);
+            }
+        }
+        return Ok(value_of(found));
+    }
+    match otherwise {
+        Some(otherwise) => Ok(otherwise),
+        None if scene.moment == Moment::Parse => Ok(Value::None),
+        None => Err(host_error(
+            "missing-var",
+            format!(
+                "Required var '{}' not found in config:\nVars supplied to {} = {{}}",
+                name.text,
+                shown_owner(scene)
+            ),
+        )),
+    }
+}
+
+fn shown_owner(scene: &Scene) -> String {
+    match scene.node() {
+        Some(node) => scene.project().nodes[node].name.clone(),
+        None => scene.project().packages[scene.package()].name.clone(),
+    }
+}
+
+fn env_var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let [name, otherwise] = args.bind("env_var", ["var", "default"], 1)?;
+    let name = interp.str_of(&name.unwrap_or(Value::None))?;
+    env_value(&scene.shared.env, &name.text, otherwise, false)
+}
+
+/// `env_var()`: what is not set here may be set where dbt runs.
+pub(super) fn env_value(
+    env: &std::collections::BTreeMap<String, String>,
+    name: &str,
+    otherwise: Option<Value>,
+    secrets: bool,
+) -> Eval<Value> {
+    if name.starts_with("DBT_ENV_SECRET") {
+        if !secrets {
+            return Err(host_error(
+                "secret-env-var",
+                "Secret env vars are allowed only in profiles.yml or packages.yml. Found 'DBT_ENV_SECRET' referenced elsewhere.",
+            ));
+        }
+        return Ok(unknown(format!("env_var('{name}')"), "a secret is never read"));
+    }
+    match (env.get(name), otherwise) {
+        (Some(value), _) => Ok(Value::str(value.as_str())),
+        (None, Some(otherwise)) => Ok(otherwise),
+        (None, None) => Ok(unknown(format!("env_var('{name}')"), "the environment variable is not set here")),
+    }
+}
+
+fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let mut names = Vec::new();
+    for value in &args.positional {
+        if let Value::Unknown(_) = value {
+            return Ok(unknown("ref(…)", "which node it names is not known"));
+        }
+        names.push(interp.str_of(value)?.text.to_string());
+    }
+    let (package, name) = match names.as_slice() {
+        [name] => (None, name),
+        [package, name] => (Some(package), name),
+        _ => return Err(host_error("ref", "ref() takes at most two arguments (invalid)")),
+    };
+    let version = args.named("version").or_else(|| args.named("v")).cloned();
+    let version = match version {
+        Some(version) if !version.is_none() => Some(interp.str_of(&version)?.text.to_string()),
+        _ => None,
+    };
+    let project = scene.project();
+    let own = scene.package();
+    let candidates = scene.shared.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+    let fits = |node: usize| {
+        let found = &project.nodes[node];
+        matches!(found.resource, Resource::Model | Resource::Seed | Resource::Snapshot)
+            && package.is_none_or(|package| project.packages[found.package].name == *package)
+            && version.as_ref().is_none_or(|version| found.unique_id.ends_with(&format!(".v{version}")))
+    };
+    // The own package's node comes first, then the root project's, then any.
+    let found =
+        candidates.iter().copied().filter(|&node| fits(node)).min_by_key(|&node| match project.nodes[node].package {
+            package if package == own => 0,
+            0 => 1,
+            _ => 2,
+        });
+    match found {
+        Some(node) => {
+            scene.seen.borrow_mut().refs.push(node);
+            // In the parse pass every ref is the relation of what is being parsed (facts G4).
+            if let (false, Some(own)) = (scene.executes(), scene.node()) {
+                return Ok(scene.relation_of(own).value());
+            }
+            let relation = scene.relation_of(node);
+            let ephemeral = scene
+                .manifest
+                .as_ref()
+                .and_then(|manifest| manifest.nodes.get(node))
+                .is_some_and(|state| state.materialized == "ephemeral");
+            if ephemeral {
+                let mut cte = relation;
+                cte.identifier = Some(format!("__dbt__cte__{name}"));
+                cte.include = super::relation::Parts { database: false, schema: false, identifier: true };
+                cte.quote.identifier = false;
+                return Ok(cte.value());
+            }
+            Ok(relation.value())
+        }
+        None => {
+            let missing = package.map_or(!scene.shared.missing.is_empty(), |package| {
+                scene.shared.missing.contains_key(package) || scene.shared.library.package(package).is_none()
+            });
+            if missing {
+                scene.not_known(&format!("ref('{name}') may be a node of a package that is not installed"));
+                return Ok(unknown(format!("ref('{name}')"), "the node may be in a package that is not installed"));
+            }
+            if candidates.iter().any(|&node| fits(node)) || version.is_some() {
+                return Ok(unknown(format!("ref('{name}')"), "versions of nodes are not resolved here"));
+            }
+            Err(host_error(
+                "missing-ref",
+                format!("{} depends on a node named '{name}' which was not found", shown_owner(scene)),
+            ))
+        }
+    }
+}
+
+fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let [source, table] = args.bind("source", ["source_name", "table_name"], 2)?;
+    let source = interp.str_of(&source.unwrap_or(Value::None))?;
+    let table = interp.str_of(&table.unwrap_or(Value::None))?;
+    let key = (source.text.to_string(), table.text.to_string());
+    if let (false, Some(own)) = (scene.executes(), scene.node()) {
+        return Ok(scene.relation_of(own).value());
+    }
+    match scene.shared.sources.get(&key) {
+        Some(&found) => {
+            let found = &scene.project().source_tables[found];
+            let mut relation = Relation::new(
+                super::relation::printing(scene.adapter()),
+                found.database.clone().or_else(|| scene.target.database.clone()),
+                Some(found.schema.clone()),
+                Some(found.identifier.clone()),
+            );
+            relation.kind = Some("external".to_owned());
+            Ok(relation.value())
+        }
+        None if !scene.shared.missing.is_empty() => {
+            Ok(unknown(format!("source('{}', '{}')", key.0, key.1), "it may be in a package that is not installed"))
+        }
+        None => Err(host_error(
+            "missing-source",
+            format!("{} depends on a source named '{}.{}' which was not found", shown_owner(scene), key.0, key.1),
+        )),
+    }
+}
+
+fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let Some(caller) = args.named("caller") else {
+        return Err(error(ErrorKind::Undefined { name: None, called: true }, "No caller defined"));
+    };
+    if !scene.executes() {
+        return Ok(Value::str(""));
+    }
+    let (site, within) = (interp.site, interp.within.clone());
+    let sql = interp.call(caller, Args::default())?;
+    let sql = interp.str_of(&sql)?;
+    interp.site = site;
+    interp.within = within;
+    record(scene, interp, &sql, "statement");
+    let name = match args.get(0, "name") {
+        Some(name) if !name.is_none() => interp.str_of(name)?.text.to_string(),
+        _ => return Ok(Value::str("")),
+    };
+    let fetched = match args.get(1, "fetch_result") {
+        Some(fetch) => interp.truth(&fetch.clone())?,
+        None => false,
+    };
+    let label = format!("load_result('{name}')");
+    let (data, table) = if fetched {
+        (unknown(format!("{label}['data']"), QUERY), unknown(format!("{label}['table']"), QUERY))
+    } else {
+        (Value::list(Vec::new()), unknown(format!("{label}['table']"), QUERY))
+    };
+    let response = unknown(format!("{label}['response']"), QUERY);
+    let result = Value::record([("response", response), ("data", data), ("table", table)]);
+    scene.stored.borrow_mut().insert(name, result);
+    Ok(Value::str(""))
+}
+
+fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    let sql = args.get(0, "sql").cloned().unwrap_or(Value::None);
+    if !scene.executes() {
+        // dbt: statement() does nothing, so that there is no result to take the table from (facts U6).
+        return Ok(Value::Undefined(Rc::new(Undefined {
+            message: "'None' has no attribute 'table'".to_owned(),
+            name: None,
+            permissive: false,
+        })));
+    }
+    let sql: Str = interp.str_of(&sql)?;
+    record(scene, interp, &sql, "run_query");
+    Ok(unknown(format!("run_query({})", short(&sql.text)), QUERY))
+}
+
+fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {
+    if !scene.executes() {
+        return Ok(Value::Bool(false));
+    }
+    let Some(node) = scene.node() else {
+        return Err(error(ErrorKind::Undefined { name: None, called: false }, "'None' has no attribute 'database'"));
+    };
+    let incremental = scene
+        .manifest
+        .as_ref()
+        .and_then(|manifest| manifest.nodes.get(node))
+        .is_some_and(|state| state.materialized == "incremental");
+    if !incremental {
+        return Ok(Value::Bool(false));
+    }
+    Ok(Value::Bool(interp.ask_bool("is_incremental()".to_owned(), false)?))
+}

@@ -1,0 +1,703 @@
+//! The context of a rendering: what each name holds in dbt, in both passes and in every place.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, LazyLock};
+
+use super::library::Library;
+use super::relation::{self, Printing, Relation};
+use super::{Misread, Query, adapter, builtins, results};
+use crate::datum::{Datum, Kind};
+use crate::hook::HookKind;
+use crate::jinja::{
+    Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Object, Str, Undefined, Unknown, Value, error, modules,
+};
+use crate::manifest::Manifest;
+use crate::project::{Project, Target};
+
+/// `run_started_at` in every rendering.
+pub const RUN_STARTED_AT: &str = "2024-01-02T03:04:05.678901";
+/// `invocation_id` in every rendering.
+pub const INVOCATION_ID: &str = "00000000-0000-4000-8000-000000000000";
+/// The version of dbt whose behaviour is rendered.
+pub const DBT_VERSION: &str = "1.11.16";
+
+/// What all renderings of a project share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The project.
+    pub project: Arc<Project>,
+    /// Its macros.
+    pub library: Library,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// The names that packages which are not installed may have, with the listing.
+    pub missing: HashMap<String, String>,
+    /// Nodes by name.
+    pub by_name: HashMap<String, Vec<usize>>,
+    /// Source tables by source and table.
+    pub sources: HashMap<(String, String), usize>,
+}
+
+impl Shared {
+    /// Indexes a project.
+    #[must_use]
+    pub fn new(project: Arc<Project>, env: BTreeMap<String, String>) -> Shared {
+        let library = Library::new(&project);
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (n, node) in project.nodes.iter().enumerate() {
+            by_name.entry(node.name.clone()).or_default().push(n);
+        }
+        let sources = project
+            .source_tables
+            .iter()
+            .enumerate()
+            .map(|(n, table)| ((table.source_name.clone(), table.name.clone()), n))
+            .collect();
+        let missing = project
+            .missing_packages
+            .iter()
+            .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
+            .collect();
+        Shared { project, library, env, missing, by_name, sources }
+    }
+}
+
+/// Which of dbt's two passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// execute is false; the text is thrown away.
+    Parse,
+    /// execute is true; the text is the SQL.
+    Run,
+}
+
+/// What is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A node's own file.
+    Node(usize),
+    /// A hook of a node.
+    NodeHook(usize, HookKind),
+    /// An on-run hook of a package.
+    OnRun(HookKind, usize),
+}
+
+/// What was seen while rendering.
+#[derive(Default)]
+pub struct Seen {
+    /// Statements that were executed.
+    pub queries: Vec<Query>,
+    /// Names that hold something else than meant.
+    pub misread: Vec<Misread>,
+    /// Arguments of `config()` calls, in order.
+    pub config: Vec<(String, Value, Option<crate::source::Place>)>,
+    /// Nodes that were ref'd.
+    pub refs: Vec<usize>,
+    /// Causes of what is not known.
+    pub unknown: Vec<String>,
+}
+
+/// The context of one rendering.
+pub struct Scene {
+    me: Weak<Scene>,
+    /// What all renderings share.
+    pub shared: Arc<Shared>,
+    /// The target.
+    pub target: Arc<Target>,
+    /// The manifest; none while it is being built.
+    pub manifest: Option<Arc<Manifest>>,
+    /// The pass.
+    pub moment: Moment,
+    /// What is rendered.
+    pub subject: Subject,
+    /// What was seen.
+    pub seen: RefCell<Seen>,
+    /// Results that `statement` stored.
+    pub stored: RefCell<HashMap<String, Value>>,
+    cache: RefCell<HashMap<&'static str, Value>>,
+}
+
+static SHIPPED: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+    include_str!("shipped_macros.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(": "))
+        .map(|(adapter, names)| (adapter, names.split(' ').collect()))
+        .collect()
+});
+
+/// Whether dbt ships a macro of that name for an adapter.
+#[must_use]
+pub fn is_shipped(adapter: &str, name: &str) -> bool {
+    let has = |adapter: &str| SHIPPED.get(adapter).is_some_and(|names| names.contains(name));
+    // An adapter that is not known may ship any of them.
+    has("global")
+        || has(adapter)
+        || adapter::parents(adapter).iter().any(|parent| has(parent))
+        || (!SHIPPED.contains_key(adapter) && SHIPPED.values().any(|names| names.contains(name)))
+}
+
+/// The names of facts C4, and the three that only on-run-end's run pass has.
+pub const NAMES: &[&str] = &[
+    "_sql_results",
+    "adapter",
+    "adapter_macro",
+    "api",
+    "builtins",
+    "column",
+    "compiled_code",
+    "config",
+    "context",
+    "context_macro_stack",
+    "database",
+    "dbt",
+    "dbt_metadata_envs",
+    "dbt_version",
+    "defer_relation",
+    "diff_of_two_dicts",
+    "env",
+    "env_var",
+    "exceptions",
+    "execute",
+    "flags",
+    "fromjson",
+    "fromyaml",
+    "function",
+    "graph",
+    "invocation_args_dict",
+    "invocation_id",
+    "load_agate_table",
+    "load_result",
+    "local_md5",
+    "log",
+    "metric",
+    "model",
+    "modules",
+    "post_hooks",
+    "pre_hooks",
+    "print",
+    "project_name",
+    "ref",
+    "render",
+    "return",
+    "run_started_at",
+    "schema",
+    "selected_resources",
+    "set",
+    "set_strict",
+    "source",
+    "sql",
+    "sql_now",
+    "store_raw_result",
+    "store_result",
+    "submit_python_job",
+    "target",
+    "this",
+    "thread_id",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "validation",
+    "var",
+    "write",
+    "zip",
+    "zip_strict",
+];
+
+/// A value that dbt has and hookproof does not know.
+pub fn unknown(label: impl Into<String>, cause: &str) -> Value {
+    Value::Unknown(Rc::new(Unknown { label: label.into(), cause: Rc::from(cause) }))
+}
+
+impl Scene {
+    /// A context for one rendering.
+    #[must_use]
+    pub fn new(
+        shared: Arc<Shared>,
+        target: Arc<Target>,
+        manifest: Option<Arc<Manifest>>,
+        moment: Moment,
+        subject: Subject,
+    ) -> Rc<Scene> {
+        Rc::new_cyclic(|me| Scene {
+            me: me.clone(),
+            shared,
+            target,
+            manifest,
+            moment,
+            subject,
+            seen: RefCell::default(),
+            stored: RefCell::default(),
+            cache: RefCell::default(),
+        })
+    }
+
+    /// The project.
+    #[must_use]
+    pub fn project(&self) -> &Project {
+        &self.shared.project
+    }
+
+    /// The adapter.
+    #[must_use]
+    pub fn adapter(&self) -> &str {
+        &self.target.adapter
+    }
+
+    /// How relations print.
+    #[must_use]
+    pub fn printing(&self) -> Printing {
+        let mut printing = relation::printing(self.adapter());
+        if let Some(quoting) = self.project().root().setting("quoting") {
+            let part = |name: &str, otherwise: bool| quoting.get(name).and_then(Datum::as_bool).unwrap_or(otherwise);
+            printing.quote.database = part("database", printing.quote.database);
+            printing.quote.schema = part("schema", printing.quote.schema);
+            printing.quote.identifier = part("identifier", printing.quote.identifier);
+        }
+        printing
+    }
+
+    /// Whether execute is true.
+    #[must_use]
+    pub fn executes(&self) -> bool {
+        self.moment == Moment::Run
+    }
+
+    /// The package whose code is rendered.
+    #[must_use]
+    pub fn package(&self) -> usize {
+        match self.subject {
+            Subject::Node(node) | Subject::NodeHook(node, _) => self.project().nodes[node].package,
+            Subject::OnRun(_, package) => package,
+        }
+    }
+
+    /// The node, where one is rendered.
+    #[must_use]
+    pub fn node(&self) -> Option<usize> {
+        match self.subject {
+            Subject::Node(node) | Subject::NodeHook(node, _) => Some(node),
+            Subject::OnRun(..) => None,
+        }
+    }
+
+    /// Whether `results` and its like are there.
+    #[must_use]
+    pub fn has_results(&self) -> bool {
+        self.executes() && matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, _))
+    }
+
+    /// Notes why something is not known.
+    pub fn not_known(&self, cause: &str) {
+        let mut seen = self.seen.borrow_mut();
+        if !seen.unknown.iter().any(|known| known == cause) {
+            seen.unknown.push(cause.to_owned());
+        }
+    }
+
+    /// A macro by the rules for a bare name (facts M1): the package's own, then the root project's.
+    fn bare_macro(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let package = self.package();
+        for owner in if package == 0 { [Some(0), None] } else { [Some(package), Some(0)] }.into_iter().flatten() {
+            if let Some(at) = self.shared.library.find(owner, name) {
+                return self.macro_value(interp, at, name).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A macro as a value; an error where it does not parse.
+    pub fn macro_value(&self, _interp: &mut Interp, at: usize, shown: &str) -> Eval<Value> {
+        match self.shared.library.parsed(self.project(), at) {
+            Ok(parsed) => Ok(Library::value(parsed, shown)),
+            Err((fault, text)) => {
+                let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message.clone());
+                failure.place = text.place_of(fault.span.start as usize..fault.span.end as usize);
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// What `adapter.dispatch(name, namespace)` finds among the project's macros (facts M4).
+    pub fn dispatched(&self, interp: &mut Interp, name: &str, namespace: Option<&str>) -> Eval<Option<Value>> {
+        let library = &self.shared.library;
+        let configured = self.project().root().setting("dispatch").and_then(Datum::as_list).and_then(|entries| {
+            entries
+                .iter()
+                .find(|entry| entry.get("macro_namespace").and_then(Datum::as_str) == namespace)
+                .and_then(|entry| entry.get("search_order"))
+                .and_then(Datum::as_list)
+                .map(|order| order.iter().filter_map(Datum::as_str).map(str::to_owned).collect::<Vec<_>>())
+        });
+        let owners: Vec<usize> = match (configured, namespace) {
+            (Some(order), _) => order.iter().filter_map(|name| library.package(name)).collect(),
+            (None, Some(namespace)) if library.package(namespace).is_some() => {
+                [Some(0), library.package(namespace)].into_iter().flatten().collect()
+            }
+            _ => {
+                let own = self.package();
+                if own == 0 { vec![0] } else { vec![own, 0] }
+            }
+        };
+        let mut prefixes = vec![self.adapter().to_owned()];
+        prefixes.extend(adapter::parents(self.adapter()).iter().map(|parent| (*parent).to_owned()));
+        prefixes.push("default".to_owned());
+        for owner in owners {
+            for prefix in &prefixes {
+                let full = format!("{prefix}__{name}");
+                if let Some(at) = library.find(owner, &full) {
+                    return self.macro_value(interp, at, &full).map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The relation of a node.
+    #[must_use]
+    pub fn relation_of(&self, node: usize) -> Relation {
+        let found = &self.project().nodes[node];
+        let state = self.manifest.as_ref().and_then(|manifest| manifest.nodes.get(node));
+        let database = state.and_then(|state| state.database.clone()).or_else(|| self.target.database.clone());
+        let schema = state.map_or_else(|| self.target.schema.clone(), |state| state.schema.clone());
+        let alias = state.map_or_else(|| found.name.clone(), |state| state.alias.clone());
+        let mut relation = Relation::new(self.printing(), database, Some(schema), Some(alias));
+        relation.kind = state.and_then(|state| {
+            let kind = match state.materialized.as_str() {
+                "view" => "view",
+                "table" | "incremental" | "seed" | "snapshot" => "table",
+                "materialized_view" => "materialized_view",
+                "dynamic_table" => "dynamic_table",
+                _ => return None,
+            };
+            Some(kind.to_owned())
+        });
+        relation
+    }
+
+    fn callable(&self, name: &str) -> Option<Value> {
+        let scene = self.me.upgrade()?;
+        Some(Value::Object(Rc::new(Callable { scene, name: name.to_owned() })))
+    }
+
+    fn cached(&self, name: &'static str, make: impl FnOnce() -> Value) -> Value {
+        if let Some(known) = self.cache.borrow().get(name) {
+            return known.clone();
+        }
+        let made = make();
+        self.cache.borrow_mut().insert(name, made.clone());
+        made
+    }
+
+    /// Notes that a name was read that does not hold what was meant.
+    fn misread(&self, interp: &Interp, name: &'static str, holds: &'static str) {
+        let misread = Misread { name, holds, place: interp.site, through: interp.within.clone() };
+        self.seen.borrow_mut().misread.push(misread);
+    }
+
+    fn this(&self, interp: &mut Interp) -> Value {
+        match self.node() {
+            Some(node) => self.cached("this", || self.relation_of(node).value()),
+            None => {
+                self.misread(interp, "this", "None");
+                Value::None
+            }
+        }
+    }
+
+    /// The names of dbt, besides macros.
+    fn name(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let me = self.me.upgrade();
+        let state = self.node().and_then(|node| self.manifest.as_ref()?.nodes.get(node));
+        Ok(Some(match name {
+            "execute" => Value::Bool(self.executes()),
+            "this" => self.this(interp),
+            "target" | "env" => self.cached("target", || adapter::target(&self.target)),
+            "invocation_id" => Value::str(INVOCATION_ID),
+            "run_started_at" => {
+                let at = RUN_STARTED_AT.parse().unwrap_or_default();
+                Value::Moment(Rc::new(crate::jinja::Moment::DateTime(at, Some(jiff::tz::TimeZone::UTC))))
+            }
+            "dbt_version" => Value::str(DBT_VERSION),
+            "thread_id" => Value::str("MainThread"),
+            "project_name" => Value::str(self.project().root().name.as_str()),
+            "schema" => match state {
+                Some(state) => Value::str(state.schema.as_str()),
+                None => Value::str(self.target.schema.as_str()),
+            },
+            "database" => match state.and_then(|state| state.database.as_ref()).or(self.target.database.as_ref()) {
+                Some(database) => Value::str(database.as_str()),
+                None => Value::None,
+            },
+            "sql" | "compiled_code" => match (self.executes(), self.subject) {
+                (true, Subject::NodeHook(node, _)) if self.project().nodes[node].code.is_some() => {
+                    unknown(name, "the compiled code of a node is not made here")
+                }
+                _ => Value::None,
+            },
+            "model" => match (self.node(), me) {
+                (Some(node), Some(scene)) => self.cached("model", || results::node(&scene, node)),
+                _ => self.cached("model", || results::operation(self)),
+            },
+            "pre_hooks" | "post_hooks" => match self.node() {
+                Some(_) => unknown(name, "the list of a node's hooks is not given to its hooks here"),
+                None => Value::list(Vec::new()),
+            },
+            "graph" => match me {
+                Some(scene) if self.executes() => self.cached("graph", || results::graph(&scene)),
+                _ => Value::dict(Dict::default()),
+            },
+            "selected_resources" if self.executes() => self.cached("selected_resources", || results::selected(self)),
+            "selected_resources" => Value::list(Vec::new()),
+            "results" if self.has_results() => match me {
+                Some(scene) => self.cached("results", || results::results(&scene)),
+                None => return Ok(None),
+            },
+            "schemas" if self.has_results() => self.cached("schemas", || results::schemas(self, false)),
+            "database_schemas" if self.has_results() => {
+                self.cached("database_schemas", || results::schemas(self, true))
+            }
+            "flags" => Value::Object(Rc::new(adapter::Flags)),
+            "invocation_args_dict" => self.cached("invocation_args_dict", adapter::invocation_args),
+            "dbt_metadata_envs" => {
+                let prefix = "DBT_ENV_CUSTOM_ENV_";
+                let found = self
+                    .shared
+                    .env
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, Value::str(value.as_str()))));
+                Value::record(found)
+            }
+            "modules" => self.cached("modules", modules::modules),
+            "adapter" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Adapter(scene))),
+                None => return Ok(None),
+            },
+            "api" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Api(scene))),
+                None => return Ok(None),
+            },
+            "exceptions" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Exceptions(scene))),
+                None => return Ok(None),
+            },
+            "config" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Config(scene))),
+                None => return Ok(None),
+            },
+            "dbt" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Internal(scene))),
+                None => return Ok(None),
+            },
+            "builtins" => {
+                let scene = self;
+                let names = ["ref", "source", "config", "var", "env_var", "log", "return", "tojson", "fromjson"];
+                let mut dict = Dict::default();
+                for name in names {
+                    if let Some(value) = scene.name(interp, name)? {
+                        dict.set_str(name, value);
+                    }
+                }
+                Value::dict(dict)
+            }
+            "context" => unknown("context", "the whole context as a value is not modelled"),
+            _ if builtins::is_function(name) => match self.callable(name) {
+                Some(callable) => callable,
+                None => return Ok(None),
+            },
+            _ if NAMES.contains(&name) => unknown(name, "hookproof does not model this name of dbt's context"),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// One of dbt's own macros, by the name it has in the name space `dbt`.
+    pub fn shipped(&self, name: &str) -> Option<Value> {
+        (builtins::is_macro(name) || is_shipped(self.adapter(), name)).then(|| self.callable(name)).flatten()
+    }
+}
+
+impl Host for Scene {
+    fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        // What is given to one hook only comes before everything (facts M3).
+        if self.has_results() && matches!(name, "results" | "schemas" | "database_schemas") {
+            return self.name(interp, name);
+        }
+        if let Some(found) = self.bare_macro(interp, name)? {
+            return Ok(Some(found));
+        }
+        if name != self.project().root().name || !NAMES.contains(&name) {
+            if let Some(package) = self.shared.library.package(name) {
+                if let Some(scene) = self.me.upgrade() {
+                    return Ok(Some(Value::Object(Rc::new(Namespace { scene, package }))));
+                }
+            }
+        }
+        if let Some(found) = self.name(interp, name)? {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.shipped(name) {
+            return Ok(Some(found));
+        }
+        if let Some(listed) = self.shared.missing.get(name) {
+            let cause = format!("package {listed} is listed but not installed");
+            self.not_known(&cause);
+            return Ok(Some(unknown(name, &cause)));
+        }
+        Ok(None)
+    }
+
+    fn namespace(&self, name: &str) -> Option<Value> {
+        // A package that is listed may be called otherwise, and brings packages that are not listed.
+        let listed = self.project().missing_packages.first()?;
+        let cause = format!("`{name}` may be a package that comes with {}, which is not installed", listed.listed_as);
+        self.not_known(&cause);
+        Some(unknown(name, &cause))
+    }
+
+    fn macro_prefix(&self) -> &'static str {
+        "dbt_macro__"
+    }
+}
+
+/// A function or macro of dbt's own.
+struct Callable {
+    scene: Rc<Scene>,
+    name: String,
+}
+
+impl Object for Callable {
+    fn type_name(&self) -> &str {
+        "function"
+    }
+
+    fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
+        builtins::call(&self.scene, interp, &self.name, &args).map(Some)
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match (self.name.as_str(), name) {
+            ("var", "has_var") => {
+                let [key] = args.bind("has_var", ["var_name"], 1)?;
+                let key = interp.str_of(&key.unwrap_or(Value::None))?;
+                let found = self.scene.project().var(self.scene.package(), &key.text).is_some();
+                Ok(Some(Value::Bool(found)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain(format!("<{} of dbt>", self.name)))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// A package as a name space of its macros.
+struct Namespace {
+    scene: Rc<Scene>,
+    package: usize,
+}
+
+impl Object for Namespace {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let package = &self.scene.project().packages[self.package].name;
+        match self.scene.shared.library.find(self.package, name) {
+            Some(at) => self.scene.macro_value(interp, at, &format!("{package}.{name}")).map(Some),
+            None => Ok(Some(Value::Undefined(Rc::new(Undefined {
+                message: format!("'dict object' has no attribute '{name}'"),
+                name: Some(Arc::from(format!("{package}.{name}"))),
+                permissive: false,
+            })))),
+        }
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain("{}"))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// A datum as a value; text that holds Jinja stays as it is.
+#[must_use]
+pub fn value_of(datum: &Datum) -> Value {
+    match &datum.kind {
+        Kind::Null => Value::None,
+        Kind::Bool(value) => Value::Bool(*value),
+        Kind::Int(value) => Value::Int(*value),
+        Kind::Float(value) => Value::Float(*value),
+        Kind::Str(text) => Value::Str(Str::from(text)),
+        Kind::List(items) => Value::list(items.iter().map(value_of).collect()),
+        Kind::Map(entries) => {
+            let mut dict = Dict::default();
+            for (key, value) in entries {
+                // Keys of YAML are scalars, which can be hashed.
+                let _ = dict.set(value_of(key), value_of(value));
+            }
+            Value::dict(dict)
+        }
+        Kind::Other { shown, type_name } if type_name == "int" => {
+            shown.parse().map_or_else(|_| Value::str(shown.as_str()), Value::big)
+        }
+        Kind::Other { shown, .. } => Value::str(shown.as_str()),
+    }
+}
+
+/// A value as a datum.
+pub fn datum_of(interp: &mut Interp, value: &Value) -> Eval<Datum> {
+    nested_datum(interp, value, 0)
+}
+
+fn nested_datum(interp: &mut Interp, value: &Value, depth: usize) -> Eval<Datum> {
+    if depth > 100 {
+        return Err(error(ErrorKind::Limit("depth"), "a value is nested too deeply"));
+    }
+    let kind = match value {
+        Value::None => Kind::Null,
+        Value::Bool(value) => Kind::Bool(*value),
+        Value::Int(value) => Kind::Int(*value),
+        Value::Float(value) => Kind::Float(*value),
+        Value::Str(text) => {
+            let text = text.to_text();
+            let place = text.place_of(0..text.value.len());
+            return Ok(Datum { kind: Kind::Str(text), place });
+        }
+        Value::List(items) => {
+            let items = items.borrow().clone();
+            Kind::List(items.iter().map(|item| nested_datum(interp, item, depth + 1)).collect::<Eval<Vec<_>>>()?)
+        }
+        Value::Dict(dict) => {
+            let dict = dict.borrow().clone();
+            let mut entries = Vec::with_capacity(dict.len());
+            for (key, value) in dict.iter() {
+                entries.push((nested_datum(interp, key, depth + 1)?, nested_datum(interp, value, depth + 1)?));
+            }
+            Kind::Map(entries)
+        }
+        other => {
+            let shown = interp.str_of(other)?.text.to_string();
+            Kind::Other { type_name: other.type_name().to_owned(), shown }
+        }
+    };
+    Ok(Datum { kind, place: None })
+}
+
+/// An error of dbt's own, by a code that rules know.
+pub fn host_error(code: &'static str, message: impl Into<String>) -> crate::jinja::Flow {
+    error(ErrorKind::Host(code), message)
+}

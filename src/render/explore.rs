@@ -1,0 +1,267 @@
+//! Down every branch: renders a hook for each target and each answer to what cannot be known.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::context::{Moment, Scene, Shared, Subject};
+use super::{Pass, Rendering, sent};
+use crate::hook::{Hook, Hooks};
+use crate::jinja::tree::Template;
+use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
+use crate::manifest::{self, Manifest};
+use crate::project::{Project, Target};
+use crate::source::Text;
+
+/// How many ways through one hook are rendered in one target.
+const MAX_WAYS: usize = 48;
+
+/// Renders the hooks of a project.
+pub struct Renderer {
+    shared: Arc<Shared>,
+    targets: Vec<Arc<Target>>,
+    manifests: Vec<Arc<Manifest>>,
+    declared: usize,
+}
+
+/// A hook's renderings, and whether ways were left out.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The distinct renderings, in the order in which they were found.
+    pub renderings: Vec<Rendering>,
+    /// Whether there were more ways than are rendered.
+    pub cut: bool,
+}
+
+impl Renderer {
+    /// Builds the manifests of a project's targets; only that of one target where one is asked for.
+    #[must_use]
+    pub fn new(shared: Arc<Shared>, only: Option<&str>) -> Renderer {
+        let targets: Vec<Arc<Target>> = shared
+            .project
+            .targets
+            .iter()
+            .filter(|target| only.is_none_or(|only| target.name == only))
+            .map(|target| Arc::new(target.clone()))
+            .collect();
+        let manifests = targets.iter().map(|target| Arc::new(manifest::build(&shared, target))).collect();
+        Renderer { shared, declared: targets.len(), targets, manifests }
+    }
+
+    /// The project.
+    #[must_use]
+    pub fn project(&self) -> &Project {
+        &self.shared.project
+    }
+
+    /// The manifests of the declared targets.
+    #[must_use]
+    pub fn manifests(&self) -> &[Arc<Manifest>] {
+        &self.manifests[..self.declared]
+    }
+
+    /// The names of the targets: the declared ones, then those that were added.
+    #[must_use]
+    pub fn target_names(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.name.clone()).collect()
+    }
+
+    /// Adds a target for each name that the hooks, or macros they reach, compare `target.name` with and
+    /// that is not declared: it is the default target by another name. Gives how many were added.
+    pub fn add_compared_targets(&mut self, hooks: &Hooks) -> usize {
+        let mut texts: Vec<&Text> = Vec::new();
+        for hook in &hooks.hooks {
+            if hook.raw.as_str().contains("target") {
+                texts.push(&hook.raw);
+            }
+        }
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        for text in texts {
+            if known.insert(text.as_str()) {
+                if let Ok(template) = jinja::parse(text) {
+                    self.shared.library.note_comparisons(&template);
+                }
+            }
+        }
+        let before = self.targets.len();
+        let default = self.shared.project.default_target();
+        let base = self.targets.iter().position(|target| target.name == default.name).unwrap_or(0);
+        for name in self.shared.library.compared() {
+            let declared = self.shared.project.targets.iter().any(|target| target.name == name);
+            if declared || name.is_empty() || self.targets.iter().any(|target| target.name == name) {
+                continue;
+            }
+            let mut added = (*self.targets[base]).clone();
+            added.name = name;
+            added.is_default = false;
+            self.targets.push(Arc::new(added));
+            // The nodes are those of the default target: only the hooks are rendered for the other name.
+            self.manifests.push(Arc::clone(&self.manifests[base]));
+        }
+        self.targets.len() - before
+    }
+
+    /// How many targets there are.
+    #[must_use]
+    pub fn target_count(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Renders a hook in the targets from `from` on, and adds what is new to what is known.
+    pub fn render(&self, hook: &Hook, from: usize, rendered: &mut Rendered) {
+        let template = match parse(&hook.raw) {
+            Ok(template) => template,
+            Err(failure) => {
+                if from == 0 {
+                    let pass = Pass { error: Some(failure), ..Pass::default() };
+                    rendered.renderings.push(Rendering {
+                        targets: hook.targets.clone(),
+                        answers: Vec::new(),
+                        parse: pass,
+                        run: None,
+                        sent: Vec::new(),
+                    });
+                }
+                return;
+            }
+        };
+        let added = self.declared..self.targets.len();
+        for target in hook.targets.iter().copied().chain(added).filter(|&target| target >= from) {
+            self.render_target(hook, template.as_ref(), target, rendered);
+        }
+    }
+
+    fn render_target(&self, hook: &Hook, template: Option<&Arc<Template>>, target: usize, rendered: &mut Rendered) {
+        let subject = match hook.node {
+            Some(node) => Subject::NodeHook(node, hook.kind),
+            None => Subject::OnRun(hook.kind, hook.package),
+        };
+        let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
+        let adapter = &self.targets[target].adapter;
+        let (parse, _) = self.pass(hook, template, target, subject, Moment::Parse, Vec::new());
+        if parse.error.is_some() {
+            add(rendered, target, Vec::new(), parse, None, Vec::new());
+            return;
+        }
+        let mut script: Vec<usize> = Vec::new();
+        let mut ways = 0;
+        loop {
+            let (run, questions) = self.pass(hook, template, target, subject, Moment::Run, script);
+            let text = run.text.as_ref().map(Text::as_str);
+            let sent = text.map(|text| sent::sent(adapter, hook, materialized, text)).unwrap_or_default();
+            let answers = questions
+                .iter()
+                .map(|question| (question.text.clone(), question.options[question.chosen].clone()))
+                .collect();
+            add(rendered, target, answers, parse.clone(), Some(run), sent);
+            ways += 1;
+            match next_script(&questions) {
+                Some(next) if ways < MAX_WAYS => script = next,
+                Some(_) => {
+                    rendered.cut = true;
+                    return;
+                }
+                None => return,
+            }
+        }
+    }
+
+    fn pass(
+        &self,
+        hook: &Hook,
+        template: Option<&Arc<Template>>,
+        target: usize,
+        subject: Subject,
+        moment: Moment,
+        script: Vec<usize>,
+    ) -> (Pass, Vec<Question>) {
+        let Some(template) = template else {
+            return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
+        };
+        let scene = Scene::new(
+            Arc::clone(&self.shared),
+            Arc::clone(&self.targets[target]),
+            Some(Arc::clone(&self.manifests[target])),
+            moment,
+            subject,
+        );
+        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
+        let outcome = interp.render(template, moment == Moment::Parse);
+        let questions = interp.questions().to_vec();
+        let seen = scene.seen.take();
+        let mut pass = Pass {
+            queries: seen.queries,
+            misread: seen.misread,
+            unknown: seen.unknown,
+            has_unknown: interp.printed_unknown(),
+            undefined: interp.undefined_reads,
+            ..Pass::default()
+        };
+        match outcome {
+            Ok(text) => pass.text = Some(text.to_text()),
+            Err(failure) if failure.kind == ErrorKind::Host("unsupported") => pass.unknown.push(failure.message),
+            Err(failure) => pass.error = Some(*failure),
+        }
+        (pass, questions)
+    }
+}
+
+/// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).
+fn parse(raw: &Text) -> Result<Option<Arc<Template>>, JinjaError> {
+    let text = raw.as_str();
+    if !["{{", "{%", "{#", "#}", "%}", "}}"].iter().any(|tag| text.contains(tag)) {
+        return Ok(None);
+    }
+    match jinja::parse(raw) {
+        Ok(template) => Ok(Some(Arc::new(template))),
+        Err(fault) => {
+            let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
+            failure.place = raw.place_of(fault.span.start as usize..fault.span.end as usize);
+            Err(failure)
+        }
+    }
+}
+
+/// The answers of the next way, depth first: the last question that has another answer gets it.
+fn next_script(questions: &[Question]) -> Option<Vec<usize>> {
+    let last = questions.iter().rposition(|question| question.chosen + 1 < question.options.len())?;
+    let mut script: Vec<usize> = questions[..last].iter().map(|question| question.chosen).collect();
+    script.push(questions[last].chosen + 1);
+    Some(script)
+}
+
+/// Renderings that are the same are one.
+fn add(
+    rendered: &mut Rendered,
+    target: usize,
+    answers: Vec<(String, Answer)>,
+    parse: Pass,
+    run: Option<Pass>,
+    sent: Vec<String>,
+) {
+    let same = |known: &Rendering| {
+        same_pass(&known.parse, &parse)
+            && match (&known.run, &run) {
+                (Some(left), Some(right)) => same_pass(left, right),
+                (None, None) => true,
+                _ => false,
+            }
+            && known.sent == sent
+    };
+    match rendered.renderings.iter_mut().find(|known| same(known)) {
+        Some(known) => {
+            if !known.targets.contains(&target) {
+                known.targets.push(target);
+            }
+        }
+        None => rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent }),
+    }
+}
+
+fn same_pass(left: &Pass, right: &Pass) -> bool {
+    let message = |pass: &Pass| pass.error.as_ref().map(|failure| failure.message.clone());
+    left.text == right.text
+        && message(left) == message(right)
+        && left.queries.len() == right.queries.len()
+        && left.queries.iter().zip(&right.queries).all(|(left, right)| left.text == right.text)
+}

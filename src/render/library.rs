@@ -1,0 +1,146 @@
+//! The macros of a project and its packages, parsed when they are first needed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::jinja::tree::{CompareOp, ExprKind, Macro, Stmt, Template};
+use crate::jinja::{self, MacroValue, SyntaxFault, Value, walk};
+use crate::project::Project;
+use crate::source::Text;
+
+/// A macro's declaration and the template that it is.
+pub type Parsed = Result<(Arc<Macro>, Arc<Template>), (SyntaxFault, Text)>;
+
+/// The macros of a project, by package and name.
+#[derive(Debug)]
+pub struct Library {
+    by_package: Vec<HashMap<String, usize>>,
+    package_names: HashMap<String, usize>,
+    parsed: Vec<OnceLock<Parsed>>,
+    compared: Mutex<BTreeSet<String>>,
+}
+
+impl Library {
+    /// Indexes the macros of a project.
+    #[must_use]
+    pub fn new(project: &Project) -> Library {
+        let mut by_package = vec![HashMap::new(); project.packages.len()];
+        for (n, found) in project.macros.iter().enumerate() {
+            // dbt refuses a second macro of one name; the first stands here.
+            by_package[found.package].entry(found.name.clone()).or_insert(n);
+        }
+        let package_names = project.packages.iter().enumerate().map(|(n, package)| (package.name.clone(), n)).collect();
+        Library {
+            by_package,
+            package_names,
+            parsed: project.macros.iter().map(|_| OnceLock::new()).collect(),
+            compared: Mutex::default(),
+        }
+    }
+
+    /// A package by its name.
+    #[must_use]
+    pub fn package(&self, name: &str) -> Option<usize> {
+        self.package_names.get(name).copied()
+    }
+
+    /// The macro of a package, by its place in the project's macros.
+    #[must_use]
+    pub fn find(&self, package: usize, name: &str) -> Option<usize> {
+        self.by_package.get(package)?.get(name).copied()
+    }
+
+    /// The packages that have a macro of that name, by their places.
+    #[must_use]
+    pub fn holders(&self, name: &str) -> Vec<usize> {
+        (0..self.by_package.len()).filter(|&package| self.by_package[package].contains_key(name)).collect()
+    }
+
+    /// A macro, parsed.
+    pub fn parsed(&self, project: &Project, at: usize) -> &Parsed {
+        self.parsed[at].get_or_init(|| {
+            let found = &project.macros[at];
+            let block = found.block;
+            let text = project.sources.text(block.file).slice(block.start as usize..block.end as usize);
+            match jinja::parse(&text) {
+                Ok(template) => {
+                    self.note_comparisons(&template);
+                    let template = Arc::new(template);
+                    let decl = template.body.iter().find_map(|stmt| match stmt {
+                        Stmt::Macro(decl) => Some(Arc::clone(decl)),
+                        _ => None,
+                    });
+                    match decl {
+                        Some(decl) => Ok((decl, template)),
+                        None => Err((
+                            SyntaxFault { message: "this block is no macro".to_owned(), span: Default::default() },
+                            text,
+                        )),
+                    }
+                }
+                Err(fault) => Err((fault, text)),
+            }
+        })
+    }
+
+    /// A macro as a value; `shown` is how it was named.
+    #[must_use]
+    pub fn value((decl, template): &(Arc<Macro>, Arc<Template>), shown: &str) -> Value {
+        Value::Macro(Rc::new(MacroValue {
+            decl: Arc::clone(decl),
+            template: Arc::clone(template),
+            closure: Vec::new(),
+            catches_return: true,
+            shown: Arc::from(shown),
+            within: None,
+            permissive: false,
+        }))
+    }
+
+    /// Notes the names that a template compares `target.name` with: branches of targets that profiles.yml
+    /// may not have.
+    pub fn note_comparisons(&self, template: &Template) {
+        let mut found = Vec::new();
+        walk::exprs(&template.body, &mut |expr| {
+            let ExprKind::Compare(first, ops) = &expr.kind else { return };
+            let [(op, other)] = ops.as_slice() else { return };
+            let sides = [&**first, other];
+            for (side, against) in [(sides[0], sides[1]), (sides[1], sides[0])] {
+                if !is_target_name(&side.kind) {
+                    continue;
+                }
+                match (&against.kind, op) {
+                    (ExprKind::Str(name), CompareOp::Eq | CompareOp::Ne) => found.push(name.value.to_string()),
+                    (ExprKind::List(items) | ExprKind::Tuple(items), CompareOp::In | CompareOp::NotIn) => {
+                        for item in items {
+                            if let ExprKind::Str(name) = &item.kind {
+                                found.push(name.value.to_string());
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        });
+        if !found.is_empty() {
+            self.compared.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        }
+    }
+
+    /// The names that templates compare `target.name` with, so far.
+    #[must_use]
+    pub fn compared(&self) -> BTreeSet<String> {
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn is_target_name(expr: &ExprKind) -> bool {
+    match expr {
+        ExprKind::Attr(object, name) => {
+            matches!(&object.kind, ExprKind::Var(object) if &**object == "target")
+                && matches!(&**name, "name" | "target_name")
+        }
+        _ => false,
+    }
+}

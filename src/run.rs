@@ -1,0 +1,233 @@
+//! The stations in a row: from a path to reports.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use rayon::prelude::*;
+
+use crate::datum::{Datum, Kind};
+use crate::hook::{self, Hooks};
+use crate::lint::{self, Checked, Findings, Judged};
+use crate::project::{self, LoadOptions, Project};
+use crate::render::context::Shared;
+use crate::render::{Rendered, Renderer, Rendering, yaml::Native};
+use crate::report::CheckReport;
+use crate::report::compile::Compiled;
+use crate::report::list::Listed;
+use crate::source::Text;
+use crate::sql::{self, Dialect};
+use crate::{discover, source};
+
+/// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
+const STACK: usize = 256 << 20;
+
+static POOL: LazyLock<Option<rayon::ThreadPool>> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok());
+
+/// What a run depends on besides the files.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// A project, a file or folder in one, or a folder that holds several.
+    pub path: PathBuf,
+    /// `--profiles-dir`.
+    pub profiles_dir: Option<PathBuf>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--target`: only this one is looked at.
+    pub target: Option<String>,
+    /// `--adapter`.
+    pub adapter: Option<String>,
+    /// `--vars`: null or a mapping.
+    pub vars: Datum,
+    /// The environment that `env_var` reads.
+    pub env: BTreeMap<String, String>,
+    /// Where the tool was started.
+    pub working_dir: Option<PathBuf>,
+}
+
+impl CheckOptions {
+    /// The defaults for a path, with an empty environment.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> CheckOptions {
+        CheckOptions {
+            path: path.into(),
+            profiles_dir: None,
+            profile: None,
+            target: None,
+            adapter: None,
+            vars: Datum::new(Kind::Null),
+            env: BTreeMap::new(),
+            working_dir: None,
+        }
+    }
+}
+
+/// Why hookproof could not do its work; a sentence that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure(pub String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Checks the hooks of every project at a path.
+pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
+    each(options, |renderer| {
+        let (renderer, hooks, rendered) = rendered(renderer);
+        let project = renderer.project();
+        let dialect = Dialect::of_adapter(project.adapter());
+        let checked: Vec<Checked<'_>> = hooks
+            .hooks
+            .par_iter()
+            .zip(rendered)
+            .map(|(hook, rendered)| Checked {
+                hook,
+                renderings: rendered.renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
+            })
+            .collect();
+        let findings = Findings { project, hooks: &hooks, checked, targets: renderer.target_names() };
+        let mut coverage = lint::coverage(&findings);
+        coverage.declarations = declarations(&hooks);
+        CheckReport {
+            project: project.root().name.clone(),
+            adapter: project.adapter().to_owned(),
+            targets: renderer.target_names(),
+            sources: Arc::new(project.sources.clone()),
+            coverage,
+            diagnostics: lint::check(&findings),
+            suppressed: 0,
+        }
+    })
+}
+
+/// The SQL of the hooks of every project at a path.
+pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
+    each(options, |renderer| {
+        let (renderer, hooks, rendered) = rendered(renderer);
+        let project = renderer.project();
+        Compiled {
+            project: project.root().name.clone(),
+            sources: Arc::new(project.sources.clone()),
+            targets: renderer.target_names(),
+            hooks: hooks
+                .hooks
+                .into_iter()
+                .zip(rendered)
+                .map(|(hook, rendered)| {
+                    let package = project.packages[hook.package].name.clone();
+                    (hook, rendered.renderings, package)
+                })
+                .collect(),
+        }
+    })
+}
+
+/// The hooks of every project at a path.
+pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
+    each(options, |renderer| {
+        let hooks = effective(&renderer);
+        let project = renderer.project();
+        Listed {
+            project: project.root().name.clone(),
+            sources: Arc::new(project.sources.clone()),
+            targets: renderer.target_names(),
+            hooks: hooks
+                .hooks
+                .into_iter()
+                .map(|hook| {
+                    let package = project.packages[hook.package].name.clone();
+                    (hook, package)
+                })
+                .collect(),
+        }
+    })
+}
+
+fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + Sync) -> Result<Vec<T>, Failure> {
+    let run = || {
+        let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
+        roots
+            .iter()
+            .map(|root| {
+                let project = load(root, options)?;
+                if let Some(wanted) = &options.target {
+                    if !project.targets.iter().any(|target| target.name == *wanted) {
+                        let known: Vec<&str> = project.targets.iter().map(|target| target.name.as_str()).collect();
+                        return Err(Failure(format!(
+                            "the profile of project {} has no target `{wanted}`: name one of {}",
+                            project.root().name,
+                            known.join(", ")
+                        )));
+                    }
+                }
+                let shared = Arc::new(Shared::new(Arc::new(project), options.env.clone()));
+                Ok(work(Renderer::new(shared, options.target.as_deref())))
+            })
+            .collect()
+    };
+    match &*POOL {
+        Some(pool) => pool.install(run),
+        None => Err(Failure("no threads can be started: free some memory and run again".to_owned())),
+    }
+}
+
+fn load(root: &Path, options: &CheckOptions) -> Result<Project, Failure> {
+    let load_options = LoadOptions {
+        profiles_dir: options.profiles_dir.clone(),
+        profile: options.profile.clone(),
+        target: options.target.clone(),
+        adapter: options.adapter.clone(),
+        cli_vars: options.vars.clone(),
+        env: options.env.clone(),
+        working_dir: options.working_dir.clone(),
+        renderer: &Native,
+    };
+    project::load(root, &load_options).map_err(|failure| Failure(failure.to_string()))
+}
+
+fn effective(renderer: &Renderer) -> Hooks {
+    hook::hooks(renderer.project(), renderer.manifests())
+}
+
+/// The hooks with their renderings, those in targets that comparisons add included.
+fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
+    let hooks = effective(&renderer);
+    let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
+    let mut from = 0;
+    // A macro that is only reached in an added target may compare with another name again.
+    for _ in 0..3 {
+        hooks.hooks.par_iter().zip(rendered.par_iter_mut()).for_each(|(hook, rendered)| {
+            renderer.render(hook, from, rendered);
+        });
+        from = renderer.target_count();
+        if renderer.add_compared_targets(&hooks) == 0 {
+            break;
+        }
+    }
+    (renderer, hooks, rendered)
+}
+
+fn judged(rendering: Rendering, dialect: Dialect) -> Judged {
+    let text = rendering.run.as_ref().and_then(|run| run.text.as_ref()).map(Text::as_str).unwrap_or_default();
+    let script = sql::script(text, dialect);
+    let queries = rendering
+        .run
+        .iter()
+        .flat_map(|run| &run.queries)
+        .map(|query| (query.clone(), sql::script(query.text.as_str(), dialect)))
+        .collect();
+    Judged { rendering, script, queries }
+}
+
+fn declarations(hooks: &Hooks) -> usize {
+    let mut places: Vec<Option<source::Place>> = hooks.hooks.iter().map(|hook| hook.place).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.len()
+}

@@ -1,0 +1,109 @@
+//! Every rule against the cases of its folder, and the catalogue against the registry.
+
+#[path = "rules/cases.rs"]
+mod cases;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use cases::{Case, Mark, cases, catalogue, name_of, rule_folders};
+use hookproof::CheckOptions;
+use hookproof::diagnostic::{Diagnostic, Severity};
+use hookproof::lint::RULES;
+use hookproof::report::CheckReport;
+
+/// Runs the tool on a case.
+fn checked(case: &Case) -> Result<CheckReport, String> {
+    let folder = tempfile::tempdir().unwrap();
+    case.write(folder.path());
+    let mut reports = hookproof::check(&CheckOptions::at(folder.path())).map_err(|error| error.to_string())?;
+    match reports.pop() {
+        Some(report) if reports.is_empty() => Ok(report),
+        _ => Err("not one project was found".to_owned()),
+    }
+}
+
+fn mark(report: &CheckReport, found: &Diagnostic) -> Mark {
+    (report.sources.get(found.place.file).path.clone(), found.place.start, found.place.end)
+}
+
+/// What is wrong with what the tool says of a case.
+fn complaints(case: &Case) -> Vec<String> {
+    let report = match checked(case) {
+        Ok(report) => report,
+        Err(error) => return vec![format!("{}: {error}", case.name)],
+    };
+    let complaint = |what: &str, place: &Mark| format!("{}: {what} {}", case.name, case.shown(place));
+    let own = report.diagnostics.iter().filter(|found| found.rule == case.rule);
+    let places: BTreeSet<Mark> = own.map(|found| mark(&report, found)).collect();
+    let missed = case.marks.difference(&places).map(|place| complaint("nothing found at", place));
+    let others = places.difference(&case.marks).map(|place| complaint("found at", place));
+    let mut complaints: Vec<String> = missed.chain(others).collect();
+    if case.is_bad && case.marks.is_empty() {
+        complaints.push(format!("{}: nothing is marked", case.name));
+    }
+    if !case.is_bad {
+        let errors =
+            report.diagnostics.iter().filter(|found| found.severity == Severity::Error && found.rule != case.rule);
+        complaints.extend(
+            errors.map(|found| complaint(&format!("{}: {}:", found.rule, found.message), &mark(&report, found))),
+        );
+    }
+    complaints
+}
+
+#[test]
+fn every_bad_case_is_found_where_it_is_marked_and_every_good_one_is_silent() {
+    let complaints: Vec<String> = cases().iter().flat_map(complaints).collect();
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn every_rule_has_its_folder_and_every_folder_its_rule() {
+    let ruled: BTreeSet<String> = RULES.iter().map(|rule| format!("{}/{}", rule.family, rule.name)).collect();
+    let folders = rule_folders();
+    let found: BTreeSet<String> =
+        folders.iter().map(|path| format!("{}/{}", name_of(path.parent().unwrap()), name_of(path))).collect();
+    assert_eq!(ruled, found);
+    for folder in folders {
+        for part in ["README.md", "bad", "good"] {
+            assert!(folder.join(part).exists(), "{} has no {part}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn rules_are_sorted_and_their_names_are_unique() {
+    let names: Vec<(&str, &str)> = RULES.iter().map(|rule| (rule.family, rule.name)).collect();
+    assert!(names.is_sorted());
+    let unique: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(unique.len(), RULES.len());
+}
+
+#[test]
+fn a_page_begins_with_the_rules_name_and_says_in_one_sentence_what_it_finds() {
+    for rule in RULES {
+        assert_eq!(rule.page.lines().next(), Some(format!("# {}", rule.name).as_str()));
+        let summary = rule.summary();
+        assert!(summary.starts_with("Finds ") && summary.ends_with('.'), "{}: {summary}", rule.name);
+        for section in ["## What it finds", "## Why", "## Fix", "## When it is fine"] {
+            assert!(rule.page.contains(section), "{} has no {section}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_index_is_that_of_the_registry() {
+    let index = fs::read_to_string(catalogue().join("README.md")).unwrap();
+    let rows: Vec<Vec<&str>> = index
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains("]("))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), RULES.len());
+    for (row, rule) in rows.iter().zip(RULES) {
+        let worst = row[2].split(", ").next().unwrap();
+        let link = format!("[{0}]({1}/{0}/README.md)", rule.name, rule.family);
+        assert_eq!((row[0], row[1], worst, row[3]), (rule.family, link.as_str(), rule.severity.name(), rule.summary()));
+    }
+}
