@@ -124,13 +124,16 @@ impl Given {
             }
             Kind::Map(over) => match self.value.kind {
                 Kind::Map(mut entries) => {
+                    // The text is rendered early where it is the version's.
+                    let early = if version.value.get("sql").is_some() { version.early } else { self.early };
                     for (key, value) in over {
                         match entries.iter_mut().find(|(known, _)| known.as_str() == key.as_str()) {
                             Some(entry) => entry.1 = value.clone(),
                             None => entries.push((key.clone(), value.clone())),
                         }
                     }
-                    Ok(vec![Given { value: Datum { kind: Kind::Map(entries), ..version.value }, ..version }])
+                    let value = Datum { kind: Kind::Map(entries), place: version.value.place };
+                    Ok(vec![Given { value, written: version.written, early }])
                 }
                 Kind::List(_) => Err(Refusal::Python("list indices must be integers or slices, not str".to_owned())),
                 _ => Err(Refusal::Python(format!(

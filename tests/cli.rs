@@ -1,0 +1,225 @@
+//! The commands as a person runs them: what they print where, and how they end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SETTINGS: &str = "name: shop
+version: '1.0'
+profile: shop
+on-run-start: \"create schema if not exists {{ target.schema }}\"
+models:
+  +post-hook:
+    - \"grant select on {{ this }} to reporter\"
+";
+const PROFILES: &str = "shop:
+  target: dev
+  outputs:
+    dev: {type: postgres, host: h, user: u, password: p, port: 5432, dbname: db, schema: dev, threads: 1}
+    prod: {type: postgres, host: h, user: u, password: p, port: 5432, dbname: db, schema: prod, threads: 1}
+";
+
+fn put(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A project with one on-run hook, and one hook of a folder with two models.
+fn shop() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "dbt_project.yml", SETTINGS);
+    put(dir.path(), "profiles.yml", PROFILES);
+    put(dir.path(), "models/orders.sql", "select 1 as id");
+    put(dir.path(), "models/customers.sql", "select 1 as id");
+    dir
+}
+
+fn command(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookproof"));
+    command.current_dir(dir).args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn run(dir: &Path, arguments: &[&str]) -> Output {
+    command(dir, arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// The exit code, with nothing on stderr but what is expected there.
+fn code(output: &Output, on_stderr: &str) -> i32 {
+    let said = std::str::from_utf8(&output.stderr).unwrap();
+    assert!(said.contains(on_stderr) && said.is_empty() == on_stderr.is_empty(), "{said}");
+    output.status.code().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+const HOOK_KEYS: [&str; 10] =
+    ["id", "kind", "package", "node", "position", "transaction", "raw", "file", "start", "end"];
+
+#[test]
+fn list_has_a_line_for_each_declaration() {
+    let dir = shop();
+    let output = run(dir.path(), &["list"]);
+    assert_eq!(
+        stdout(&output),
+        "on-run-start  dbt_project.yml:4:15           create schema if not exists {{ target.schema }}
+post-hook     dbt_project.yml:7:7   2 nodes  grant select on {{ this }} to reporter
+
+shop: 3 hooks (2 declarations)
+"
+    );
+    assert_eq!(code(&output, ""), 0);
+}
+
+#[test]
+fn list_has_an_object_for_each_effective_hook() {
+    let dir = shop();
+    let output = run(dir.path(), &["list", "--format", "json"]);
+    assert_eq!(code(&output, ""), 0);
+    let whole = json(&output);
+    assert_eq!(keys(&whole), ["schema_version", "hooks"]);
+    assert_eq!(whole["schema_version"], 1);
+    let hooks = whole["hooks"].as_array().unwrap();
+    assert!(hooks.iter().all(|hook| keys(hook) == HOOK_KEYS));
+    let ids: Vec<&str> = hooks.iter().map(|hook| hook["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        ["operation.shop.shop-on-run-start-0", "model.shop.customers.post-hook.0", "model.shop.orders.post-hook.0"]
+    );
+    assert_eq!(hooks[0]["node"], Value::Null);
+    assert_eq!(hooks[1]["node"], "model.shop.customers");
+    assert_eq!(hooks[1]["file"], "dbt_project.yml");
+    assert_eq!(hooks[1]["start"], serde_json::json!({"line": 7, "column": 7, "offset": 132}));
+    assert_eq!(hooks[1]["transaction"], true);
+}
+
+#[test]
+fn compile_has_the_sql_of_every_target() {
+    let dir = shop();
+    let output = run(dir.path(), &["compile", "--format", "json"]);
+    assert_eq!(code(&output, ""), 0);
+    let whole = json(&output);
+    assert_eq!(keys(&whole), ["schema_version", "hooks"]);
+    let hook = &whole["hooks"][1];
+    assert_eq!(keys(hook), [&HOOK_KEYS[..], &["renderings"]].concat());
+    let renderings = hook["renderings"].as_array().unwrap();
+    assert_eq!(keys(&renderings[0]), ["targets", "answers", "parse", "sql", "sent", "queries", "error"]);
+    assert_eq!(renderings.len(), 2);
+    assert_eq!(renderings[0]["targets"], serde_json::json!(["dev"]));
+    assert_eq!(renderings[0]["sql"], "grant select on \"db\".\"dev\".\"customers\" to reporter");
+    assert_eq!(renderings[1]["targets"], serde_json::json!(["prod"]));
+    assert_eq!(renderings[1]["sql"], "grant select on \"db\".\"prod\".\"customers\" to reporter");
+}
+
+#[test]
+fn compile_shows_what_is_selected() {
+    let dir = shop();
+    let output = run(dir.path(), &["compile", "--select", "orders", "--target", "prod"]);
+    assert_eq!(
+        stdout(&output),
+        "post-hook  dbt_project.yml:7:7  model.shop.orders
+  prod
+    grant select on \"db\".\"prod\".\"orders\" to reporter
+
+shop: 1 hook
+"
+    );
+    assert_eq!(code(&output, ""), 0);
+    assert_eq!(code(&run(dir.path(), &["compile", "--select", "nowhere"]), "no hook's id contains `nowhere`"), 2);
+}
+
+#[test]
+fn check_ends_by_what_it_found() {
+    let dir = shop();
+    assert_eq!(code(&run(dir.path(), &["check"]), ""), 0);
+    put(dir.path(), "models/orders.sql", "{{ config(post_hooks='select 1') }} select 1 as id");
+    let output = run(dir.path(), &["check", "--format", "concise"]);
+    assert!(stdout(&output).contains("models/orders.sql:1:11: error[misspelled-hook-key]"), "{}", stdout(&output));
+    assert_eq!(code(&output, ""), 1);
+    assert_eq!(code(&run(dir.path(), &["check", "--fail-on", "never"]), ""), 0);
+    let whole = json(&run(dir.path(), &["check", "--format", "json"]));
+    assert_eq!(whole["summary"]["errors"], 1);
+}
+
+#[test]
+fn colour_is_there_where_it_is_wanted() {
+    let dir = shop();
+    let coloured = |command: &mut Command| stdout(&command.output().unwrap()).contains('\u{1b}');
+    assert!(!coloured(&mut command(dir.path(), &["list"])));
+    assert!(coloured(&mut command(dir.path(), &["list", "--color", "always"])));
+    assert!(coloured(command(dir.path(), &["list"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(command(dir.path(), &["list"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+}
+
+#[test]
+fn what_keeps_it_from_running_is_said_on_stderr() {
+    let dir = shop();
+    let nowhere = tempfile::tempdir().unwrap();
+    for (arguments, said) in [
+        (&["check", "--format", "xml"][..], "xml"),
+        (&["check", "--vars", "[1"], "hookproof: --vars is no YAML (column 3:"),
+        (&["check", "--vars", "3"], "hookproof: --vars is no mapping but int: give one such as '{days: 3}'"),
+        (&["check", "missing"], "hookproof: missing does not exist"),
+        (&["explain", "missing-vars"], "there is no rule `missing-vars`: did you mean `missing-var`?"),
+        (&["explain", "x"], "there is no rule `x`: `hookproof rules` lists all of them"),
+    ] {
+        let output = run(dir.path(), arguments);
+        assert_eq!(code(&output, said), 2, "{arguments:?}");
+        assert_eq!(stdout(&output), "");
+    }
+    assert_eq!(code(&run(nowhere.path(), &["list"]), "there is no dbt_project.yml"), 2);
+}
+
+#[test]
+fn several_projects_are_told_one_after_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        put(dir.path(), &format!("{name}/dbt_project.yml"), &format!("name: {name}\n"));
+    }
+    let output = run(dir.path(), &["list"]);
+    assert_eq!(stdout(&output), "a: no hooks\n\nb: no hooks\n");
+    assert_eq!(code(&output, ""), 0);
+    let output = run(dir.path(), &["list", "--format", "json"]);
+    assert_eq!(code(&output, "holds 2 dbt projects, and JSON is the result of one: name one of them, such as"), 2);
+}
+
+#[test]
+fn the_catalogue_and_its_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = run(dir.path(), &["rules"]);
+    assert_eq!(code(&output, ""), 0);
+    let line = stdout(&output).lines().find(|line| line.starts_with("misspelled-hook-key ")).unwrap();
+    assert!(line.contains("  placement  ") && line.contains("  Finds a key that is nearly"), "{line}");
+    let output = run(dir.path(), &["explain", "misspelled-hook-key"]);
+    assert!(stdout(&output).starts_with("# misspelled-hook-key\n\nplacement, error\n\nFinds a key"));
+    assert_eq!(code(&output, ""), 0);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let dir = shop();
+    let long = "x".repeat(1 << 20);
+    put(dir.path(), "dbt_project.yml", &format!("{SETTINGS}on-run-end: select '{long}'\n"));
+    let mut child = command(dir.path(), &["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
