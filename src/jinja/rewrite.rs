@@ -50,7 +50,14 @@ struct Lexed {
 
 /// Rewrites a template's source.
 pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
-    let mut rewriter = Rewriter { source, bytes: source.as_bytes(), edits: Vec::new(), dos: Vec::new(), tuple_subscripts: HashSet::new(), blocks: Vec::new() };
+    let mut rewriter = Rewriter {
+        source,
+        bytes: source.as_bytes(),
+        edits: Vec::new(),
+        dos: Vec::new(),
+        tuple_subscripts: HashSet::new(),
+        blocks: Vec::new(),
+    };
     rewriter.template();
     let Rewriter { edits, dos, tuple_subscripts, blocks, .. } = rewriter;
     if edits.is_empty() {

@@ -241,7 +241,8 @@ fn add(
 ) {
     let same = |known: &Rendering| {
         // In another target it is the same only when the same questions led to it.
-        (known.targets.contains(&target) || known.answers == answers) && same_pass(&known.parse, &parse)
+        (known.targets.contains(&target) || known.answers == answers)
+            && same_pass(&known.parse, &parse)
             && match (&known.run, &run) {
                 (Some(left), Some(right)) => same_pass(left, right),
                 (None, None) => true,
