@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use crate::datum::{Datum, Kind};
+use crate::diagnostic::NotChecked;
 use crate::hook::{self, Hooks};
 use crate::lint::{self, Checked, Findings, Judged};
 use crate::project::{self, LoadOptions, Project};
@@ -18,7 +19,7 @@ use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::source::Text;
 use crate::sql::{self, Dialect};
-use crate::{discover, source};
+use crate::discover;
 
 /// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
 const STACK: usize = 256 << 20;
@@ -93,7 +94,8 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
             .collect();
         let findings = Findings { project, hooks: &hooks, checked, targets: renderer.target_names() };
         let mut coverage = lint::coverage(&findings);
-        coverage.declarations = declarations(&hooks);
+        coverage.not_checked.extend(unread_nodes(&renderer));
+        coverage.not_checked.sort();
         CheckReport {
             project: project.root().name.clone(),
             adapter: project.adapter().to_owned(),
@@ -225,9 +227,30 @@ fn judged(rendering: Rendering, dialect: Dialect) -> Judged {
     Judged { rendering, script, queries }
 }
 
-fn declarations(hooks: &Hooks) -> usize {
-    let mut places: Vec<Option<source::Place>> = hooks.hooks.iter().map(|hook| hook.place).collect();
-    places.sort_unstable();
-    places.dedup();
-    places.len()
+/// Nodes whose file does not render in the parse pass: what their `config()` declares may not be known.
+fn unread_nodes(renderer: &Renderer) -> Vec<NotChecked> {
+    let project = renderer.project();
+    let Some(manifest) = renderer.manifests().first() else { return Vec::new() };
+    let mut by_cause: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (node, state) in project.nodes.iter().zip(&manifest.nodes) {
+        if let Some(fault) = &state.fault {
+            let package = &project.packages[node.package];
+            let cause = fault.message.lines().next().unwrap_or_default();
+            let files = by_cause.entry(cause).or_default();
+            if package.root.is_empty() || files.is_empty() {
+                files.push(&node.original_file_path);
+            }
+        }
+    }
+    by_cause
+        .into_iter()
+        .map(|(cause, files)| NotChecked {
+            what: match files.as_slice() {
+                [file] => format!("hooks in {file}"),
+                [first, rest @ ..] => format!("hooks in {first} and {} more files", rest.len()),
+                [] => "hooks in files".to_owned(),
+            },
+            why: format!("the file does not render while dbt parses: {cause}"),
+        })
+        .collect()
 }

@@ -75,7 +75,13 @@ fn causes_of(scene: &Scene<'_>) -> Vec<String> {
     let rendering = &scene.judged.rendering;
     let passes = std::iter::once(&rendering.parse).chain(&rendering.run);
     let unknown = passes.flat_map(|pass| pass.unknown.iter().cloned());
-    unknown.chain(scene.error().and_then(ended_by)).collect()
+    // A check that raises on one way and passes on another does what it is for.
+    let passes_elsewhere = || {
+        let others = scene.checked().renderings.iter().map(|other| &other.rendering);
+        others.filter_map(|other| other.run.as_ref()).any(|run| run.error.is_none())
+    };
+    let error = scene.error().filter(|error| error.kind != ErrorKind::Raised || !passes_elsewhere());
+    unknown.chain(error.and_then(ended_by)).collect()
 }
 
 /// How an error that no rule finds ends a rendering.
