@@ -1,6 +1,7 @@
 //! The effective hooks: the packages' on-run hooks, and each node's in the order dbt merges them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::frozen::{AtRun, frozen};
 use super::keys;
@@ -14,7 +15,7 @@ use crate::source::Place;
 /// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
 /// the same in several targets is one.
 #[must_use]
-pub fn hooks(project: &Project, manifests: &[std::sync::Arc<Manifest>]) -> Hooks {
+pub fn hooks(project: &Project, manifests: &[Arc<Manifest>]) -> Hooks {
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);
@@ -24,7 +25,7 @@ pub fn hooks(project: &Project, manifests: &[std::sync::Arc<Manifest>]) -> Hooks
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, &targets, &mut bad));
     let mut bad_values = bad.found;
-    bad_values.sort_by(|a, b| (a.place.is_none(), a.place, a.kind).cmp(&(b.place.is_none(), b.place, b.kind)));
+    bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
     Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
 }
 
@@ -267,7 +268,7 @@ fn of_properties(entry: &Properties, version: Option<usize>) -> Vec<Item> {
             None => {}
             Some(Ok(found)) => items.extend(found.iter().map(|given| Item::of(kind, Declared::Properties, given))),
             Some(Err((place, refusal))) => {
-                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None })
+                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None });
             }
         }
     }
