@@ -24,7 +24,7 @@ mod value;
 pub mod walk;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
-pub use interp::{Answer, Host, Interp, Limits, Question, UndefinedRead, Use};
+pub use interp::{Answer, ArgumentSite, Host, Interp, Limits, Question, UndefinedRead, Use};
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
 pub use value::{

@@ -1,7 +1,7 @@
 //! The effective hooks: the packages' on-run hooks, and each node's in the order dbt merges them.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use super::frozen::{AtRun, frozen};
 use super::keys;
@@ -15,7 +15,9 @@ use crate::source::Place;
 /// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
 /// the same in several targets is one.
 #[must_use]
-pub fn hooks(project: &Project, manifests: &[Arc<Manifest>]) -> Hooks {
+pub fn hooks<M: Borrow<Manifest>>(project: &Project, manifests: &[M]) -> Hooks {
+    let manifests: Vec<&Manifest> = manifests.iter().map(Borrow::borrow).collect();
+    let manifests = manifests.as_slice();
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);

@@ -52,8 +52,11 @@ pub(super) fn frozen(
     if at_run.is_none() && is_written(&entry.raw, sources) {
         return None;
     }
+    // A single text is the value's whole expression; of a list, the part that made the item.
+    let whole = value.place.filter(|_| value.as_text().is_some());
     let pieces = entry.raw.pieces.iter().filter_map(expression);
-    let place = pieces.reduce(Place::to).or(entry.place).or(value.place).or(node)?;
+    let part = || pieces.reduce(Place::to).map(|place| with_quotes(place, sources));
+    let place = whole.or_else(part).or(entry.place).or(value.place).or(node)?;
     Some(Frozen { place, at_run })
 }
 
@@ -65,6 +68,18 @@ fn is_written(text: &Text, sources: &Sources) -> bool {
             .pieces
             .iter()
             .all(|piece| piece.through.is_none() && (piece.verbatim || sources.slice(piece.place).starts_with('\\')))
+}
+
+/// The place with the quotes of the literals that it starts and ends in.
+fn with_quotes(place: Place, sources: &Sources) -> Place {
+    let text = sources.get(place.file).text.as_bytes();
+    let is_quote =
+        |at: Option<u32>| at.and_then(|at| text.get(at as usize)).is_some_and(|byte| matches!(byte, b'\'' | b'"'));
+    Place {
+        start: place.start - u32::from(is_quote(place.start.checked_sub(1))),
+        end: place.end + u32::from(is_quote(Some(place.end))),
+        ..place
+    }
 }
 
 /// The expression in the node's file: the outermost call that the text came through, else its own place.

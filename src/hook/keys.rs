@@ -1,7 +1,6 @@
 //! Keys that look like a hook's and are none: in `dbt_project.yml`, in properties, in `config()` calls.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::{KeyFault, OddKey};
 use crate::datum::Datum;
@@ -93,7 +92,7 @@ fn meant(key: &str) -> Option<Meant> {
 }
 
 /// Every key that looks like a hook's, by place.
-pub(super) fn odd_keys(project: &Project, manifests: &[Arc<Manifest>]) -> Vec<OddKey> {
+pub(super) fn odd_keys(project: &Project, manifests: &[&Manifest]) -> Vec<OddKey> {
     let mut found = Vec::new();
     let folders: HashSet<&str> = project.nodes.iter().flat_map(|node| &node.fqn).map(String::as_str).collect();
     for package in &project.packages {
@@ -186,7 +185,7 @@ fn in_properties(entry: &Properties, owner: Option<&str>, found: &mut Vec<OddKey
 }
 
 /// The `config()` calls of the nodes that have hooks.
-fn in_calls(project: &Project, manifests: &[Arc<Manifest>], found: &mut Vec<OddKey>) {
+fn in_calls(project: &Project, manifests: &[&Manifest], found: &mut Vec<OddKey>) {
     for manifest in manifests {
         for (node, state) in project.nodes.iter().zip(&manifest.nodes) {
             if matches!(node.resource, Resource::Analysis | Resource::Test) {

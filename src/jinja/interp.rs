@@ -17,6 +17,11 @@ pub trait Host {
     /// The value of a name; none where nothing defines it.
     fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>>;
 
+    /// Whether a function wants to know where its arguments are written.
+    fn wants_argument_sites(&self, _name: &str) -> bool {
+        false
+    }
+
     /// What stands for a name that nothing defines, where a part of it is asked for: it may be a name
     /// space that is not at hand.
     fn namespace(&self, _name: &str) -> Option<Value> {
@@ -60,6 +65,17 @@ pub enum Use {
     Guarded,
     /// It was called.
     Called,
+}
+
+/// Where a named argument is written.
+#[derive(Debug, Clone)]
+pub struct ArgumentSite {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub key: Option<Place>,
+    /// Where the value stands.
+    pub value: Option<Place>,
 }
 
 /// A name was read that nothing defines.
@@ -115,6 +131,8 @@ pub struct Interp {
     pub site: Option<Place>,
     /// The macro calls around it.
     pub within: Option<Arc<Call>>,
+    /// Where its named arguments are written, for functions that want to know.
+    pub argument_sites: Vec<ArgumentSite>,
     /// Whether undefined values are of dbt's permissive class there.
     pub(super) permissive: bool,
 }
@@ -146,6 +164,7 @@ impl Interp {
             undefined_reads: Vec::new(),
             site: None,
             within: None,
+            argument_sites: Vec::new(),
             permissive: false,
         }
     }
@@ -184,7 +203,7 @@ impl Interp {
     /// Evaluates a template that is one printed expression, and gives the expression's value; any other
     /// template gives its text. That is how Jinja2's native environment works.
     pub fn render_native(&mut self, template: &Arc<Template>) -> Result<Value, Box<JinjaError>> {
-        if let [Stmt::Print(expr)] = template.body.as_slice() {
+        if let [Stmt::Print(expr, _)] = template.body.as_slice() {
             let mut frame =
                 Frame { vars: Vec::new(), scope: 0, template, call: None, permissive: false, loops: Vec::new() };
             return match self.eval(&mut frame, expr) {
@@ -265,9 +284,9 @@ impl Interp {
     fn exec_one<'t>(&mut self, frame: &mut Frame<'t>, stmt: &'t Stmt, out: &mut TextBuilder) -> Eval<()> {
         match stmt {
             Stmt::Raw(literal) => self.push_literal(frame, literal, out),
-            Stmt::Print(expr) => {
+            Stmt::Print(expr, tag) => {
                 let value = self.eval(frame, expr)?;
-                self.print(frame, expr.span, &value, out)
+                self.print(frame, *tag, &value, out)
             }
             Stmt::Do(expr) => self.eval(frame, expr).map(drop),
             Stmt::If { test, then, otherwise } => {
@@ -610,8 +629,13 @@ impl Interp {
                         return self.recurse(frame, over);
                     }
                 }
-                let args = self.args(frame, args)?;
-                self.call_expr(frame, callee, args, expr.span)?
+                let evaluated = self.args(frame, args)?;
+                if let ExprKind::Var(name) = &callee.kind {
+                    if self.host.wants_argument_sites(name) {
+                        self.argument_sites = argument_sites(frame, args);
+                    }
+                }
+                self.call_expr(frame, callee, evaluated, expr.span)?
             }
         })
     }
@@ -659,7 +683,7 @@ impl Interp {
         for arg in args {
             match arg {
                 Arg::Positional(expr) => evaluated.positional.push(self.eval(frame, expr)?),
-                Arg::Keyword(name, expr) => evaluated.keyword.push((Arc::clone(name), self.eval(frame, expr)?)),
+                Arg::Keyword(name, expr, _) => evaluated.keyword.push((Arc::clone(name), self.eval(frame, expr)?)),
                 Arg::Splat(expr) => {
                     let value = self.eval(frame, expr)?;
                     evaluated.positional.extend(self.items_of(&value)?);
@@ -892,6 +916,29 @@ impl Frame<'_> {
             None => self.vars.push((Arc::clone(name), value)),
         }
     }
+}
+
+/// Where the named arguments of a call are written; those in a dict that is written in the call too.
+fn argument_sites(frame: &Frame<'_>, args: &[Arg]) -> Vec<ArgumentSite> {
+    let mut sites = Vec::new();
+    let mut add = |name: &str, key: Span, value: Span| {
+        let (key, value) = (frame.template.place(key), frame.template.place(value));
+        sites.push(ArgumentSite { name: name.to_owned(), key, value });
+    };
+    for arg in args {
+        match arg {
+            Arg::Keyword(name, expr, span) => add(name, *span, expr.span),
+            Arg::Positional(Expr { kind: ExprKind::Dict(entries), .. }) => {
+                for (key, value) in entries {
+                    if let ExprKind::Str(name) = &key.kind {
+                        add(&name.value, key.span, value.span);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    sites
 }
 
 /// An unknown value that another one leads to.

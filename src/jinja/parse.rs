@@ -30,7 +30,11 @@ pub fn parse(text: &Text) -> Result<Template, SyntaxFault> {
     let parsed = machinery::parse(&rewritten.source, "", SyntaxConfig::default()).map_err(|error| {
         let range = error.range().unwrap_or(0..0);
         let (start, end) = (floor_boundary(source, range.start), floor_boundary(source, range.end));
-        let message = jinja2_message(error.detail().unwrap_or("syntax error"), source, start);
+        let detail = error.detail().unwrap_or("syntax error");
+        if let Some(fault) = unclosed_block(&rewritten.blocks, source, detail) {
+            return fault;
+        }
+        let message = jinja2_message(detail, source, start);
         SyntaxFault { message, span: Span { start: start as u32, end: end.max(start) as u32 } }
     })?;
     let ast::Stmt::Template(template) = parsed else {
@@ -56,6 +60,53 @@ fn floor_boundary(source: &str, at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// The block that is open where the parser met an end it did not expect, in Jinja2's words.
+fn unclosed_block(blocks: &[Range<usize>], source: &str, detail: &str) -> Option<SyntaxFault> {
+    let at_end = detail.starts_with("unexpected end of input");
+    let wrong_end = detail.strip_prefix("unknown statement ").filter(|tag| tag.starts_with("end") || *tag == "else");
+    if !at_end && wrong_end.is_none() {
+        return None;
+    }
+    let mut open: Vec<(&str, &Range<usize>)> = Vec::new();
+    let mut met = None;
+    for tag in blocks {
+        let inside = source[tag.clone()].trim_start_matches("{%").trim_start_matches(['-', '+']).trim_start();
+        let word = inside.split(|char: char| !(char == '_' || char.is_alphanumeric())).next().unwrap_or_default();
+        match word {
+            "if" | "for" | "macro" | "call" | "filter" | "with" | "block" => open.push((word, tag)),
+            "set" if !inside.contains('=') => open.push((word, tag)),
+            _ => {
+                if let Some(closes) = word.strip_prefix("end") {
+                    match open.last() {
+                        Some((innermost, _)) if *innermost == closes => {
+                            open.pop();
+                        }
+                        Some(_) => {
+                            met = Some(word);
+                            break;
+                        }
+                        None => return None,
+                    }
+                }
+            }
+        }
+    }
+    let (word, tag) = open.last()?;
+    let wanted = match *word {
+        "if" => "'elif' or 'else' or 'endif'".to_owned(),
+        "for" => "'endfor' or 'else'".to_owned(),
+        other => format!("'end{other}'"),
+    };
+    let start = match met {
+        Some(word) => format!("Encountered unknown tag '{word}'."),
+        None => "Unexpected end of template.".to_owned(),
+    };
+    let message = format!(
+        "{start} Jinja was looking for the following tags: {wanted}. The innermost block that needs to be closed is '{word}'."
+    );
+    Some(SyntaxFault { message, span: Span { start: tag.start as u32, end: tag.end as u32 } })
 }
 
 /// Jinja2's message for the same mistake, where it has one that people will have seen.
@@ -125,7 +176,10 @@ impl Lowering<'_> {
                 let after = self.dos.partition_point(|range| range.start <= expr.span.start);
                 match after.checked_sub(1).map(|n| &self.dos[n]) {
                     Some(tag) if expr.span.start < tag.end => Stmt::Do(expr),
-                    _ => Stmt::Print(expr),
+                    _ => {
+                        let tag = self.tag_around(expr.span);
+                        Stmt::Print(expr, tag)
+                    }
                 }
             }
             ast::Stmt::IfCond(cond) => Stmt::If {
@@ -174,6 +228,14 @@ impl Lowering<'_> {
             ast::Stmt::Extends(stmt) => Stmt::Loader(span_of(stmt.span())),
             ast::Stmt::Include(stmt) => Stmt::Loader(span_of(stmt.span())),
         })
+    }
+
+    /// The tag of a printed expression, from its braces to its braces.
+    fn tag_around(&self, span: Span) -> Span {
+        let source = self.text.as_str();
+        let start = source[..span.start as usize].rfind("{{").map_or(span.start, |at| at as u32);
+        let end = source[span.end as usize..].find("}}").map_or(span.end, |at| span.end + at as u32 + 2);
+        Span { start, end }
     }
 
     fn macro_decl(&mut self, decl: &ast::Spanned<ast::Macro<'_>>) -> Lowered<Macro> {
@@ -235,7 +297,11 @@ impl Lowering<'_> {
             .map(|arg| {
                 Ok(match arg {
                     ast::CallArg::Pos(expr) => Arg::Positional(self.expr(expr)?),
-                    ast::CallArg::Kwarg(name, expr) => Arg::Keyword(self.name(name), self.expr(expr)?),
+                    ast::CallArg::Kwarg(name, expr) => {
+                        let start = (name.as_ptr() as usize - self.base) as u32;
+                        let span = Span { start, end: start + name.len() as u32 };
+                        Arg::Keyword(self.name(name), self.expr(expr)?, span)
+                    }
                     ast::CallArg::PosSplat(expr) => Arg::Splat(self.expr(expr)?),
                     ast::CallArg::KwargSplat(expr) => Arg::KeywordSplat(self.expr(expr)?),
                 })

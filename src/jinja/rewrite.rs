@@ -25,6 +25,8 @@ pub(super) struct Rewritten<'a> {
     pub(super) dos: Vec<Range<u32>>,
     /// The offsets after the closing brackets of subscripts that were made calls.
     pub(super) tuple_subscripts: HashSet<u32>,
+    /// Every `{% %}` tag.
+    pub(super) blocks: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,11 +56,12 @@ pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
         edits: Vec::new(),
         dos: Vec::new(),
         tuple_subscripts: HashSet::new(),
+        blocks: Vec::new(),
     };
     rewriter.template();
-    let Rewriter { edits, dos, tuple_subscripts, .. } = rewriter;
+    let Rewriter { edits, dos, tuple_subscripts, blocks, .. } = rewriter;
     if edits.is_empty() {
-        return Rewritten { source: Cow::Borrowed(source), dos, tuple_subscripts };
+        return Rewritten { source: Cow::Borrowed(source), dos, tuple_subscripts, blocks };
     }
     let mut bytes = source.as_bytes().to_vec();
     for (range, fill) in edits {
@@ -74,7 +77,7 @@ pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
     }
     // Only whole characters are overwritten, so the bytes stay UTF-8.
     let source = String::from_utf8(bytes).map_or(Cow::Borrowed(source), Cow::Owned);
-    Rewritten { source, dos, tuple_subscripts }
+    Rewritten { source, dos, tuple_subscripts, blocks }
 }
 
 enum Fill {
@@ -89,6 +92,7 @@ struct Rewriter<'a> {
     edits: Vec<(Range<usize>, Fill)>,
     dos: Vec<Range<u32>>,
     tuple_subscripts: HashSet<u32>,
+    blocks: Vec<Range<usize>>,
 }
 
 impl Rewriter<'_> {
@@ -214,6 +218,9 @@ impl Rewriter<'_> {
             };
             tokens.push(Lexed { token, range: from..at });
         };
+        if close == *b"%}" {
+            self.blocks.push(start..end + 2);
+        }
         self.tokens(&tokens, close == *b"%}", start, end);
         end + 2
     }

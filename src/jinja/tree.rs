@@ -46,8 +46,8 @@ pub type Name = Arc<str>;
 pub enum Stmt {
     /// Text between tags, its newlines normalised.
     Raw(Literal),
-    /// `{{ expr }}`
-    Print(Expr),
+    /// `{{ expr }}`, with the whole tag.
+    Print(Expr, Span),
     /// `{% do expr %}`
     Do(Expr),
     /// `{% if %}` with one condition; `elif` stands in `otherwise`.
@@ -227,8 +227,8 @@ pub enum ExprKind {
 pub enum Arg {
     /// `x`
     Positional(Expr),
-    /// `name=x`
-    Keyword(Name, Expr),
+    /// `name=x`, with the place of the name.
+    Keyword(Name, Expr, Span),
     /// `*x`
     Splat(Expr),
     /// `**x`

@@ -7,7 +7,7 @@ pub fn exprs<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
     for stmt in stmts {
         match stmt {
             Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) => {}
-            Stmt::Print(expr) | Stmt::Do(expr) | Stmt::Set(_, expr) => within(expr, visit),
+            Stmt::Print(expr, _) | Stmt::Do(expr) | Stmt::Set(_, expr) => within(expr, visit),
             Stmt::If { test, then, otherwise } => {
                 within(test, visit);
                 exprs(then, visit);
@@ -107,7 +107,7 @@ pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
 fn within_args<'a>(args: &'a [Arg], visit: &mut dyn FnMut(&'a Expr)) {
     for arg in args {
         match arg {
-            Arg::Positional(expr) | Arg::Keyword(_, expr) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => {
+            Arg::Positional(expr) | Arg::Keyword(_, expr, _) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => {
                 within(expr, visit);
             }
         }

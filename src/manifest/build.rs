@@ -63,6 +63,7 @@ fn hook_kind(key: &str) -> Option<HookKind> {
     }
 }
 
+/// The keys of `config()` calls with their values, and where the keys stand.
 type ConfigCalls = Vec<(String, Datum, Option<Place>)>;
 
 /// What the `config()` calls of a node's file give in a pass.
@@ -85,9 +86,10 @@ fn config_calls(scene: &Rc<Scene>, node: &Node) -> (ConfigCalls, Option<JinjaErr
     let rendered = interp.render(&template, scene.moment == Moment::Parse);
     let calls = std::mem::take(&mut scene.seen.borrow_mut().config);
     let mut found = Vec::with_capacity(calls.len());
-    for (key, value, site) in calls {
-        if let Ok(datum) = datum_of(&mut interp, &value) {
-            found.push((key, datum, site));
+    for argument in calls {
+        if let Ok(mut datum) = datum_of(&mut interp, &argument.value) {
+            datum.place = argument.place.or(datum.place);
+            found.push((argument.name, datum, argument.key));
         }
     }
     (found, rendered.err().map(|failure| *failure))

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::Query;
-use super::context::{Moment, Scene, Subject, host_error, unknown, value_of};
+use super::context::{ConfigArgument, Moment, Scene, Subject, host_error, unknown, value_of};
 use super::relation::{self, Parts, Relation};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Object, Str, Value, error, type_error};
 use crate::project::Target;
@@ -382,9 +382,18 @@ impl Object for Config {
                 }
             }
             given.extend(args.keyword.iter().map(|(name, value)| (name.to_string(), value.clone())));
-            let site = interp.site;
+            let sites = std::mem::take(&mut interp.argument_sites);
+            let call = interp.site;
             let mut seen = self.0.seen.borrow_mut();
-            seen.config.extend(given.into_iter().map(|(name, value)| (name, value, site)));
+            for (name, value) in given {
+                let site = sites.iter().find(|site| site.name == name);
+                seen.config.push(ConfigArgument {
+                    key: site.and_then(|site| site.key).or(call),
+                    place: site.and_then(|site| site.value).or(call),
+                    name,
+                    value,
+                });
+            }
         }
         Ok(Some(Value::str("")))
     }

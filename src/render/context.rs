@@ -15,6 +15,7 @@ use crate::jinja::{
 };
 use crate::manifest::Manifest;
 use crate::project::{Project, Target};
+use crate::source::Place;
 
 /// `run_started_at` in every rendering.
 pub const RUN_STARTED_AT: &str = "2024-01-02T03:04:05.678901";
@@ -84,6 +85,18 @@ pub enum Subject {
     OnRun(HookKind, usize),
 }
 
+/// An argument of a `config()` call.
+pub struct ConfigArgument {
+    /// The key.
+    pub name: String,
+    /// The value.
+    pub value: Value,
+    /// Where the key stands.
+    pub key: Option<Place>,
+    /// Where the value's expression stands.
+    pub place: Option<Place>,
+}
+
 /// What was seen while rendering.
 #[derive(Default)]
 pub struct Seen {
@@ -92,7 +105,7 @@ pub struct Seen {
     /// Names that hold something else than meant.
     pub misread: Vec<Misread>,
     /// Arguments of `config()` calls, in order.
-    pub config: Vec<(String, Value, Option<crate::source::Place>)>,
+    pub config: Vec<ConfigArgument>,
     /// Nodes that were ref'd.
     pub refs: Vec<usize>,
     /// Causes of what is not known.
@@ -546,6 +559,10 @@ impl Host for Scene {
             return Ok(Some(unknown(name, &cause)));
         }
         Ok(None)
+    }
+
+    fn wants_argument_sites(&self, name: &str) -> bool {
+        name == "config" && matches!(self.subject, Subject::Node(_))
     }
 
     fn namespace(&self, name: &str) -> Option<Value> {

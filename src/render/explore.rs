@@ -240,7 +240,9 @@ fn add(
     sent: Vec<String>,
 ) {
     let same = |known: &Rendering| {
-        same_pass(&known.parse, &parse)
+        // In another target it is the same only when the same questions led to it.
+        (known.targets.contains(&target) || known.answers == answers)
+            && same_pass(&known.parse, &parse)
             && match (&known.run, &run) {
                 (Some(left), Some(right)) => same_pass(left, right),
                 (None, None) => true,
