@@ -392,7 +392,7 @@ fn what_is_computed_at_parse_time_is_frozen() {
             Some((hook.position, project.sources.slice(frozen.place), frozen.at_run.as_deref()))
         })
         .collect();
-    assert_eq!(frozen, [(2, "grant ' ~ this,", None), (3, "mac()", Some("select 10"))]);
+    assert_eq!(frozen, [(2, "'grant ' ~ this,", None), (3, "mac()", Some("select 10"))]);
     assert_eq!(hooks.hooks[5].raw.as_str(), "vacuum");
     assert!(!hooks.hooks[5].transaction);
 }
