@@ -51,8 +51,13 @@ fn manifests(project: &Project) -> Vec<Manifest> {
     project.targets.iter().map(|_| Manifest { nodes: vec![state.clone(); project.nodes.len()] }).collect()
 }
 
+fn effective(project: &Project, manifests: Vec<Manifest>) -> Hooks {
+    let manifests: Vec<Arc<Manifest>> = manifests.into_iter().map(Arc::new).collect();
+    hook::hooks(project, &manifests)
+}
+
 fn hooks(project: &Project) -> Hooks {
-    hook::hooks(project, &manifests(project))
+    effective(project, manifests(project))
 }
 
 /// The hooks of one kind of one node, or of the run.
@@ -111,7 +116,7 @@ fn a_packages_node_takes_its_own_project_then_properties_then_calls_then_the_roo
             state.config_hooks = vec![call(HookKind::PreHook, text(1)), call(HookKind::PreHook, list)];
         }
     }
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     assert_eq!(
         texts(&hooks, Some("model.root.m"), HookKind::PreHook),
         ["root top", "root package", "root folder", "properties {{ this }}", "m call 1", "m call 2", "m call 3"]
@@ -326,7 +331,7 @@ fn targets_share_what_is_the_same() {
     manifests[0].nodes[0].config_hooks = vec![call(HookKind::PostHook, plain("in dev"))];
     manifests[1].nodes[0].config_hooks = vec![call(HookKind::PostHook, plain("in prod"))];
     manifests[0].nodes[1].enabled = false;
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     let seen: Vec<(&str, &str, &[usize])> =
         hooks.hooks.iter().map(|hook| (hook.id.as_str(), hook.raw.as_str(), hook.targets.as_slice())).collect();
     assert_eq!(
@@ -378,7 +383,7 @@ fn what_is_computed_at_parse_time_is_frozen() {
     for manifest in &mut manifests {
         manifest.nodes[0].config_hooks = vec![config_hook.clone()];
     }
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     let frozen: Vec<(usize, &str, Option<&str>)> = hooks
         .hooks
         .iter()
@@ -398,7 +403,7 @@ fn nothing_at_parse_time_and_something_later_is_frozen() {
     let mut manifests = manifests(&project);
     let at_run = Some(plain("grant"));
     manifests[0].nodes[0].config_hooks = vec![ConfigHook { kind: HookKind::PostHook, value: plain(""), at_run }];
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     assert_eq!(hooks.hooks[0].frozen.as_ref().unwrap().at_run.as_deref(), Some("grant"));
 }
 
@@ -430,7 +435,7 @@ sources:
         let keys = ["pre_hook", "post-hook", "pre-hooks", "materialized", "hooks"];
         manifest.nodes[0].config_keys = keys.map(|key| (key.to_owned(), Some(place))).to_vec();
     }
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     let seen: Vec<(&str, &str, KeyFault, bool)> =
         hooks.odd_keys.iter().map(|odd| (odd.key.as_str(), odd.meant, odd.fault, odd.node_id.is_some())).collect();
     let (ignored, refused) = (KeyFault::Ignored, KeyFault::Refused);
@@ -466,7 +471,7 @@ fn ten_thousand_nodes_are_no_work() {
     let project = project::load(dir.path(), &LoadOptions::new(&Blank)).unwrap();
     let manifests = manifests(&project);
     let start = Instant::now();
-    let hooks = hook::hooks(&project, &manifests);
+    let hooks = effective(&project, manifests);
     assert_eq!(hooks.hooks.len(), 30_000);
     // Unoptimised and on a busy machine; a square would take minutes.
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());

@@ -69,7 +69,7 @@ pub(super) struct ProjectArguments {
     /// Only this target of the profile; otherwise all of them
     #[arg(long, short, env = "DBT_TARGET", hide_env_values = true)]
     target: Option<String>,
-    /// The profile to use in place of the one that dbt_project.yml names
+    /// The profile to use in place of the project's own
     #[arg(long, env = "DBT_PROFILE", hide_env_values = true)]
     profile: Option<String>,
     /// The folder of profiles.yml

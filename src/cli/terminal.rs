@@ -22,9 +22,9 @@ pub(super) struct Terminal {
 
 impl Terminal {
     /// What stdout can show, and what is wanted.
-    pub(super) fn of_stdout(color: Color) -> Terminal {
+    pub(super) fn of_stdout(when: Color) -> Terminal {
         let is_terminal = io::stdout().is_terminal();
-        let colour = match color {
+        let colour = match when {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => colour_by_environment(is_terminal, |name| std::env::var(name).ok()),

@@ -27,7 +27,7 @@ pub fn hooks<M: Borrow<Manifest>>(project: &Project, manifests: &[M]) -> Hooks {
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, &targets, &mut bad));
     let mut bad_values = bad.found;
-    bad_values.sort_by(|a, b| (a.place.is_none(), a.place, a.kind).cmp(&(b.place.is_none(), b.place, b.kind)));
+    bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
     Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
 }
 
@@ -270,7 +270,7 @@ fn of_properties(entry: &Properties, version: Option<usize>) -> Vec<Item> {
             None => {}
             Some(Ok(found)) => items.extend(found.iter().map(|given| Item::of(kind, Declared::Properties, given))),
             Some(Err((place, refusal))) => {
-                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None })
+                items.push(Item { kind, declared: Declared::Properties, place, entry: Err(refusal), frozen: None });
             }
         }
     }

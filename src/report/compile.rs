@@ -113,7 +113,7 @@ impl Drawing<'_> {
         for why in unknown(rendering) {
             let _ = writeln!(out, "    {}", self.paint.dim(&format!("not known: {why}")));
         }
-        if !queries.is_empty() && !rendering.sent.is_empty() {
+        if !queries.is_empty() {
             let _ = writeln!(out, "  {}", self.paint.dim("the hook:"));
         }
         for sent in &rendering.sent {
