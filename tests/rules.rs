@@ -58,6 +58,43 @@ fn every_bad_case_is_found_where_it_is_marked_and_every_good_one_is_silent() {
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
+/// The case with the edits of every fix of its rule applied, and how many there were.
+fn fixed(case: &Case, report: &CheckReport) -> (Case, usize) {
+    let own = report.diagnostics.iter().filter(|found| found.rule == case.rule);
+    let edits = own.filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits);
+    let mut edits: Vec<(Mark, &str)> = edits
+        .map(|edit| {
+            ((report.sources.get(edit.place.file).path.clone(), edit.place.start, edit.place.end), edit.text.as_str())
+        })
+        .collect();
+    edits.sort();
+    let mut files = case.files.clone();
+    for ((path, start, end), text) in edits.iter().rev() {
+        files.get_mut(path).unwrap().replace_range(*start as usize..*end as usize, text);
+    }
+    let case =
+        Case { rule: case.rule.clone(), name: case.name.clone(), files, marks: BTreeSet::new(), is_bad: case.is_bad };
+    (case, edits.len())
+}
+
+#[test]
+fn a_fix_clears_its_finding_and_brings_no_other() {
+    let mut count = 0;
+    for case in cases().iter().filter(|case| case.is_bad) {
+        let before = checked(case).unwrap();
+        let (mended, edits) = fixed(case, &before);
+        if edits == 0 {
+            continue;
+        }
+        count += edits;
+        let after = checked(&mended).unwrap();
+        let of = |report: &CheckReport| -> Vec<&str> { report.diagnostics.iter().map(|found| found.rule).collect() };
+        let left: Vec<&str> = of(&before).into_iter().filter(|rule| *rule != case.rule).collect();
+        assert_eq!(left, of(&after), "{}: {:#?}", case.name, mended.files);
+    }
+    assert!(count > 10, "only {count} fixes");
+}
+
 #[test]
 fn every_rule_has_its_folder_and_every_folder_its_rule() {
     let ruled: BTreeSet<String> = RULES.iter().map(|rule| format!("{}/{}", rule.family, rule.name)).collect();

@@ -7,7 +7,7 @@ use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
-use crate::sql::Parse;
+use crate::sql::{Parse, Statement};
 
 /// What was checked, and what was not.
 #[must_use]
@@ -99,8 +99,8 @@ fn ended_by(error: &JinjaError) -> Option<String> {
 /// Statements that no grammar knows, by their verbs.
 fn statements(findings: &Findings<'_>) -> Option<NotChecked> {
     let mut verbs: BTreeMap<&str, usize> = BTreeMap::new();
-    for step in findings.steps().filter(|step| step.statement.parse == Parse::Not) {
-        *verbs.entry(step.outline().verb.name()).or_default() += 1;
+    for statement in findings.steps().map(|step| step.statement).filter(is_judged_by_words) {
+        *verbs.entry(statement.outline.verb.name()).or_default() += 1;
     }
     let all = verbs.values().sum();
     let mut verbs: Vec<(&str, usize)> = verbs.into_iter().collect();
@@ -110,6 +110,10 @@ fn statements(findings: &Findings<'_>) -> Option<NotChecked> {
         what: counted(all, "statement"),
         why: format!("no tree for {}: judged by their words alone", named.join(", ")),
     })
+}
+
+fn is_judged_by_words(statement: &&Statement) -> bool {
+    statement.parse == Parse::Not && statement.faults.is_empty()
 }
 
 fn counted(count: usize, noun: &str) -> String {

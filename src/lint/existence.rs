@@ -1,18 +1,26 @@
 //! Whether an object is known to be there, or not to be there, when a statement meets it.
 
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
 use super::{Findings, Judged, Scene, Step};
 use crate::hook::HookKind;
 use crate::jinja::Answer;
 use crate::project::Resource;
-use crate::sql::{Name, ObjectKind, UNKNOWN, Verb};
+use crate::sql::{Name, ObjectKind, Outline, UNKNOWN, Verb};
 
-/// The object of a statement that makes or removes exactly one, by a name that is known.
+/// The object of a statement that makes or removes one, by a name that is known.
 pub(crate) fn single_object<'f>(step: &Step<'f>, verb: &Verb) -> Option<(&'f Name, &'f ObjectKind)> {
     let outline = step.outline();
     let (name, object) = (outline.name.as_ref()?, outline.object.as_ref()?);
-    let named = outline.more_names.iter().chain([name]).all(|name| !name.text.contains(UNKNOWN));
-    let plain = !matches!(object, ObjectKind::Other(_) | ObjectKind::Session | ObjectKind::System | ObjectKind::Secret);
-    (outline.verb == *verb && named && plain).then_some((name, object))
+    let known = names(outline).all(|name| !name.text.contains(UNKNOWN));
+    let lasting =
+        !matches!(object, ObjectKind::Other(_) | ObjectKind::Session | ObjectKind::System | ObjectKind::Secret);
+    (outline.verb == *verb && known && lasting).then_some((name, object))
+}
+
+fn names(outline: &Outline) -> impl Iterator<Item = &Name> {
+    outline.name.iter().chain(&outline.more_names)
 }
 
 /// Whether names are of one object, as far as their written parts tell.
@@ -20,44 +28,90 @@ fn same_object(left: &Name, right: &Name) -> bool {
     left.parts.iter().rev().zip(right.parts.iter().rev()).all(|(left, right)| left.eq_ignore_ascii_case(right))
 }
 
+/// Whether a statement may do anything to objects that its outline does not name.
+fn is_vague(outline: &Outline) -> bool {
+    let renames = outline.verb == Verb::Alter && outline.action.iter().any(|word| word == "rename");
+    outline.opaque || renames || matches!(outline.verb, Verb::Call | Verb::Execute)
+}
+
 /// Whether a statement creates the object, or may do so out of sight.
 pub(crate) fn makes(step: &Step<'_>, name: &Name) -> bool {
     let outline = step.outline();
-    let inside = || outline.opaque || outline.verb == Verb::Call || outline.verb == Verb::Execute;
-    let renames = || outline.verb == Verb::Alter && outline.action.iter().any(|word| word == "rename");
-    match &outline.name {
-        Some(made) if outline.verb == Verb::Create && !outline.opaque => same_object(made, name),
-        _ => (inside() || renames()) && mentions(step.text(), name.last()),
+    if is_vague(outline) {
+        return words(step.text()).any(|word| word.eq_ignore_ascii_case(name.last()));
     }
+    outline.verb == Verb::Create && names(outline).any(|made| same_object(made, name))
 }
 
 /// Whether a statement drops the object.
 pub(crate) fn removes(step: &Step<'_>, name: &Name) -> bool {
-    let outline = step.outline();
-    let mut dropped = outline.name.iter().chain(&outline.more_names);
-    outline.verb == Verb::Drop && dropped.any(|dropped| same_object(dropped, name))
+    step.outline().verb == Verb::Drop && names(step.outline()).any(|dropped| same_object(dropped, name))
 }
 
-fn mentions(text: &str, word: &str) -> bool {
-    text.to_ascii_lowercase().contains(&word.to_ascii_lowercase())
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_')).filter(|word| !word.is_empty())
 }
 
-/// Whether a statement that is sent before this one does something: an earlier one of the same rendering, or
-/// one of a hook that runs before.
-pub(crate) fn before<'f>(step: &Step<'f>, runs_before: RunsBefore, does: impl Fn(&Step<'f>) -> bool) -> bool {
-    let scene = step.sql.scene;
-    let target = scene.judged.rendering.targets.first();
-    let same_hook = scene.steps().take_while(|other| other.at < step.at).any(|other| does(&other));
-    same_hook
-        || (0..scene.findings.checked.len())
-            .filter(|&other| runs_before(scene.findings, other, scene.at))
-            .flat_map(|other| scene.findings.scenes_of(other))
-            .filter(|other| target.is_none_or(|target| other.judged.rendering.targets.contains(target)))
-            .any(|other| other.steps().any(|other| does(&other)))
+/// Which statements have to do with which objects.
+pub(crate) struct Objects<'f> {
+    findings: &'f Findings<'f>,
+    by_name: HashMap<String, Vec<Step<'f>>>,
+    nodes: HashSet<&'f str>,
 }
 
-/// Whether the hook at the first place runs before the one at the second.
+/// Whether one hook runs before another; both by their place among the checked ones.
 pub(crate) type RunsBefore = fn(&Findings<'_>, usize, usize) -> bool;
+
+impl<'f> Objects<'f> {
+    /// The objects of every statement, by the last part of their names.
+    pub(crate) fn new(findings: &'f Findings<'f>) -> Objects<'f> {
+        let mut by_name: HashMap<String, Vec<Step<'f>>> = HashMap::new();
+        for step in findings.steps() {
+            let outline = step.outline();
+            let named: HashSet<String> = if is_vague(outline) {
+                words(step.text()).map(str::to_ascii_lowercase).collect()
+            } else if matches!(outline.verb, Verb::Create | Verb::Drop) {
+                names(outline).map(|name| name.last().to_ascii_lowercase()).collect()
+            } else {
+                continue;
+            };
+            for name in named {
+                by_name.entry(name).or_default().push(step);
+            }
+        }
+        let builds = |resource| matches!(resource, Resource::Model | Resource::Seed | Resource::Snapshot);
+        let nodes = findings.project.nodes.iter().filter(|node| builds(node.resource));
+        Objects { findings, by_name, nodes: nodes.map(|node| node.name.as_str()).collect() }
+    }
+
+    /// Whether a statement that is sent before this one does something to the object: an earlier one of the
+    /// same rendering, or one of a hook that runs before.
+    pub(crate) fn before(
+        &self,
+        step: &Step<'f>,
+        name: &Name,
+        runs_before: RunsBefore,
+        does: fn(&Step<'_>, &Name) -> bool,
+    ) -> bool {
+        let (at, own) = (step.sql.scene.at, step.sql.scene.judged);
+        let earlier = |other: &&Step<'f>| {
+            let scene = other.sql.scene;
+            let here = std::ptr::eq(scene.judged, own) && other.at < step.at;
+            here || (scene.at != at && runs_before(self.findings, scene.at, at) && shares_target(scene.judged, own))
+        };
+        let candidates = self.by_name.get(&name.last().to_ascii_lowercase());
+        candidates.into_iter().flatten().filter(earlier).any(|other| does(other, name))
+    }
+
+    /// Whether the name is that of a node that dbt has built by then.
+    pub(crate) fn is_built(&self, scene: &Scene<'_>, name: &Name) -> bool {
+        matches!(scene.hook().kind, HookKind::PostHook | HookKind::OnRunEnd) && self.nodes.contains(name.last())
+    }
+}
+
+fn shares_target(one: &Judged, other: &Judged) -> bool {
+    one.rendering.targets.iter().any(|target| other.rendering.targets.contains(target))
+}
 
 /// A hook of the same node, or of the same end of the run, that stands before.
 pub(crate) fn same_owner_before(findings: &Findings<'_>, one: usize, other: usize) -> bool {
@@ -72,19 +126,12 @@ pub(crate) fn any_before(findings: &Findings<'_>, one: usize, other: usize) -> b
         HookKind::PreHook | HookKind::PostHook => 1,
         HookKind::OnRunEnd => 2,
     };
-    let (left, right) = (findings.checked[one].hook, findings.checked[other].hook);
+    let node = |at: usize| findings.checked[at].hook.node;
     match phase(one).cmp(&phase(other)) {
-        std::cmp::Ordering::Less => true,
-        std::cmp::Ordering::Greater => false,
-        std::cmp::Ordering::Equal => left.node != right.node || one < other,
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal => node(one) != node(other) || one < other,
     }
-}
-
-/// Whether the name is that of a node that dbt has built by then.
-pub(crate) fn is_built(scene: &Scene<'_>, name: &Name) -> bool {
-    let builds = |resource| matches!(resource, Resource::Model | Resource::Seed | Resource::Snapshot);
-    matches!(scene.hook().kind, HookKind::PostHook | HookKind::OnRunEnd)
-        && scene.findings.project.nodes.iter().any(|node| builds(node.resource) && node.name == name.last())
 }
 
 /// Whether the hook asks before whether something exists: a rendering in the same target lacks the statement
@@ -93,25 +140,20 @@ pub(crate) fn is_asked(step: &Step<'_>) -> bool {
     let scene = step.sql.scene;
     let own = &scene.judged.rendering;
     let lacks = |other: &&Judged| {
-        let rendering = &other.rendering;
-        let shared = rendering.targets.iter().any(|target| own.targets.contains(target));
-        let other = Scene { judged: other, ..scene };
-        shared && !other.steps().any(|other| other.text() == step.text())
+        let shown = Scene { judged: other, ..scene };
+        shares_target(other, scene.judged) && !shown.steps().any(|other| other.text() == step.text())
     };
-    scene.checked().renderings.iter().filter(lacks).any(|other| {
-        own.answers
-            .iter()
-            .any(|(question, answer)| is_about_objects(question) && differs(&other.rendering.answers, question, answer))
-    })
-}
-
-fn differs(answers: &[(String, Answer)], question: &str, answer: &Answer) -> bool {
-    answers.iter().any(|(other, given)| other == question && given != answer)
+    scene
+        .checked()
+        .renderings
+        .iter()
+        .filter(lacks)
+        .any(|other| own.answers.iter().any(|one| is_about_objects(one) && !other.rendering.answers.contains(one)))
 }
 
 /// Whether the answer may tell that an object exists. What dbt knows of the run itself does not.
-fn is_about_objects(question: &str) -> bool {
-    !["is_incremental", "should_full_refresh", "flags", "env_var", "results", "var(", "selected_resources", "graph"]
-        .iter()
-        .any(|known| question.starts_with(known))
+fn is_about_objects((question, _): &(String, Answer)) -> bool {
+    let of_the_run =
+        ["is_incremental", "should_full_refresh", "flags", "env_var", "results", "selected_resources", "graph"];
+    !of_the_run.iter().any(|known| question.starts_with(known))
 }

@@ -33,7 +33,7 @@ fn one_line(text: &str) -> String {
 
 /// The nearest of some names, where one is near enough to be meant.
 fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let most = (name.chars().count() / 3).clamp(1, 3);
+    let most = (name.chars().count() / 4).clamp(1, 3);
     names
         .map(|known| (strsim::osa_distance(name, known), known))
         .filter(|&(distance, _)| distance > 0 && distance <= most)

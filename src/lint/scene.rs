@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Checked, Finding, Findings, Judged, origin};
+use crate::diagnostic::{Edit, Fix, Safety};
 use crate::hook::{Hook, HookKind};
 use crate::jinja::{JinjaError, UndefinedRead};
 use crate::render::Pass;
 use crate::source::{Call, Place, Text};
-use crate::sql::{Outline, Script, Statement};
+use crate::sql::{Dialect, Outline, Script, Statement};
 
 /// One rendering of one hook.
 #[derive(Clone, Copy)]
@@ -166,6 +167,26 @@ impl<'f> Step<'f> {
     pub(crate) fn head(&self) -> String {
         let end = self.outline().name.as_ref().map_or(self.outline().verb_range.end, |name| name.range.end);
         self.sql.written(self.outline().verb_range.start..end)
+    }
+
+    /// The dialect that it is in.
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect::of_adapter(self.sql.scene.adapter())
+    }
+
+    /// The fix that adds words behind the word that ends before a byte of the text; none where that word is
+    /// not written out.
+    pub(crate) fn insertion(&self, words: &str, before: usize, safety: Safety) -> Option<Fix> {
+        let text = self.sql.text.as_str();
+        let end = text[..before].trim_end().len();
+        let word = end.checked_sub(1)?..end;
+        let piece = self.sql.text.piece_at(word.start as u32).filter(|piece| piece.verbatim)?;
+        let at = piece.part(word.start as u32, word.end as u32).end;
+        let place = Place { file: piece.place.file, start: at, end: at };
+        let capitals = text[self.outline().verb_range.clone()].chars().all(char::is_uppercase);
+        let title = format!("add {}", words.to_uppercase());
+        let words = if capitals { words.to_uppercase() } else { words.to_owned() };
+        Some(Fix { title, safety, edits: vec![Edit { place, text: format!(" {words}") }] })
     }
 
     /// A finding about the whole statement.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Findings, Rule, Scene};
-use crate::diagnostic::{Confidence, Diagnostic, HookRef, Related, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Related, Severity};
 use crate::hook::Hook;
 use crate::source::{Call, FileId, Place};
 
@@ -19,6 +19,7 @@ pub(crate) struct Finding<'f> {
     sql: Option<Arc<str>>,
     severity: Option<Severity>,
     confidence: Option<Confidence>,
+    fix: Option<Fix>,
 }
 
 impl<'f> Finding<'f> {
@@ -34,6 +35,7 @@ impl<'f> Finding<'f> {
             sql: None,
             severity: None,
             confidence: None,
+            fix: None,
         }
     }
 
@@ -75,6 +77,12 @@ impl<'f> Finding<'f> {
     /// Another confidence than the rule's.
     pub(crate) fn confidence(mut self, confidence: Confidence) -> Finding<'f> {
         self.confidence = Some(confidence);
+        self
+    }
+
+    /// How to mend it, where that can be said.
+    pub(crate) fn fix(mut self, fix: Option<Fix>) -> Finding<'f> {
+        self.fix = fix;
         self
     }
 
@@ -149,7 +157,7 @@ impl<'f> Sink<'f> {
             targets: Vec::new(),
             sql: finding.sql.clone(),
             related: finding.related(),
-            fix: None,
+            fix: finding.fix.clone(),
         }
     }
 
@@ -159,7 +167,9 @@ impl<'f> Sink<'f> {
         let every_hook = rendered(findings, 0..findings.checked.len());
         let own: BTreeSet<usize> = every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect();
         let finish = |Merged { mut diagnostic, hooks, targets }| {
-            diagnostic.hooks = hooks.len();
+            // A hook that differs between targets is there more than once.
+            let ids: HashSet<&str> = hooks.iter().map(|&at| findings.checked[at].hook.id.as_str()).collect();
+            diagnostic.hooks = ids.len();
             let mut all = rendered(findings, hooks);
             all.extend(&own);
             if targets != all {

@@ -1,38 +1,72 @@
 //! Finds a `create` that fails when the object is already there.
 
-use crate::lint::existence::{before, is_asked, removes, same_owner_before, single_object};
+use crate::diagnostic::Safety;
+use crate::lint::existence::{Objects, is_asked, removes, same_owner_before, single_object};
 use crate::lint::{Finding, Findings, Sink, Step};
-use crate::sql::{Dialect, ObjectKind, Verb};
+use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
-fn finding<'f>(step: &Step<'f>, object: &ObjectKind) -> Finding<'f> {
+fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f> {
     let head = step.head();
-    let help = match object {
-        ObjectKind::View | ObjectKind::Function | ObjectKind::Procedure => "add OR REPLACE after CREATE".to_owned(),
-        ObjectKind::Role | ObjectKind::User | ObjectKind::Group
-            if Dialect::of_adapter(step.sql.scene.adapter()) == Dialect::Postgres =>
-        {
-            format!("make the {object} outside of dbt, or ask pg_roles in a DO block")
-        }
-        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Type => {
-            format!("drop the {object} with IF EXISTS before, in the same hook")
-        }
-        _ => "add IF NOT EXISTS".to_owned(),
-    };
-    step.finding(format!(
+    let finding = step.finding(format!(
         "`{head}` fails when the {object} is already there: hooks run with every command, and the second one stops \
          with \"already exists\"."
-    ))
-    .help(help)
+    ));
+    let after_create = step.outline().verb_range.end;
+    match guard(step, object) {
+        Guard::IfNotExists => {
+            // The rows of a query are those of the first run from then on.
+            let safety = if step.outline().writes_query { Safety::Unsafe } else { Safety::Safe };
+            finding.help("add IF NOT EXISTS").fix(step.insertion("if not exists", name.range.start, safety))
+        }
+        Guard::OrReplace => {
+            let fix = step.insertion("or replace", after_create, Safety::Unsafe);
+            finding.help("add OR REPLACE after CREATE").fix(fix)
+        }
+        Guard::OrAlter => {
+            finding.help("add OR ALTER after CREATE").fix(step.insertion("or alter", after_create, Safety::Unsafe))
+        }
+        Guard::Catalog => finding.help(format!("make the {object} outside of dbt, or ask the catalog before")),
+        Guard::DropBefore => finding.help(format!("drop the {object} with IF EXISTS before, in the same hook")),
+    }
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    let objects = Objects::new(findings);
     for step in findings.steps() {
         let Some((name, object)) = single_object(&step, &Verb::Create) else { continue };
         let outline = step.outline();
         let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || is_named_by_run(&step);
-        if !guarded && !before(&step, same_owner_before, |other| removes(other, name)) {
-            sink.add(finding(&step, object));
+        if !guarded && !objects.before(&step, name, same_owner_before, removes) {
+            sink.add(finding(&step, name, object));
         }
+    }
+}
+
+/// How a statement is made to pass where the object is already there.
+enum Guard {
+    IfNotExists,
+    OrReplace,
+    OrAlter,
+    Catalog,
+    DropBefore,
+}
+
+fn guard(step: &Step<'_>, object: &ObjectKind) -> Guard {
+    use ObjectKind as Kind;
+    let dialect = step.dialect();
+    match (object, dialect) {
+        (Kind::View | Kind::Function | Kind::Procedure, Dialect::SqlServer) => Guard::OrAlter,
+        (_, Dialect::SqlServer | Dialect::Oracle) => Guard::Catalog,
+        (Kind::Role | Kind::User | Kind::Group | Kind::Database, Dialect::Postgres | Dialect::Redshift) => {
+            Guard::Catalog
+        }
+        (Kind::View, Dialect::Sqlite) => Guard::IfNotExists,
+        (Kind::View | Kind::Function | Kind::Procedure, _) => Guard::OrReplace,
+        (Kind::Trigger | Kind::Policy | Kind::Type | Kind::MaterializedView, Dialect::Postgres | Dialect::Redshift) => {
+            Guard::DropBefore
+        }
+        (Kind::Index, Dialect::MySql) => Guard::DropBefore,
+        _ => Guard::IfNotExists,
     }
 }
 

@@ -1,24 +1,27 @@
 //! Finds a `drop` without `if exists` of something that no hook of the project makes before.
 
-use crate::lint::existence::{any_before, before, is_asked, is_built, makes, single_object};
+use crate::diagnostic::Safety;
+use crate::lint::existence::{Objects, any_before, is_asked, makes, single_object};
 use crate::lint::{Finding, Findings, Sink, Step};
-use crate::sql::{ObjectKind, Verb};
+use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
-fn finding<'f>(step: &Step<'f>, object: &ObjectKind) -> Finding<'f> {
+fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f> {
     let head = step.head();
     step.finding(format!(
         "`{head}` has no IF EXISTS, and no hook makes the {object} before: where it is not there, as in the second \
          run, the hook fails with \"does not exist\"."
     ))
     .help("add IF EXISTS")
+    .fix(step.insertion("if exists", name.range.start, Safety::Safe).filter(|_| step.dialect() != Dialect::Oracle))
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    let objects = Objects::new(findings);
     for step in findings.steps() {
         let Some((name, object)) = single_object(&step, &Verb::Drop) else { continue };
-        let guarded = step.outline().is_guarded() || is_built(&step.sql.scene, name) || is_asked(&step);
-        if !guarded && !before(&step, any_before, |other| makes(other, name)) {
-            sink.add(finding(&step, object));
+        let guarded = step.outline().is_guarded() || objects.is_built(&step.sql.scene, name) || is_asked(&step);
+        if !guarded && !objects.before(&step, name, any_before, makes) {
+            sink.add(finding(&step, name, object));
         }
     }
 }

@@ -30,16 +30,17 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     let mut add = |scene: Scene<'f>, wrongly: bool| {
         let hook = scene.hook();
         let Some(frozen) = &hook.frozen else { return };
-        let known = wrong.get(&frozen.place).cloned();
+        let place = with_quotes(findings, frozen.place);
+        let known = wrong.get(&place).cloned();
         let finding = match (&frozen.at_run, known) {
             (Some(at_run), known) if wrongly => {
                 let message = known.unwrap_or_else(|| differs(hook.raw.as_str(), at_run));
-                wrong.insert(frozen.place, message.clone());
-                Finding::of(&scene, Some(frozen.place), None, message)
+                wrong.insert(place, message.clone());
+                Finding::of(&scene, Some(place), None, message)
             }
-            (None, None) if !wrongly => Finding::of(&scene, Some(frozen.place), None, same())
-                .severity(Severity::Info)
-                .confidence(Confidence::Low),
+            (None, None) if !wrongly => {
+                Finding::of(&scene, Some(place), None, same()).severity(Severity::Info).confidence(Confidence::Low)
+            }
             _ => return,
         };
         sink.add(finding.targets(&hook.targets).help("change the expression to quoted text that holds it"));
@@ -48,4 +49,15 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for wrongly in [true, false] {
         findings.scenes().for_each(|scene| add(scene, wrongly));
     }
+}
+
+/// The place with the quotes of a text that it begins or ends in.
+fn with_quotes(findings: &Findings<'_>, place: Place) -> Place {
+    let sources = &findings.project.sources;
+    let text = &sources.get(place.file).text;
+    let is_open = |quote: char| matches!(quote, '\'' | '"') && sources.slice(place).matches(quote).count() % 2 == 1;
+    let after = text.get(place.end as usize..).and_then(|after| after.chars().next()).is_some_and(is_open);
+    let before = text.get(..place.start as usize).and_then(|before| before.chars().next_back()).is_some_and(is_open);
+    let (before, after) = (u32::from(before && !after), u32::from(after));
+    Place { start: place.start - before, end: place.end + after, ..place }
 }

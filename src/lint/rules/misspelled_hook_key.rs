@@ -1,10 +1,11 @@
 //! Finds a key that is nearly `pre-hook`, `post-hook`, `on-run-start` or `on-run-end`, and that dbt does not
 //! take for one.
 
+use crate::diagnostic::{Edit, Fix, Safety};
 use crate::hook::{KeyFault, OddKey};
 use crate::lint::{Finding, Findings, Sink};
 
-fn finding<'f>(odd: &OddKey) -> Finding<'f> {
+fn finding<'f>(findings: &Findings<'_>, odd: &OddKey) -> Finding<'f> {
     let OddKey { key, meant, .. } = odd;
     let (message, help) = match odd.fault {
         KeyFault::Ignored => (
@@ -27,9 +28,21 @@ fn finding<'f>(odd: &OddKey) -> Finding<'f> {
             format!("change `{key}` to `{meant}`"),
         ),
     };
-    Finding::at(Some(odd.place), message).help(help)
+    Finding::at(Some(odd.place), message).help(help).fix(fix(findings, odd))
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    findings.hooks.odd_keys.iter().for_each(|odd| sink.add(finding(odd)));
+    findings.hooks.odd_keys.iter().for_each(|odd| sink.add(finding(findings, odd)));
+}
+
+/// Writes the key that is meant, where the place is that of the key alone. The hook then begins to run.
+fn fix(findings: &Findings<'_>, odd: &OddKey) -> Option<Fix> {
+    let written = findings.project.sources.slice(odd.place);
+    let renames = matches!(odd.fault, KeyFault::Ignored | KeyFault::Refused | KeyFault::MapWithoutPlus);
+    let quotes = |one: char| matches!(one, '\'' | '"');
+    (renames && written.trim_matches(quotes) == odd.key).then(|| Fix {
+        title: format!("change `{}` to `{}`", odd.key, odd.meant),
+        safety: Safety::Unsafe,
+        edits: vec![Edit { place: odd.place, text: written.replace(odd.key.as_str(), odd.meant) }],
+    })
 }

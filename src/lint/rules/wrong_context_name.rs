@@ -1,5 +1,6 @@
 //! Finds a name that looks like one of dbt's but that dbt does not give at this place.
 
+use crate::diagnostic::{Edit, Fix, Safety};
 use crate::jinja::{UndefinedRead, Use};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::Misread;
@@ -27,7 +28,18 @@ fn undefined<'f>(scene: &Scene<'f>, read: &UndefinedRead, meant: String) -> Find
              count of it is 0, and no error is printed."
         ),
     };
-    Finding::of(scene, read.place, read.through.as_ref(), message).help(meant)
+    Finding::of(scene, read.place, read.through.as_ref(), message).help(meant).fix(fix(scene, read))
+}
+
+/// Writes `results` where a name is read that means the results of the run.
+fn fix(scene: &Scene<'_>, read: &UndefinedRead) -> Option<Fix> {
+    let means_results = matches!(&*read.name, "models" | "nodes" | "run_results") && scene.has_results();
+    let place = read.place.filter(|&place| scene.findings.project.sources.slice(place) == &*read.name)?;
+    means_results.then(|| Fix {
+        title: format!("change `{}` to `results`", read.name),
+        safety: Safety::Unsafe,
+        edits: vec![Edit { place, text: "results".to_owned() }],
+    })
 }
 
 fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
