@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
+use crate::discover;
 use crate::hook::{self, Hooks};
 use crate::lint::{self, Checked, Findings, Judged};
 use crate::project::{self, LoadOptions, Project};
@@ -19,7 +20,6 @@ use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::source::Text;
 use crate::sql::{self, Dialect};
-use crate::discover;
 
 /// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
 const STACK: usize = 256 << 20;

@@ -1,5 +1,7 @@
 //! What is no dbt project, or a broken one: a clear diagnostic or a clear refusal, and the rest is checked.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::fs;
 use std::path::Path;
 
@@ -105,9 +107,10 @@ fn a_model_of_five_megabytes_is_read() {
     let folder = project(&[("models/large.sql", model.as_bytes())]);
     let report = checked(folder.path());
     still_checked(&report);
-    let large = report.diagnostics.iter().filter(|diagnostic| {
-        report.sources.get(diagnostic.place.file).path == "models/large.sql"
-    });
+    let large = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| report.sources.get(diagnostic.place.file).path == "models/large.sql");
     assert_eq!(large.count(), 1);
 }
 
@@ -123,10 +126,13 @@ fn a_cycle_of_links_is_no_hang() {
 
 #[test]
 fn broken_jinja_outside_macros_is_none_of_dbts_business() {
-    let folder = project(&[(
-        "macros/mixed.sql",
-        b"{% ##### %} {% https://example.com %}\n{% macro good() %}drop table other{% endmacro %}\n",
-    ), ("models/a.sql", b"{{ config(post_hook='{{ good() }}') }} select 1")]);
+    let folder = project(&[
+        (
+            "macros/mixed.sql",
+            b"{% ##### %} {% https://example.com %}\n{% macro good() %}drop table other{% endmacro %}\n",
+        ),
+        ("models/a.sql", b"{{ config(post_hook='{{ good() }}') }} select 1"),
+    ]);
     let report = checked(folder.path());
     still_checked(&report);
     assert!(!report.diagnostics.iter().any(|diagnostic| diagnostic.rule == "template-syntax"));

@@ -1,5 +1,7 @@
 //! The design's fourth invariant, held against the source: which module may name which crate.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The engine against what dbt-core 1.11 gave for each case of `tests/data/jinja_cases.json`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The guide's project: what dbt would do with it, and what hookproof says of it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::PathBuf;
 
 use hookproof::diagnostic::{Diagnostic, Severity};
@@ -97,7 +99,10 @@ fn an_error_in_sql_that_a_macro_made_is_reported_in_the_macro() {
         std::fs::write(path, text).unwrap();
     };
     write("dbt_project.yml", "name: p\nversion: '1'\non-run-end:\n  - \"{{ share('reporter') }}\"\n");
-    write("macros/share.sql", "{% macro share(role) %}\n    grant select on orders to {{ role }};\n    grant select on orders to\n{% endmacro %}\n");
+    write(
+        "macros/share.sql",
+        "{% macro share(role) %}\n    grant select on orders to {{ role }};\n    grant select on orders to\n{% endmacro %}\n",
+    );
     let report = check(&CheckOptions::at(folder.path())).unwrap().remove(0);
     let [diagnostic] = &report.diagnostics[..] else { panic!("{}", report::concise(&report)) };
     assert_eq!((diagnostic.rule, place(&report, diagnostic)), ("sql-syntax", ("macros/share.sql".to_owned(), 3)));

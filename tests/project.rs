@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp)]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -221,7 +222,7 @@ fn hostile_yaml_ends_in_a_fault() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..12 {
         let inner = vec![format!("*a{}", n - 1); 10].join(", ");
-        bomb += &format!("a{n}: &a{n} [{inner}]\n");
+        writeln!(bomb, "a{n}: &a{n} [{inner}]").unwrap();
     }
     assert!(yaml::read(&bomb, FileId(0), 0).is_err());
     assert!(yaml::read(&"[".repeat(100_000), FileId(0), 0).is_err());

@@ -1,5 +1,7 @@
 //! The formats of a check, all over one set of sample findings. The pictures are in `snapshots/report`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::Arc;
 use std::time::Instant;
 

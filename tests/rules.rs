@@ -1,5 +1,7 @@
 //! Every rule against the cases of its folder, and the catalogue against the registry.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[path = "rules/cases.rs"]
 mod cases;
 

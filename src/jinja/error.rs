@@ -82,12 +82,12 @@ pub fn error(kind: ErrorKind, message: impl Into<String>) -> Flow {
     JinjaError::new(kind, message).into()
 }
 
-/// Python's TypeError.
+/// Python's `TypeError`.
 pub fn type_error(message: impl Into<String>) -> Flow {
     error(ErrorKind::Python("TypeError"), message)
 }
 
-/// Python's ValueError.
+/// Python's `ValueError`.
 pub fn value_error(message: impl Into<String>) -> Flow {
     error(ErrorKind::Python("ValueError"), message)
 }

@@ -310,9 +310,12 @@ impl Object for PatternObject {
     }
 }
 
+/// A group: its name, and where it matched.
+type Group = (Option<String>, Option<(usize, usize)>);
+
 struct Match {
     text: Str,
-    groups: Vec<(Option<String>, Option<(usize, usize)>)>,
+    groups: Vec<Group>,
 }
 
 impl Match {

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -140,10 +141,10 @@ impl Moment {
             let mut parts = format!("{}, {}", time.hour(), time.minute());
             let micros = micros(time.subsec_nanosecond());
             if time.second() != 0 || micros != 0 {
-                parts.push_str(&format!(", {}", time.second()));
+                let _ = write!(parts, ", {}", time.second());
             }
             if micros != 0 {
-                parts.push_str(&format!(", {micros}"));
+                let _ = write!(parts, ", {micros}");
             }
             parts
         };

@@ -203,7 +203,7 @@ pub(super) fn is_printable(char: char) -> bool {
     }
     !matches!(char as u32,
         0xad | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e
-        | 0x2060..=0x206f | 0xd800..=0xf8ff | 0xfeff | 0xfff0..=0xfffb | 0xe0000..=0x10ffff)
+        | 0x2060..=0x206f | 0xd800..=0xf8ff | 0xfeff | 0xfff0..=0xfffb | 0xe_0000..=0x10_ffff)
 }
 
 fn write_bytes_repr(out: &mut String, bytes: &[u8]) {
@@ -230,6 +230,7 @@ fn write_bytes_repr(out: &mut String, bytes: &[u8]) {
 }
 
 /// `repr()` of a float: the shortest digits that give it again.
+#[must_use]
 pub fn float_text(value: f64) -> String {
     if value.is_nan() {
         return "nan".to_owned();
@@ -249,6 +250,7 @@ pub fn float_text(value: f64) -> String {
 }
 
 /// `str()` of a Decimal: its scale is kept.
+#[must_use]
 pub fn decimal_text(value: &BigDecimal) -> String {
     let (digits, scale) = value.as_bigint_and_exponent();
     let (sign, digits) = match digits.to_string() {

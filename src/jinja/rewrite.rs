@@ -268,14 +268,11 @@ impl Rewriter<'_> {
 
     fn tokens(&mut self, tokens: &[Lexed], block: bool, start: usize, end: usize) {
         let keyword = if block { tokens.first().map(|first| self.text(first).to_owned()) } else { None };
-        match keyword.as_deref() {
-            Some("do") => {
-                self.edits.push((start + 1..start + 2, Fill::Byte(b'{')));
-                self.edits.push((tokens[0].range.clone(), Fill::Byte(b' ')));
-                self.edits.push((end..end + 1, Fill::Byte(b'}')));
-                self.dos.push(start as u32..end as u32 + 2);
-            }
-            _ => {}
+        if keyword.as_deref() == Some("do") {
+            self.edits.push((start + 1..start + 2, Fill::Byte(b'{')));
+            self.edits.push((tokens[0].range.clone(), Fill::Byte(b' ')));
+            self.edits.push((end..end + 1, Fill::Byte(b'}')));
+            self.dos.push(start as u32..end as u32 + 2);
         }
         if block {
             if let Some(last) = tokens.last().filter(|last| last.token == Token::Colon) {

@@ -601,6 +601,7 @@ impl Dict {
     }
 
     /// Its entries in order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
         self.entries.values().map(|(key, value)| (key, value))
     }

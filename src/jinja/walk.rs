@@ -78,7 +78,9 @@ pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Compare(first, ops) => {
             within(first, visit);
-            ops.iter().for_each(|(_, operand)| within(operand, visit));
+            for (_, operand) in ops {
+                within(operand, visit);
+            }
         }
         ExprKind::If(test, then, otherwise) => {
             within(test, visit);

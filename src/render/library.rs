@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::jinja::tree::{CompareOp, ExprKind, Macro, Stmt, Template};
+use crate::jinja::tree::{CompareOp, ExprKind, Macro, Span, Stmt, Template};
 use crate::jinja::{self, MacroValue, SyntaxFault, Value, walk};
 use crate::project::Project;
 use crate::source::Text;
@@ -74,7 +74,7 @@ impl Library {
                     match decl {
                         Some(decl) => Ok((decl, template)),
                         None => Err((
-                            SyntaxFault { message: "this block is no macro".to_owned(), span: Default::default() },
+                            SyntaxFault { message: "this block is no macro".to_owned(), span: Span::default() },
                             text,
                         )),
                     }

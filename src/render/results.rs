@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use super::context::{Scene, unknown, value_of};
 use crate::datum::Datum;
 use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
-use crate::project::{Node, Resource};
+use crate::project::{Node, Properties, Resource};
 
 fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
     Value::list(items.into_iter().map(Value::str).collect())
@@ -147,7 +147,7 @@ fn field(scene: &Scene, at: usize, key: &str) -> Option<Value> {
         "tags" => setting("tags").unwrap_or_else(|| Value::list(Vec::new())),
         "meta" => setting("meta").unwrap_or_else(|| Value::dict(Dict::default())),
         "description" => properties().and_then(|entry| entry.description()).map_or_else(|| Value::str(""), value_of),
-        "columns" => columns(properties().map(|entry| entry.columns()).unwrap_or_default()),
+        "columns" => columns(properties().map(Properties::columns).unwrap_or_default()),
         "config" => {
             let mut config = Dict::default();
             if let Some(state) = state {

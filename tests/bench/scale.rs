@@ -1,6 +1,8 @@
 //! How the time of a check grows with the project: 1,000 and 10,000 models with hooks, in one run, as a
 //! ratio. Ten times the models should take about ten times as long.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};

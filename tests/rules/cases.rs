@@ -9,10 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A byte range of a file, by the file's path from the project's root.
-pub type Mark = (String, u32, u32);
+pub(crate) type Mark = (String, u32, u32);
 
 /// One case of one rule.
-pub struct Case {
+pub(crate) struct Case {
     /// The rule's name.
     pub rule: String,
     /// Whether the rule has to find something.
@@ -36,12 +36,12 @@ shop:
 ";
 
 /// The catalogue's folder.
-pub fn catalogue() -> PathBuf {
+pub(crate) fn catalogue() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
 }
 
 /// Every case, sorted.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for rule in rule_folders() {
         for kind in ["bad", "good"] {
@@ -54,13 +54,13 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// The folder of every rule, sorted.
-pub fn rule_folders() -> Vec<PathBuf> {
+pub(crate) fn rule_folders() -> Vec<PathBuf> {
     let families = entries(&catalogue()).into_iter().filter(|path| path.is_dir());
     families.flat_map(|family| entries(&family)).filter(|path| path.is_dir()).collect()
 }
 
 /// A path's last part.
-pub fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
@@ -124,7 +124,7 @@ fn without_marks(path: &str, text: &str, marks: &mut BTreeSet<Mark>) -> String {
 
 impl Case {
     /// Writes the project into a folder.
-    pub fn write(&self, folder: &Path) {
+    pub(crate) fn write(&self, folder: &Path) {
         for (path, text) in &self.files {
             let path = folder.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -133,7 +133,7 @@ impl Case {
     }
 
     /// A place as a person reads it: file, line and the bytes.
-    pub fn shown(&self, (path, start, end): &Mark) -> String {
+    pub(crate) fn shown(&self, (path, start, end): &Mark) -> String {
         let Some(text) = self.files.get(path) else { return format!("{path}:{start}..{end}") };
         let line = text.bytes().take(*start as usize).filter(|byte| *byte == b'\n').count() + 1;
         format!("{path}:{line} {:?}", text.get(*start as usize..*end as usize).unwrap_or("?"))
