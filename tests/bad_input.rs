@@ -12,7 +12,7 @@ use hookproof::{CheckOptions, check, compile};
 fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let base: [(&str, &[u8]); 2] = [
-        ("dbt_project.yml", b"name: p\nversion: '1'\non-run-end:\n  - \"drop table scratch\"\n"),
+        ("dbt_project.yml", b"name: p\nversion: '1.0'\non-run-end:\n  - \"drop table scratch\"\n"),
         ("models/fine.sql", b"{{ config(post_hook='grant select on {{ this }} to') }}\nselect 1 as id\n"),
     ];
     for (path, bytes) in base.iter().chain(files) {

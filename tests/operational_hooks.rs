@@ -98,7 +98,7 @@ fn an_error_in_sql_that_a_macro_made_is_reported_in_the_macro() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    write("dbt_project.yml", "name: p\nversion: '1'\non-run-end:\n  - \"{{ share('reporter') }}\"\n");
+    write("dbt_project.yml", "name: p\nversion: '1.0'\non-run-end:\n  - \"{{ share('reporter') }}\"\n");
     write(
         "macros/share.sql",
         "{% macro share(role) %}\n    grant select on orders to {{ role }};\n    grant select on orders to\n{% endmacro %}\n",

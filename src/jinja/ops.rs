@@ -342,7 +342,8 @@ impl Interp {
         if let Value::Unknown(unknown) = value {
             return Ok(derived(unknown, format!("{}.{name}", unknown.label)));
         }
-        if name.starts_with('_') && !matches!(value, Value::Dict(_) | Value::Namespace(_)) {
+        // What a dict or an object of the host holds by that name is an item, which the sandbox allows.
+        if name.starts_with('_') && !matches!(value, Value::Dict(_) | Value::Namespace(_) | Value::Object(_)) {
             return Ok(
                 self.missing(format!("access to attribute '{name}' of '{}' object is unsafe.", value.type_name()))
             );

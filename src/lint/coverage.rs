@@ -30,8 +30,11 @@ fn files(findings: &Findings<'_>) -> Vec<NotChecked> {
     let problems = findings.project.problems.iter().filter(|problem| leaves_out(problem.kind));
     problems
         .map(|problem| {
-            let what = problem.place.map_or("a file", |place| &findings.project.sources.get(place.file).path);
-            NotChecked { what: what.to_owned(), why: problem.message.clone() }
+            let what = match problem.place {
+                Some(place) => format!("the rest of {}", findings.project.sources.get(place.file).path),
+                None => "a file".to_owned(),
+            };
+            NotChecked { what, why: problem.message.clone() }
         })
         .collect()
 }

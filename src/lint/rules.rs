@@ -12,6 +12,7 @@ pub(super) mod transformation_in_hook;
 pub(super) mod undefined_macro;
 pub(super) mod undefined_name;
 pub(super) mod unguarded_query;
+pub(super) mod unreadable_file;
 pub(super) mod wrong_context_name;
 
 use super::Finding;

@@ -1,0 +1,2 @@
+«{% macro share(role) %}»
+  grant select on {{ this }} to {{ role }}
