@@ -101,6 +101,7 @@ macro_rules! rules {
 /// Every rule, by family and name.
 pub static RULES: &[Rule] = rules! {
     "jinja" / "missing-var", Error, High, missing_var;
+    "jinja" / "render-error", Error, Medium, render_error;
     "jinja" / "template-syntax", Error, High, template_syntax;
     "jinja" / "undefined-macro", Error, High, undefined_macro;
     "jinja" / "undefined-name", Warning, High, undefined_name;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::rules::render_error;
 use super::rules::unguarded_query::NO_RESULT;
 use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
-use crate::sql::{Parse, Statement};
+use crate::sql::{Parse, Statement, UNKNOWN};
 
 /// What was checked, and what was not.
 #[must_use]
@@ -20,7 +21,7 @@ pub fn coverage(findings: &Findings<'_>) -> Coverage {
         renderings: findings.scenes().count(),
         statements: steps().count(),
         parsed: steps().filter(|statement| statement.parse != Parse::Not).count(),
-        not_checked: [files(findings), packages(findings), hooks(findings), Vec::from_iter(statements(findings))]
+        not_checked: [files(findings), Vec::from_iter(packages(findings)), hooks(findings), statements(findings)]
             .concat(),
     }
 }
@@ -52,15 +53,14 @@ fn leaves_out(kind: ProblemKind) -> bool {
     )
 }
 
-/// Packages that are listed but not there.
-fn packages(findings: &Findings<'_>) -> Vec<NotChecked> {
-    let missing = findings.project.missing_packages.iter();
-    missing
-        .map(|missing| NotChecked {
-            what: format!("package {}", missing.listed_as),
-            why: "it is listed but not installed: run dbt deps".to_owned(),
-        })
-        .collect()
+/// Packages that are listed but not there: their hooks and macros are not known.
+fn packages(findings: &Findings<'_>) -> Option<NotChecked> {
+    let missing: Vec<&str> = findings.project.missing_packages.iter().map(|one| one.listed_as.as_str()).collect();
+    let noun = if missing.len() == 1 { "package" } else { "packages" };
+    (!missing.is_empty()).then(|| NotChecked {
+        what: format!("{noun} {}", missing.join(", ")),
+        why: "listed but not installed: run dbt deps".to_owned(),
+    })
 }
 
 /// Hooks that were not rendered to the end, by the cause.
@@ -84,7 +84,8 @@ fn causes_of(scene: &Scene<'_>) -> Vec<String> {
         others.filter_map(|other| other.run.as_ref()).any(|run| run.error.is_none())
     };
     let error = scene.error().filter(|error| error.kind != ErrorKind::Raised || !passes_elsewhere());
-    unknown.chain(error.and_then(ended_by)).collect()
+    let unfound = error.filter(|error| !render_error::is_found(scene, error));
+    unknown.chain(unfound.and_then(ended_by)).collect()
 }
 
 /// How an error that no rule finds ends a rendering.
@@ -99,20 +100,22 @@ fn ended_by(error: &JinjaError) -> Option<String> {
     }
 }
 
-/// Statements that no grammar knows, by their verbs.
-fn statements(findings: &Findings<'_>) -> Option<NotChecked> {
+/// Statements of which nothing is known, and those that no grammar knows, by their verbs.
+fn statements(findings: &Findings<'_>) -> Vec<NotChecked> {
     let mut verbs: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in findings.steps().map(|step| step.statement).filter(is_judged_by_words) {
         *verbs.entry(statement.outline.verb.name()).or_default() += 1;
     }
-    let all = verbs.values().sum();
-    let mut verbs: Vec<(&str, usize)> = verbs.into_iter().collect();
+    let (unknown, mut verbs): (Vec<_>, Vec<_>) = verbs.into_iter().partition(|(verb, _)| verb.contains(UNKNOWN));
     verbs.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let named: Vec<String> = verbs.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
-    (all > 0).then(|| NotChecked {
-        what: counted(all, "statement"),
-        why: format!("no tree for {}: judged by their words alone", named.join(", ")),
-    })
+    let without_tree = format!("no tree for {}: judged by their words alone", named.join(", "));
+    [(unknown, "they are not known before the run".to_owned()), (verbs, without_tree)]
+        .into_iter()
+        .map(|(verbs, why)| (verbs.iter().map(|(_, count)| count).sum::<usize>(), why))
+        .filter(|&(count, _)| count > 0)
+        .map(|(count, why)| NotChecked { what: counted(count, "statement"), why })
+        .collect()
 }
 
 fn is_judged_by_words(statement: &&Statement) -> bool {

@@ -30,7 +30,9 @@ pub(crate) fn origin<'t>(
         let mut calls = piece.through.iter().flat_map(|call| call.chain());
         calls.find(|call| same_call(call.within.as_ref(), first.through.as_ref()))?.place
     });
-    let place = places.filter(|&place| holds(home, place)).reduce(Place::to);
+    // A value that was made further up and lands in the text here isn't part of it.
+    let follows = |place: &Place| holds(home, *place) && place.start >= first.place.start;
+    let place = places.filter(follows).reduce(Place::to);
     (place, first.through.as_ref())
 }
 
@@ -44,7 +46,8 @@ fn home(project: &Project, hook: &Hook, piece: &Piece) -> Option<Place> {
     holds(home, piece.place).then_some(home)
 }
 
-fn holds(outer: Place, inner: Place) -> bool {
+/// Whether one place lies in the other.
+pub(crate) fn holds(outer: Place, inner: Place) -> bool {
     outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 

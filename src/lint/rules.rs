@@ -6,6 +6,7 @@ pub(super) mod hook_frozen_at_parse;
 pub(super) mod invalid_hook_value;
 pub(super) mod missing_var;
 pub(super) mod misspelled_hook_key;
+pub(super) mod render_error;
 pub(super) mod sql_syntax;
 pub(super) mod template_syntax;
 pub(super) mod transformation_in_hook;
@@ -14,9 +15,6 @@ pub(super) mod undefined_name;
 pub(super) mod unguarded_query;
 pub(super) mod unreadable_file;
 pub(super) mod wrong_context_name;
-
-use super::Finding;
-use crate::render::Pass;
 
 /// What dbt says, in one line and without the full stop.
 fn said(message: &str) -> &str {
@@ -40,13 +38,4 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
         .filter(|&(distance, _)| distance > 0 && distance <= most)
         .min()
         .map(|(_, known)| known)
-}
-
-/// The finding with the pass's own text as its SQL, where there is some.
-fn rendered<'f>(finding: Finding<'f>, pass: &Pass) -> Finding<'f> {
-    let text = pass.text.as_ref().map(|text| text.as_str().trim()).filter(|text| !text.is_empty());
-    match text {
-        Some(text) => finding.sql(text),
-        None => finding,
-    }
 }

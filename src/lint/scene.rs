@@ -89,6 +89,18 @@ impl<'f> Scene<'f> {
         target.unwrap_or(self.findings.project.default_target()).adapter.as_str()
     }
 
+    /// The statement that something written at a place went into; else the hook's own text.
+    pub(crate) fn sql_of(&self, place: Option<Place>) -> Option<&'f str> {
+        let went_into = |step: &Step<'f>| {
+            let range = &step.statement.range;
+            let pieces = step.sql.text.pieces.iter();
+            let mut inside = pieces.filter(|piece| range.contains(&(piece.at as usize)));
+            place.is_some_and(|place| inside.any(|piece| !piece.verbatim && origin::holds(piece.place, place)))
+        };
+        let own = || Some(self.pass().text.as_ref()?.as_str().trim()).filter(|text| !text.is_empty());
+        self.steps().find(went_into).map(|step| step.text()).or_else(own)
+    }
+
     /// The SQL in the order in which it is sent: what is executed while rendering, then the hook's own text.
     pub(crate) fn sqls(self) -> impl Iterator<Item = Sql<'f>> {
         let queries = self.judged.queries.iter().map(|(query, script)| (&query.text, script));

@@ -63,8 +63,8 @@ impl<'f> Finding<'f> {
     }
 
     /// The rendered SQL that it is about.
-    pub(crate) fn sql(mut self, sql: &str) -> Finding<'f> {
-        self.sql = Some(Arc::from(sql));
+    pub(crate) fn sql<'s>(mut self, sql: impl Into<Option<&'s str>>) -> Finding<'f> {
+        self.sql = sql.into().map(Arc::from);
         self
     }
 

@@ -26,12 +26,20 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for sql in findings.scenes().flat_map(super::super::Scene::sqls) {
         for statement in &sql.script.statements {
             let text = &sql.text.as_str()[statement.range.clone()];
+            let faults = statement.faults.iter().filter(|fault| !is_of_profile(&sql, fault));
             if !text.contains(UNKNOWN) {
-                statement.faults.iter().for_each(|fault| sink.add(finding(&sql, fault).sql(text)));
+                faults.for_each(|fault| sink.add(finding(&sql, fault).sql(text)));
             }
         }
         if !sql.text.as_str().contains(UNKNOWN) {
             sql.script.faults.iter().for_each(|fault| sink.add(finding(&sql, fault).sql(sql.text.as_str())));
         }
     }
+}
+
+/// Whether the fault lies in a value of profiles.yml: `<your_database>` in an example of one.
+fn is_of_profile(sql: &Sql<'_>, fault: &Fault) -> bool {
+    let (place, _) = sql.origin(fault.range.clone());
+    let targets = &sql.scene.findings.project.targets;
+    place.is_some_and(|place| targets.iter().filter_map(|target| target.place).any(|target| target.file == place.file))
 }

@@ -11,7 +11,9 @@ fn printed<'f>(scene: &Scene<'f>, read: &UndefinedRead) -> Finding<'f> {
     let why = if read.assigned { ": what a loop sets ends with the loop" } else { "" };
     let message =
         format!("Nothing defines `{name}` here{why}. It renders as nothing, without an error, and the hook runs so.");
-    Finding::of(scene, read.place, read.through.as_ref(), message).help(meant(scene, read))
+    Finding::of(scene, read.place, read.through.as_ref(), message)
+        .sql(scene.sql_of(read.place))
+        .help(meant(scene, read))
 }
 
 fn attribute<'f>(scene: &Scene<'f>, error: &JinjaError, name: &str) -> Finding<'f> {
@@ -41,7 +43,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 Use::Guarded | Use::Called => false,
             };
             if used && !elsewhere(&read.name) && failed.is_none_or(|(_, name)| *name != *read.name) {
-                sink.add(super::rendered(printed(&scene, read), pass));
+                sink.add(printed(&scene, read));
             }
         }
         if let Some((error, name)) = failed

@@ -28,7 +28,10 @@ fn undefined<'f>(scene: &Scene<'f>, read: &UndefinedRead, meant: String) -> Find
              count of it is 0, and no error is printed."
         ),
     };
-    Finding::of(scene, read.place, read.through.as_ref(), message).help(meant).fix(fix(scene, read))
+    Finding::of(scene, read.place, read.through.as_ref(), message)
+        .sql(scene.sql_of(read.place))
+        .help(meant)
+        .fix(fix(scene, read))
 }
 
 /// Writes `results` where a name is read that means the results of the run.
@@ -48,6 +51,7 @@ fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
         "There is no model in {kind}: `{name}` holds {holds}, prints `{holds}`, and its attributes print as nothing."
     );
     Finding::of(scene, misread.place, misread.through.as_ref(), message)
+        .sql(scene.sql_of(misread.place))
         .help("write the relation out, or move the hook to a post-hook")
 }
 
@@ -56,11 +60,11 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let pass = scene.pass();
         for read in pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned) {
             if let Some(meant) = meant(&scene, &read.name) {
-                sink.add(super::rendered(undefined(&scene, read, meant), pass));
+                sink.add(undefined(&scene, read, meant));
             }
         }
         for one in &pass.misread {
-            sink.add(super::rendered(misread(&scene, one), pass));
+            sink.add(misread(&scene, one));
         }
     }
 }

@@ -1,0 +1,1 @@
+{% macro grant_select(role) %}grant select on {{ this }} to {{ role }}{% endmacro %}

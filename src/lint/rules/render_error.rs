@@ -1,0 +1,48 @@
+//! Finds a hook whose Jinja parses and then fails when dbt renders it.
+
+use crate::jinja::{ErrorKind, JinjaError};
+use crate::lint::{Finding, Findings, Scene, Sink};
+use crate::render::Rendering;
+
+fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
+    let said = super::said(&error.message);
+    let parsed = scene.judged.rendering.parse.error.is_none();
+    let when = if parsed { "the hook fails when it runs" } else { "every command stops in the parse" };
+    let help = match error.kind {
+        ErrorKind::MacroArguments => "change the arguments to those of the macro",
+        ErrorKind::Host(_) => "write what it returns in its place, or put it into a macro",
+        ErrorKind::Limit(_) => "end the recursion or the loop",
+        _ => "change the expression",
+    };
+    Finding::of(scene, error.place, error.through.as_ref(), format!("This does not render: {when}, with \"{said}\"."))
+        .help(help)
+}
+
+/// Whether a rendering ends with an error of dbt's that no other rule finds, and not for something that is
+/// not known.
+pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
+    let fails = match &error.kind {
+        ErrorKind::MacroArguments | ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
+        ErrorKind::Undefined { name: None, .. } => !error.message.contains(super::unguarded_query::NO_RESULT),
+        ErrorKind::Host(code) => *code == "return-outside-macro",
+        _ => false,
+    };
+    let known = scene.pass().unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
+    fails && known && !passes_elsewhere(scene)
+}
+
+/// Whether another answer about what the run finds lets the hook pass in the same target.
+fn passes_elsewhere(scene: &Scene<'_>) -> bool {
+    let own = &scene.judged.rendering;
+    let same_target = |other: &&Rendering| other.targets.iter().any(|target| own.targets.contains(target));
+    let others = scene.checked().renderings.iter().map(|judged| &judged.rendering).filter(same_target);
+    others.filter_map(|other| other.run.as_ref()).any(|run| run.error.is_none())
+}
+
+pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for scene in findings.scenes() {
+        if let Some(error) = scene.error().filter(|error| is_found(&scene, error)) {
+            sink.add(finding(&scene, error));
+        }
+    }
+}
