@@ -48,6 +48,8 @@ pub struct Pass {
     pub misread: Vec<Misread>,
     /// Whether something unknown was printed.
     pub has_unknown: bool,
+    /// Whether it read a name whose value here lacks parts that dbt's has: an error may be of that.
+    pub approximate: bool,
     /// Why it could not be rendered to the end or at all, where that is no fault of the hook.
     pub unknown: Vec<String>,
 }

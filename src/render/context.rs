@@ -110,6 +110,8 @@ pub struct Seen {
     pub refs: Vec<usize>,
     /// Causes of what is not known.
     pub unknown: Vec<String>,
+    /// Whether a name was read whose value here lacks parts that dbt's has.
+    pub approximate: bool,
 }
 
 /// The context of one rendering.
@@ -217,6 +219,20 @@ pub const NAMES: &[&str] = &[
     "write",
     "zip",
     "zip_strict",
+];
+
+/// Names whose values here lack parts that dbt's have.
+const APPROXIMATE: &[&str] = &[
+    "builtins",
+    "context",
+    "database_schemas",
+    "flags",
+    "graph",
+    "invocation_args_dict",
+    "model",
+    "results",
+    "schemas",
+    "selected_resources",
 ];
 
 /// A value that dbt has and hookproof does not know.
@@ -424,6 +440,10 @@ impl Scene {
     fn name(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         let me = self.me.upgrade();
         let state = self.node().and_then(|node| self.manifest.as_ref()?.nodes.get(node));
+        let guessed_target = matches!(name, "target" | "env") && self.target.place.is_none();
+        if guessed_target || APPROXIMATE.contains(&name) {
+            self.seen.borrow_mut().approximate = true;
+        }
         Ok(Some(match name {
             "execute" => Value::Bool(self.executes()),
             "this" => self.this(interp),

@@ -193,6 +193,7 @@ impl Renderer {
             queries: seen.queries,
             misread: seen.misread,
             unknown: seen.unknown,
+            approximate: seen.approximate,
             has_unknown: interp.printed_unknown(),
             undefined: interp.undefined_reads,
             ..Pass::default()

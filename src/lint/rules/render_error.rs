@@ -27,7 +27,11 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
         ErrorKind::Host(code) => *code == "return-outside-macro",
         _ => false,
     };
-    let known = scene.pass().unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
+    // An error of a value may come from what hookproof's value lacks.
+    let of_values = matches!(error.kind, ErrorKind::Python(_) | ErrorKind::Undefined { .. });
+    let pass = scene.pass();
+    let known = pass.unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
+    let known = known && !(of_values && (pass.approximate || pass.has_unknown));
     fails && known && !passes_elsewhere(scene)
 }
 
