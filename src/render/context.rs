@@ -35,6 +35,8 @@ pub struct Shared {
     pub env: BTreeMap<String, String>,
     /// The names that packages which are not installed may have, with the listing.
     pub missing: HashMap<String, String>,
+    /// Nodes by unique id.
+    pub by_id: HashMap<String, usize>,
     /// Nodes by name.
     pub by_name: HashMap<String, Vec<usize>>,
     /// Source tables by source and table.
@@ -50,6 +52,7 @@ impl Shared {
         for (n, node) in project.nodes.iter().enumerate() {
             by_name.entry(node.name.clone()).or_default().push(n);
         }
+        let by_id = project.nodes.iter().enumerate().map(|(n, node)| (node.unique_id.clone(), n)).collect();
         let sources = project
             .source_tables
             .iter()
@@ -61,7 +64,7 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
-        Shared { project, library, env, missing, by_name, sources }
+        Shared { project, library, env, missing, by_id, by_name, sources }
     }
 }
 

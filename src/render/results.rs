@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use super::context::{Scene, unknown, value_of};
@@ -66,62 +67,6 @@ impl NodeDict {
         let made = Value::record(KEYS.iter().filter_map(|key| Some((*key, self.get(key)?))));
         *self.whole.borrow_mut() = Some(made.clone());
         made
-    }
-}
-
-impl Object for NodeDict {
-    fn type_name(&self) -> &str {
-        "dict"
-    }
-
-    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        Ok(self.get(name))
-    }
-
-    fn item(&self, _interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
-        Ok(key.as_str().and_then(|key| self.get(key)))
-    }
-
-    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        match name {
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.get(key));
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
-            "__contains__" => {
-                let key = args.positional.first().and_then(Value::as_str);
-                Ok(Some(Value::Bool(key.is_some_and(|key| self.get(key).is_some()))))
-            }
-            "items" | "keys" | "values" | "update" | "pop" | "popitem" | "setdefault" | "copy" | "clear" => {
-                interp.call_method(&self.whole(), name, args.clone()).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn items(&self, _interp: &mut Interp) -> Eval<Option<Vec<Value>>> {
-        Ok(Some(KEYS.iter().map(|key| Value::str(*key)).collect()))
-    }
-
-    fn len(&self) -> Option<usize> {
-        Some(KEYS.len())
-    }
-
-    fn as_dict(&self) -> Option<Value> {
-        Some(self.whole())
-    }
-
-    fn text(&self, interp: &mut Interp) -> Eval<Str> {
-        interp.repr_of(&self.whole()).map(Str::plain)
-    }
-
-    fn is_mapping(&self) -> bool {
-        true
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -228,17 +173,156 @@ fn built(scene: &Scene) -> Vec<usize> {
         .collect()
 }
 
+/// `graph` in the run pass. Hooks of thousands of nodes read a little of it each: its parts are made when
+/// they are asked for.
+struct Graph {
+    scene: Weak<Scene>,
+    parts: RefCell<HashMap<&'static str, Value>>,
+}
+
 /// `graph` in the run pass.
 pub(super) fn graph(scene: &Rc<Scene>) -> Value {
-    let project = scene.project();
-    let mut nodes = Dict::default();
-    for (at, found) in project.nodes.iter().enumerate() {
-        let enabled =
-            scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at)).is_none_or(|state| state.enabled);
-        if enabled {
-            nodes.set_str(&found.unique_id, node(scene, at));
+    Value::Object(Rc::new(Graph { scene: Rc::downgrade(scene), parts: RefCell::default() }))
+}
+
+const GRAPH: &[&str] =
+    &["exposures", "functions", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries"];
+
+impl Graph {
+    fn part(&self, name: &str) -> Option<Value> {
+        let name = GRAPH.iter().copied().find(|known| *known == name)?;
+        if let Some(known) = self.parts.borrow().get(name) {
+            return Some(known.clone());
         }
+        let scene = self.scene.upgrade()?;
+        let part = match name {
+            "nodes" => Value::Object(Rc::new(GraphNodes { scene: Rc::downgrade(&scene), whole: RefCell::default() })),
+            "sources" => sources(&scene),
+            _ => Value::dict(Dict::default()),
+        };
+        self.parts.borrow_mut().insert(name, part.clone());
+        Some(part)
     }
+}
+
+/// `graph.nodes`: the enabled nodes by unique id.
+struct GraphNodes {
+    scene: Weak<Scene>,
+    whole: RefCell<Option<Value>>,
+}
+
+fn is_enabled(scene: &Scene, at: usize) -> bool {
+    scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at)).is_none_or(|state| state.enabled)
+}
+
+impl GraphNodes {
+    fn get(&self, key: &str) -> Option<Value> {
+        if let Some(Value::Dict(whole)) = &*self.whole.borrow() {
+            return whole.borrow().get_str(key).cloned();
+        }
+        let scene = self.scene.upgrade()?;
+        let at = *scene.shared.by_id.get(key)?;
+        is_enabled(&scene, at).then(|| node(&scene, at))
+    }
+
+    fn whole(&self) -> Value {
+        if let Some(whole) = &*self.whole.borrow() {
+            return whole.clone();
+        }
+        let mut nodes = Dict::default();
+        if let Some(scene) = self.scene.upgrade() {
+            for (at, found) in scene.project().nodes.iter().enumerate() {
+                if is_enabled(&scene, at) {
+                    nodes.set_str(&found.unique_id, node(&scene, at));
+                }
+            }
+        }
+        let made = Value::dict(nodes);
+        *self.whole.borrow_mut() = Some(made.clone());
+        made
+    }
+}
+
+/// What two mappings that are made when they are asked for have in common.
+macro_rules! lazy_mapping {
+    ($type:ty, $get:ident) => {
+        impl Object for $type {
+            fn type_name(&self) -> &str {
+                "dict"
+            }
+
+            fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+                Ok(self.$get(name))
+            }
+
+            fn item(&self, _interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
+                Ok(key.as_str().and_then(|key| self.$get(key)))
+            }
+
+            fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+                match name {
+                    "get" => {
+                        let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                        let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.$get(key));
+                        Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
+                    }
+                    "__contains__" => {
+                        let key = args.positional.first().and_then(Value::as_str);
+                        Ok(Some(Value::Bool(key.is_some_and(|key| self.$get(key).is_some()))))
+                    }
+                    "items" | "keys" | "values" | "update" | "pop" | "popitem" | "setdefault" | "copy" | "clear" => {
+                        interp.call_method(&self.whole(), name, args.clone()).map(Some)
+                    }
+                    _ => Ok(None),
+                }
+            }
+
+            fn items(&self, interp: &mut Interp) -> Eval<Option<Vec<Value>>> {
+                interp.items_of(&self.whole()).map(Some)
+            }
+
+            fn len(&self) -> Option<usize> {
+                match self.whole() {
+                    Value::Dict(dict) => Some(dict.borrow().len()),
+                    _ => None,
+                }
+            }
+
+            fn truth(&self) -> bool {
+                true
+            }
+
+            fn as_dict(&self) -> Option<Value> {
+                Some(self.whole())
+            }
+
+            fn text(&self, interp: &mut Interp) -> Eval<Str> {
+                interp.repr_of(&self.whole()).map(Str::plain)
+            }
+
+            fn is_mapping(&self) -> bool {
+                true
+            }
+
+            fn as_any(&self) -> &dyn Any {
+                self
+            }
+        }
+    };
+}
+
+lazy_mapping!(NodeDict, get);
+lazy_mapping!(GraphNodes, get);
+lazy_mapping!(Graph, part);
+
+impl Graph {
+    fn whole(&self) -> Value {
+        Value::record(GRAPH.iter().filter_map(|name| Some((*name, self.part(name)?))))
+    }
+}
+
+fn sources(scene: &Scene) -> Value {
+    let project = scene.project();
     let mut sources = Dict::default();
     for table in &project.source_tables {
         let entry = Value::record([
@@ -259,17 +343,7 @@ pub(super) fn graph(scene: &Rc<Scene>) -> Value {
         ]);
         sources.set_str(&table.unique_id, entry);
     }
-    let empty = || Value::dict(Dict::default());
-    Value::record([
-        ("exposures", empty()),
-        ("functions", empty()),
-        ("groups", empty()),
-        ("metrics", empty()),
-        ("nodes", Value::dict(nodes)),
-        ("sources", Value::dict(sources)),
-        ("semantic_models", empty()),
-        ("saved_queries", empty()),
-    ])
+    Value::dict(sources)
 }
 
 /// `selected_resources` of a build of everything.
