@@ -278,15 +278,16 @@ fn load(
 struct Listed {
     shown: String,
     names: Vec<String>,
-    /// A local path.
-    local: Option<String>,
+    /// A local path, as it is written and as a folder.
+    local: Option<(String, PathBuf)>,
     /// The name is certain, not cut out of an address.
     certain: bool,
     place: Option<Place>,
 }
 
-/// What is listed in packages.yml, dependencies.yml and package-lock.yml: packages with a local path
-/// that are not installed are loaded from there, the others that are not installed are given.
+/// What is listed in packages.yml, dependencies.yml and package-lock.yml of the project and of its
+/// packages: packages with a local path that are not installed are loaded from there, the others that
+/// are not installed are given.
 pub(crate) fn listed(
     root: &Package,
     installed: &mut Vec<Package>,
@@ -294,21 +295,82 @@ pub(crate) fn listed(
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<(Vec<MissingPackage>, Vec<String>), LoadError> {
+    let mut all = lists_of(root, options, sources, problems)?;
+    // A local package is loaded where it stands, and may list packages in turn.
+    let mut next = 0;
+    loop {
+        for one in &all {
+            let Some((path, dir)) = one.local.as_ref().filter(|_| !is_installed(one, installed)) else { continue };
+            let way = files::clean(path);
+            if dir.join("dbt_project.yml").is_file()
+                && let Some(package) = load(dir, &way, sources, problems)?
+                && package.name != root.name
+                && !installed.iter().any(|other| other.name == package.name)
+            {
+                installed.push(package);
+            }
+        }
+        let Some(package) = installed.get(next) else { break };
+        next += 1;
+        for mut one in lists_of(package, options, sources, problems)? {
+            if let Some((path, _)) = &mut one.local {
+                *path = format!("{}/{path}", package.root);
+            }
+            if one.names.iter().all(|name| *name != root.name) && !all.iter().any(|other| other.shown == one.shown) {
+                all.push(one);
+            }
+        }
+    }
+    let names: Vec<String> = all.iter().flat_map(|one| one.names.iter().cloned()).collect();
+    let mut missing = Vec::new();
+    let mut spare = installed.iter().filter(|package| !names.contains(&package.name)).count();
+    for one in all {
+        if is_installed(&one, installed)
+            || one.local.as_ref().is_some_and(|(_, dir)| dir.join("dbt_project.yml").is_file())
+        {
+            continue;
+        }
+        if one.local.is_none() && !one.certain && spare > 0 {
+            // An address says little about the project's name: an installed package that nothing else
+            // lists is taken for it.
+            spare -= 1;
+            continue;
+        }
+        missing.push(MissingPackage { listed_as: one.shown, guessed_names: one.names, place: one.place });
+    }
+    Ok((missing, names))
+}
+
+fn is_installed(one: &Listed, installed: &[Package]) -> bool {
+    one.names.iter().any(|name| {
+        installed.iter().any(|package| package.name == *name || package.root.ends_with(&format!("/{name}")))
+    })
+}
+
+/// What a project's or package's own files list; only the root project's lock file counts.
+fn lists_of(
+    owner: &Package,
+    options: &LoadOptions<'_>,
+    sources: &mut Sources,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Listed>, LoadError> {
     let context = YamlContext { kind: YamlKind::Packages, ..options.profile_context() };
     let mut all: Vec<Listed> = Vec::new();
     for name in ["packages.yml", "dependencies.yml", "package-lock.yml"] {
-        let path = root.dir.join(name);
-        if !path.is_file() {
+        let path = owner.dir.join(name);
+        let is_root = owner.root.is_empty();
+        if !path.is_file() || (name == "package-lock.yml" && !is_root) {
             continue;
         }
-        let text = match files::read(name, &path)? {
+        let shown = if is_root { name.to_owned() } else { format!("{}/{name}", owner.root) };
+        let text = match files::read(&shown, &path)? {
             Content::Text(text) => text,
             Content::Problem(problem) => {
                 problems.push(problem);
                 continue;
             }
         };
-        let file = sources.add(name, text.clone());
+        let file = sources.add(shown.clone(), text.clone());
         let (part, base) = yaml::stripped(&text);
         let mut datum = match yaml::read(part, file, base) {
             Ok(read) => {
@@ -316,7 +378,7 @@ pub(crate) fn listed(
                 read.datum
             }
             Err(fault) => {
-                let message = format!("{name} is no YAML that dbt would read: {}", fault.message);
+                let message = format!("{shown} is no YAML that dbt would read: {}", fault.message);
                 problems.push(Problem::new(ProblemKind::Yaml, Some(fault.place), message));
                 continue;
             }
@@ -330,11 +392,11 @@ pub(crate) fn listed(
             continue;
         };
         if list.as_list().is_none() && !list.is_null() {
-            let message = format!("the value of `packages` in {name} is not a list; dbt stops here");
+            let message = format!("the value of `packages` in {shown} is not a list; dbt stops here");
             problems.push(Problem::new(ProblemKind::Package, list.place, message));
         }
         for entry in list.as_list().unwrap_or_default() {
-            let Some(one) = listed_entry(entry) else {
+            let Some(one) = listed_entry(entry, &owner.dir) else {
                 continue;
             };
             match all.iter_mut().find(|other| other.shown == one.shown) {
@@ -345,38 +407,10 @@ pub(crate) fn listed(
             }
         }
     }
-    let names: Vec<String> = all.iter().flat_map(|one| one.names.iter().cloned()).collect();
-    let mut missing = Vec::new();
-    let mut spare = installed.iter().filter(|package| !names.contains(&package.name)).count();
-    for one in all {
-        if one.names.iter().any(|name| {
-            installed.iter().any(|package| package.name == *name || package.root.ends_with(&format!("/{name}")))
-        }) {
-            continue;
-        }
-        if let Some(path) = &one.local {
-            let dir = root.dir.join(path);
-            let way = files::clean(path);
-            if dir.join("dbt_project.yml").is_file() {
-                if let Some(package) = load(&dir, &way, sources, problems)?
-                    && !installed.iter().any(|other| other.name == package.name)
-                {
-                    installed.push(package);
-                }
-                continue;
-            }
-        } else if !one.certain && spare > 0 {
-            // An address says little about the project's name: an installed package that nothing else
-            // lists is taken for it.
-            spare -= 1;
-            continue;
-        }
-        missing.push(MissingPackage { listed_as: one.shown, guessed_names: one.names, place: one.place });
-    }
-    Ok((missing, names))
+    Ok(all)
 }
 
-fn listed_entry(entry: &Datum) -> Option<Listed> {
+fn listed_entry(entry: &Datum, owner: &Path) -> Option<Listed> {
     let text = |key: &str| entry.get(key).filter(|value| !value.is_null()).map(yaml::shown);
     let place = entry.place;
     if let Some(package) = text("package") {
@@ -387,7 +421,13 @@ fn listed_entry(entry: &Datum) -> Option<Listed> {
     if let Some(path) = text("local") {
         let tail = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         let names = text("name").map_or_else(|| both_ways(&tail), |name| vec![name]);
-        return Some(Listed { shown: path.clone(), names, local: Some(path), certain: false, place });
+        return Some(Listed {
+            shown: path.clone(),
+            names,
+            local: Some((path.clone(), owner.join(&path))),
+            certain: false,
+            place,
+        });
     }
     let address = text("git").or_else(|| text("private")).or_else(|| text("tarball"))?;
     let tail = address.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
