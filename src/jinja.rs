@@ -4,10 +4,12 @@
 //! that were asked about what cannot be known, and errors with their places. It knows nothing of dbt.
 
 pub mod blocks;
+mod call;
 mod error;
 mod filters;
 mod format;
 pub mod globals;
+mod host;
 mod interp;
 pub mod json;
 mod loops;
@@ -24,7 +26,8 @@ mod value;
 pub mod walk;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
-pub use interp::{Answer, ArgumentSite, Host, Interp, Limits, Question, UndefinedRead, Use};
+pub use host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
+pub use interp::Interp;
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
 pub use value::{

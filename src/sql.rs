@@ -1,4 +1,4 @@
-//! SQL: text and its dialect in, statements out, each with an outline, a tree where there is one, and what
+//! SQL: text and its dialect in, statements out, each with an outline, whether a grammar accepts it, and what
 //! is wrong with it.
 //!
 //! The text is tokenised once and split into statements on its tokens. The outline of a statement (verb,
@@ -72,9 +72,6 @@ pub struct Statement {
     pub outline: Outline,
     /// Which grammar accepts it.
     pub parse: Parse,
-    /// Its tree, where a grammar accepts it.
-    #[allow(dead_code, reason = "for the rehearsal")]
-    pub(crate) tree: Option<Box<sqlparser::ast::Statement>>,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
 }
@@ -177,7 +174,7 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
     let outline = outline::outline(tokens, dialect);
     let own = &text[range.clone()];
     let judged = whole && !outline.placeholder && !faults::holds_template(own);
-    let (parse, tree, mut faults) = parse::parse(own, tokens, &outline, dialect, judged);
+    let (parse, mut faults) = parse::parse(own, tokens, &outline, dialect, judged);
     for fault in &mut faults {
         fault.range = fault.range.start + range.start..fault.range.end + range.start;
     }
@@ -187,5 +184,5 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
             faults = certain;
         }
     }
-    Statement { range, outline, parse, tree, faults }
+    Statement { range, outline, parse, faults }
 }

@@ -293,6 +293,7 @@ impl Interp {
                 for chunk in self.items_of(&value)?.chunks(size) {
                     let mut chunk = chunk.to_vec();
                     if let Some(fill) = fill.as_ref().filter(|fill| !fill.is_none()) {
+                        self.made(size.saturating_mul(8))?;
                         chunk.resize(size, fill.clone());
                     }
                     batches.push(Value::list(chunk));
@@ -624,6 +625,7 @@ impl Interp {
         for (n, line) in text.text.split_inclusive('\n').enumerate() {
             let content = line.trim_end_matches('\n');
             if (n > 0 || first) && (blank || !content.is_empty() || n == 0) {
+                self.made(indentation.len())?;
                 parts.push(Str::plain(indentation.as_str()));
             }
             parts.push(text.slice(at..at + line.len()));

@@ -6,120 +6,21 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+use super::call::argument_sites;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
+use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
-use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Macro, Name, Span, Stmt, Target, Template};
-use super::value::{Args, Dict, MacroValue, Str, Undefined, Unknown, Value};
+use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
+use super::value::{Args, Dict, Str, Undefined, Unknown, Value};
 use crate::source::{Call, Place, TextBuilder};
-
-/// What templates are evaluated in: it gives the names.
-pub trait Host {
-    /// The value of a name; none where nothing defines it.
-    fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>>;
-
-    /// Whether a function wants to know where its arguments are written.
-    fn wants_argument_sites(&self, _name: &str) -> bool {
-        false
-    }
-
-    /// What stands for a name that nothing defines, where a part of it is asked for: it may be a name
-    /// space that is not at hand.
-    fn namespace(&self, _name: &str) -> Option<Value> {
-        None
-    }
-
-    /// Goes before a macro's name in messages.
-    fn macro_prefix(&self) -> &'static str {
-        ""
-    }
-}
-
-/// Bounds of one evaluation.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Statements and expressions that may be evaluated.
-    pub steps: u64,
-    /// Bytes of text that may be made, over all.
-    pub output: usize,
-    /// Macro calls that may be nested.
-    pub depth: usize,
-    /// Questions that may be asked about what cannot be known.
-    pub questions: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        // dbt-core 1.11 on Python 3.11 ends at 108 nested macros with "maximum recursion depth exceeded".
-        Limits { steps: 2_000_000, output: 32 << 20, depth: 108, questions: 24 }
-    }
-}
-
-/// How a name that nothing defines was used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// As a value.
-    Value,
-    /// As a condition.
-    Condition,
-    /// Under `is defined`, `default` and the like.
-    Guarded,
-    /// It was called.
-    Called,
-}
-
-/// Where a named argument is written.
-#[derive(Debug, Clone)]
-pub struct ArgumentSite {
-    /// Its name.
-    pub name: String,
-    /// Where the name stands.
-    pub key: Option<Place>,
-    /// Where the value stands.
-    pub value: Option<Place>,
-}
-
-/// A name was read that nothing defines.
-#[derive(Debug, Clone)]
-pub struct UndefinedRead {
-    /// The name.
-    pub name: Name,
-    /// How it was used.
-    pub usage: Use,
-    /// Where.
-    pub place: Option<Place>,
-    /// Through which macro calls.
-    pub through: Option<Arc<Call>>,
-    /// Whether the template itself assigns the name somewhere, so that it may be defined on another way.
-    pub assigned: bool,
-}
-
-/// An answer to a question about what cannot be known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// Yes or no.
-    Bool(bool),
-    /// How many.
-    Count(usize),
-}
-
-/// A question that was asked, and how it was answered.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// The question: an expression.
-    pub text: String,
-    /// The possible answers, the first run's first.
-    pub options: Vec<Answer>,
-    /// Which of them was given.
-    pub chosen: usize,
-}
 
 /// One evaluation: a template, the macros it calls, and what was seen on the way.
 pub struct Interp {
-    host: Rc<dyn Host>,
-    limits: Limits,
+    pub(super) host: Rc<dyn Host>,
+    pub(super) limits: Limits,
     steps: u64,
     output: usize,
-    depth: usize,
+    pub(super) depth: usize,
     nesting: usize,
     script: Vec<usize>,
     questions: Vec<Question>,
@@ -138,12 +39,12 @@ pub struct Interp {
 }
 
 pub(super) struct Frame<'t> {
-    vars: Vec<(Name, Value)>,
-    scope: usize,
-    template: &'t Arc<Template>,
-    call: Option<Arc<Call>>,
-    permissive: bool,
-    loops: Vec<Option<&'t For>>,
+    pub(super) vars: Vec<(Name, Value)>,
+    pub(super) scope: usize,
+    pub(super) template: &'t Arc<Template>,
+    pub(super) call: Option<Arc<Call>>,
+    pub(super) permissive: bool,
+    pub(super) loops: Vec<Option<&'t For>>,
 }
 
 impl Interp {
@@ -273,7 +174,7 @@ impl Interp {
         Ok(())
     }
 
-    fn exec<'t>(&mut self, frame: &mut Frame<'t>, stmts: &'t [Stmt], out: &mut TextBuilder) -> Eval<()> {
+    pub(super) fn exec<'t>(&mut self, frame: &mut Frame<'t>, stmts: &'t [Stmt], out: &mut TextBuilder) -> Eval<()> {
         for stmt in stmts {
             self.step()?;
             self.exec_one(frame, stmt, out)?;
@@ -392,18 +293,6 @@ impl Interp {
         result
     }
 
-    fn local_macro(frame: &Frame<'_>, decl: &Arc<Macro>) -> Value {
-        Value::Macro(Rc::new(MacroValue {
-            decl: Arc::clone(decl),
-            template: Arc::clone(frame.template),
-            closure: frame.vars.clone(),
-            catches_return: false,
-            shown: Arc::clone(&decl.name),
-            within: frame.call.clone(),
-            permissive: frame.permissive,
-        }))
-    }
-
     fn exec_for<'t>(
         &mut self,
         frame: &mut Frame<'t>,
@@ -507,7 +396,7 @@ impl Interp {
         self.truth(&value).map_err(|flow| at(flow, frame, expr.span))
     }
 
-    fn eval(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<Value> {
+    pub(super) fn eval(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<Value> {
         self.eval_used(frame, expr, Use::Value)
     }
 
@@ -678,38 +567,6 @@ impl Interp {
         result.map(|()| Value::Str(Str::from(&out.finish())))
     }
 
-    fn args(&mut self, frame: &mut Frame<'_>, args: &[Arg]) -> Eval<Args> {
-        let mut evaluated = Args::default();
-        for arg in args {
-            match arg {
-                Arg::Positional(expr) => evaluated.positional.push(self.eval(frame, expr)?),
-                Arg::Keyword(name, expr, _) => evaluated.keyword.push((Arc::clone(name), self.eval(frame, expr)?)),
-                Arg::Splat(expr) => {
-                    let value = self.eval(frame, expr)?;
-                    evaluated.positional.extend(self.items_of(&value)?);
-                }
-                Arg::KeywordSplat(expr) => match self.eval(frame, expr)? {
-                    Value::Dict(dict) => {
-                        for (key, value) in dict.borrow().iter() {
-                            let Some(key) = key.as_str() else {
-                                return Err(type_error("keywords must be strings"));
-                            };
-                            evaluated.keyword.push((Arc::from(key), value.clone()));
-                        }
-                    }
-                    Value::Unknown(_) => {}
-                    other => {
-                        return Err(type_error(format!(
-                            "argument after ** must be a mapping, not {}",
-                            other.type_name()
-                        )));
-                    }
-                },
-            }
-        }
-        Ok(evaluated)
-    }
-
     fn site_at(&mut self, frame: &Frame<'_>, span: Span) {
         self.site = frame.template.place(span);
         self.permissive = frame.permissive;
@@ -778,107 +635,6 @@ impl Interp {
         self.filter(name, value, args).map_err(|flow| at(flow, frame, filter.span))
     }
 
-    /// Calls a macro.
-    pub fn call_macro(&mut self, value: &Rc<MacroValue>, args: Args) -> Eval<Value> {
-        if let Some((span, message)) = &value.template.refused {
-            return Err(refused(&value.template, *span, message).into());
-        }
-        self.depth += 1;
-        if self.depth > self.limits.depth {
-            self.depth -= 1;
-            return Err(error(
-                ErrorKind::Limit("depth"),
-                format!("maximum recursion depth exceeded: {} nested macro calls", self.limits.depth),
-            ));
-        }
-        let site = self.site;
-        let call = if value.catches_return {
-            Some(Arc::new(Call { name: Arc::clone(&value.shown), place: site, within: self.within.clone() }))
-        } else {
-            value.within.clone()
-        };
-        let mut frame = Frame {
-            vars: value.closure.clone(),
-            scope: value.closure.len(),
-            template: &value.template,
-            call: call.clone(),
-            permissive: value.permissive,
-            loops: Vec::new(),
-        };
-        let result = self.bind(&mut frame, &value.decl, args).and_then(|()| {
-            let mut out = TextBuilder::default();
-            self.exec(&mut frame, &value.decl.body, &mut out)?;
-            Ok(Value::Str(Str::from(&out.finish())))
-        });
-        self.depth -= 1;
-        match result {
-            Err(Flow::Return(returned)) if value.catches_return => Ok(stamped(returned, call.as_ref())),
-            Err(Flow::Break | Flow::Continue) => Ok(Value::str("")),
-            other => other,
-        }
-    }
-
-    fn bind(&mut self, frame: &mut Frame<'_>, decl: &Arc<Macro>, args: Args) -> Eval<()> {
-        let shown = format!("{}{}", self.host.macro_prefix(), decl.name);
-        let mut positional = args.positional.into_iter();
-        let mut keyword = args.keyword;
-        for param in &decl.params {
-            let named = keyword.iter().position(|(name, _)| **name == *param.name);
-            let given = match (positional.next(), named) {
-                (Some(_), Some(_)) => {
-                    return Err(error(
-                        ErrorKind::MacroArguments,
-                        format!("macro '{shown}' got multiple values for argument '{}'", param.name),
-                    ));
-                }
-                (Some(value), None) => Some(value),
-                (None, Some(at)) => Some(keyword.remove(at).1),
-                (None, None) => None,
-            };
-            let value = match (given, &param.default) {
-                (Some(value), _) => value,
-                (None, Some(default)) => self.eval(frame, default)?,
-                (None, None) => Value::Undefined(Rc::new(Undefined {
-                    message: format!("parameter '{}' was not provided", param.name),
-                    name: None,
-                    permissive: frame.permissive,
-                })),
-            };
-            frame.vars.push((Arc::clone(&param.name), value));
-        }
-        if decl.caller {
-            let value = match keyword.iter().position(|(name, _)| &**name == "caller") {
-                Some(at) => keyword.remove(at).1,
-                None => Value::undefined("No caller defined".to_owned()),
-            };
-            frame.vars.push((Arc::from("caller"), value));
-        }
-        if decl.kwargs {
-            let mut dict = Dict::default();
-            for (name, value) in keyword {
-                dict.set_str(&name, value);
-            }
-            frame.vars.push((Arc::from("kwargs"), Value::dict(dict)));
-        } else if let Some((name, _)) = keyword.first() {
-            let message = if &**name == "caller" {
-                format!(
-                    "macro '{shown}' was invoked with two values for the special caller argument. This is most likely a bug."
-                )
-            } else {
-                format!("macro '{shown}' takes no keyword argument '{name}'")
-            };
-            return Err(error(ErrorKind::MacroArguments, message));
-        }
-        let rest: Vec<Value> = positional.collect();
-        if decl.varargs {
-            frame.vars.push((Arc::from("varargs"), Value::tuple(rest)));
-        } else if !rest.is_empty() {
-            let message = format!("macro '{shown}' takes not more than {} argument(s)", decl.params.len());
-            return Err(error(ErrorKind::MacroArguments, message));
-        }
-        Ok(())
-    }
-
     pub(super) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Eval<Value> {
         if op == BinaryOp::Concat {
             return self.concat(left, right);
@@ -918,29 +674,6 @@ impl Frame<'_> {
     }
 }
 
-/// Where the named arguments of a call are written; those in a dict that is written in the call too.
-fn argument_sites(frame: &Frame<'_>, args: &[Arg]) -> Vec<ArgumentSite> {
-    let mut sites = Vec::new();
-    let mut add = |name: &str, key: Span, value: Span| {
-        let (key, value) = (frame.template.place(key), frame.template.place(value));
-        sites.push(ArgumentSite { name: name.to_owned(), key, value });
-    };
-    for arg in args {
-        match arg {
-            Arg::Keyword(name, expr, span) => add(name, *span, expr.span),
-            Arg::Positional(Expr { kind: ExprKind::Dict(entries), .. }) => {
-                for (key, value) in entries {
-                    if let ExprKind::Str(name) = &key.kind {
-                        add(&name.value, key.span, value.span);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    sites
-}
-
 /// An unknown value that another one leads to.
 pub(super) fn derived(unknown: &Unknown, label: String) -> Value {
     // A label grows with every step; one that has grown long says no more than its start.
@@ -961,21 +694,7 @@ fn at(flow: Flow, frame: &Frame<'_>, span: Span) -> Flow {
     }
 }
 
-fn refused(template: &Template, span: Span, message: &str) -> JinjaError {
+pub(super) fn refused(template: &Template, span: Span, message: &str) -> JinjaError {
     let kind = if message.starts_with("No test") { ErrorKind::UnknownTest } else { ErrorKind::UnknownFilter };
     JinjaError { kind, message: message.to_owned(), place: template.place(span), through: None }
-}
-
-/// Text that a macro returned came through it.
-fn stamped(value: Value, call: Option<&Arc<Call>>) -> Value {
-    match value {
-        Value::Str(Str { text, pieces: Some(pieces), markup })
-            if pieces.iter().any(|piece| piece.through.is_none()) =>
-        {
-            let mut builder = TextBuilder::default();
-            builder.push_pieces(&text, &pieces, None, call);
-            Value::Str(Str { markup, ..Str::from(&builder.finish()) })
-        }
-        other => other,
-    }
 }

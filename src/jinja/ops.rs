@@ -8,7 +8,8 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use super::error::{ErrorKind, Eval, Flow, error, python_error, type_error, value_error};
-use super::interp::{Answer, Interp, derived};
+use super::host::Answer;
+use super::interp::{Interp, derived};
 use super::tree::{BinaryOp, CompareOp};
 use super::value::{Args, Str, Undefined, Value, View};
 

@@ -1,4 +1,4 @@
-//! Trees: which grammar accepts a statement, and what it means that none does.
+//! Which grammar accepts a statement, and what it means that none does.
 
 use std::ops::Range;
 
@@ -9,8 +9,6 @@ use super::outline::Outline;
 use super::token::{Kind, Token};
 use super::verb::Verb;
 use super::{Fault, MOST_TOKENS, Parse};
-
-type Tree = Box<sqlparser::ast::Statement>;
 
 /// The deepest nesting that is worth a try: grammars give up near it.
 const DEEPEST: usize = 48;
@@ -31,13 +29,12 @@ pub(super) fn parse(
     outline: &Outline,
     dialect: Dialect,
     judged: bool,
-) -> (Parse, Option<Tree>, Vec<Fault>) {
+) -> (Parse, Vec<Fault>) {
     if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
-        return (Parse::Not, None, Vec::new());
+        return (Parse::Not, Vec::new());
     }
-    let refusal = match tree(text, dialect) {
-        Ok(tree) => return (Parse::Own, Some(tree), Vec::new()),
-        Err(refusal) => refusal,
+    let Err(refusal) = accepts(text, dialect) else {
+        return (Parse::Own, Vec::new());
     };
     let reliable = outline.verb.parses_reliably() && !outline.opaque;
     let others = if reliable { &Dialect::ALL[..] } else { &Dialect::ALL[..1] };
@@ -46,8 +43,8 @@ pub(super) fn parse(
         if other == dialect || same_grammar || (outline.opaque && outline.verb == Verb::Block) {
             continue;
         }
-        if let Ok(tree) = tree(text, other) {
-            return (Parse::Foreign(other), Some(tree), Vec::new());
+        if accepts(text, other).is_ok() {
+            return (Parse::Foreign(other), Vec::new());
         }
     }
     let fault = match refusal {
@@ -56,13 +53,14 @@ pub(super) fn parse(
         }
         _ => None,
     };
-    (Parse::Not, None, fault.into_iter().collect())
+    (Parse::Not, fault.into_iter().collect())
 }
 
-fn tree(text: &str, dialect: Dialect) -> Result<Tree, Refusal> {
+/// Whether the dialect's grammar reads the text as one statement.
+fn accepts(text: &str, dialect: Dialect) -> Result<(), Refusal> {
     let parsed = Parser::new(dialect.grammar()).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
     match parsed {
-        Ok(mut statements) if statements.len() == 1 => statements.pop().map(Box::new).ok_or(Refusal::GaveUp),
+        Ok(statements) if statements.len() == 1 => Ok(()),
         Ok(_) => Err(Refusal::GaveUp),
         Err(ParserError::ParserError(message)) => Err(Refusal::Syntax(message)),
         Err(ParserError::TokenizerError(_) | ParserError::RecursionLimitExceeded) => Err(Refusal::GaveUp),

@@ -182,6 +182,7 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
                 match char {
                     '\t' if size > 0 => {
                         let blanks = size - column % size;
+                        interp.made(blanks)?;
                         out.push_str(&" ".repeat(blanks));
                         column += blanks;
                     }

@@ -1,0 +1,111 @@
+//! What an evaluation is given, and what it tells: the host that gives the names, bounds, questions, names
+//! that nothing defines.
+
+use std::sync::Arc;
+
+use super::error::Eval;
+use super::interp::Interp;
+use super::tree::Name;
+use super::value::Value;
+use crate::source::{Call, Place};
+
+/// What templates are evaluated in: it gives the names.
+pub trait Host {
+    /// The value of a name; none where nothing defines it.
+    fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>>;
+
+    /// Whether a function wants to know where its arguments are written.
+    fn wants_argument_sites(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// What stands for a name that nothing defines, where a part of it is asked for: it may be a name
+    /// space that is not at hand.
+    fn namespace(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// Goes before a macro's name in messages.
+    fn macro_prefix(&self) -> &'static str {
+        ""
+    }
+}
+
+/// Bounds of one evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Statements and expressions that may be evaluated.
+    pub steps: u64,
+    /// Bytes of text that may be made, over all.
+    pub output: usize,
+    /// Macro calls that may be nested.
+    pub depth: usize,
+    /// Questions that may be asked about what cannot be known.
+    pub questions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        // dbt-core 1.11 on Python 3.11 ends at 108 nested macros with "maximum recursion depth exceeded".
+        Limits { steps: 2_000_000, output: 32 << 20, depth: 108, questions: 24 }
+    }
+}
+
+/// How a name that nothing defines was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// As a value.
+    Value,
+    /// As a condition.
+    Condition,
+    /// Under `is defined`, `default` and the like.
+    Guarded,
+    /// It was called.
+    Called,
+}
+
+/// Where a named argument is written.
+#[derive(Debug, Clone)]
+pub struct ArgumentSite {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub key: Option<Place>,
+    /// Where the value stands.
+    pub value: Option<Place>,
+}
+
+/// A name was read that nothing defines.
+#[derive(Debug, Clone)]
+pub struct UndefinedRead {
+    /// The name.
+    pub name: Name,
+    /// How it was used.
+    pub usage: Use,
+    /// Where.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+    /// Whether the template itself assigns the name somewhere, so that it may be defined on another way.
+    pub assigned: bool,
+}
+
+/// An answer to a question about what cannot be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes or no.
+    Bool(bool),
+    /// How many.
+    Count(usize),
+}
+
+/// A question that was asked, and how it was answered.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The question: an expression.
+    pub text: String,
+    /// The possible answers, the first run's first.
+    pub options: Vec<Answer>,
+    /// Which of them was given.
+    pub chosen: usize,
+}
