@@ -63,7 +63,8 @@ fn bytes_that_are_no_utf_8_leave_the_rest_checked() {
     let report = checked(folder.path());
     still_checked(&report);
     let text = report::text(&report, &report::TextOptions::default());
-    assert!(text.contains("models/latin.sql") && text.contains("macros/bad.sql"), "{text}");
+    assert!(text.contains("models/latin.sql:1:12") && text.contains("macros/bad.sql:1:1"), "{text}");
+    assert!(text.contains("error[unreadable-file]"), "{text}");
 }
 
 #[test]

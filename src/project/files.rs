@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::LoadError;
 use super::ignore::Ignore;
 use super::problem::{Problem, ProblemKind};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Place, Sources};
 
 /// Files beyond this many bytes are left out.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -170,6 +170,8 @@ fn join(folder: &str, path: &str) -> String {
 pub(crate) enum Content {
     Text(Arc<str>),
     Problem(Problem),
+    /// Bytes that are no UTF-8: the problem, what can be read of the file, and where it ends to be UTF-8.
+    NotUtf8(Problem, Arc<str>, usize),
 }
 
 /// Reads a file; an `Err` where the system does not allow it.
@@ -198,10 +200,12 @@ pub(crate) fn read(shown: &str, path: &Path) -> Result<Content, LoadError> {
         Ok(text) => Content::Text(text.into()),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
+            let readable = String::from_utf8_lossy(error.as_bytes()).into();
             let message = format!(
                 "{shown} is not UTF-8 (byte {at}) and is left out; dbt stops with \"'utf-8' codec can't decode byte\""
             );
-            Content::Problem(Problem::new(ProblemKind::Encoding, None, message).help("save the file as UTF-8"))
+            let problem = Problem::new(ProblemKind::Encoding, None, message).help("save the file as UTF-8");
+            Content::NotUtf8(problem, readable, at)
         }
     })
 }
@@ -225,6 +229,11 @@ pub(crate) fn read_all(
                 numbers.insert((*shown).to_owned(), sources.add(*shown, text));
             }
             Content::Problem(problem) => problems.push(problem),
+            Content::NotUtf8(problem, readable, at) => {
+                let file = sources.add(*shown, readable);
+                let place = Place { file, start: at as u32, end: (at + char::REPLACEMENT_CHARACTER.len_utf8()) as u32 };
+                problems.push(Problem { place: Some(place), ..problem });
+            }
         }
     }
     Ok(numbers)

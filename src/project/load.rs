@@ -235,7 +235,7 @@ fn read_ignore(package: &Package, prefix: &str, problems: &mut Vec<Problem>) -> 
     }
     Ok(match files::read(&format!("{prefix}.dbtignore"), &path)? {
         Content::Text(text) => Ignore::parse(&text),
-        Content::Problem(problem) => {
+        Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
             problems.push(Problem { kind: ProblemKind::Ignore, ..problem });
             Ignore::default()
         }

@@ -197,7 +197,7 @@ pub(crate) fn read(
     }
     let text = match files::read(&shown, &path)? {
         Content::Text(text) => text,
-        Content::Problem(problem) => return invalid(None, problem.message),
+        Content::Problem(problem) | Content::NotUtf8(problem, ..) => return invalid(None, problem.message),
     };
     let file = sources.add(shown.clone(), text.clone());
     let (part, base) = yaml::stripped(&text);
@@ -365,7 +365,7 @@ fn lists_of(
         let shown = if is_root { name.to_owned() } else { format!("{}/{name}", owner.root) };
         let text = match files::read(&shown, &path)? {
             Content::Text(text) => text,
-            Content::Problem(problem) => {
+            Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
                 problems.push(problem);
                 continue;
             }

@@ -87,7 +87,7 @@ pub(crate) fn read(
     let shown = files::relative(root, path).unwrap_or_else(|| shown.clone());
     let text = match files::read(&shown, path)? {
         Content::Text(text) => text,
-        Content::Problem(problem) => {
+        Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
             problems.push(problem);
             return Ok(None);
         }

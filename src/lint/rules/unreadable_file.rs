@@ -1,11 +1,11 @@
-//! Finds a file that dbt does not take: no valid YAML, blocks that do not close, a macro or an entry that
+//! Finds a file that dbt does not take: no UTF-8, no valid YAML, blocks that do not close, a macro or an entry that
 //! stands twice.
 
 use crate::lint::{Finding, Findings, Sink};
 use crate::project::{Problem, ProblemKind};
 
 fn finding<'f>(problem: &Problem) -> Finding<'f> {
-    let said = problem.message.trim_end_matches('.');
+    let said = problem.message.trim_end_matches('.').trim_end_matches("; dbt stops here");
     let message = format!("{said}. dbt reads every file before it runs anything, and every command stops here.");
     let help = problem.help.clone().unwrap_or_else(|| "change what the message names".to_owned());
     Finding::at(problem.place, message).help(help)
@@ -16,6 +16,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let stops_dbt = matches!(
             problem.kind,
             ProblemKind::Yaml
+                | ProblemKind::Encoding
                 | ProblemKind::Blocks
                 | ProblemKind::DuplicateMacro
                 | ProblemKind::Properties
