@@ -107,6 +107,7 @@ pub static RULES: &[Rule] = rules! {
     "jinja" / "undefined-name", Warning, High, undefined_name;
     "placement" / "invalid-hook-value", Error, High, invalid_hook_value;
     "placement" / "misspelled-hook-key", Error, High, misspelled_hook_key;
+    "project" / "duplicate-key", Warning, High, duplicate_key;
     "project" / "unreadable-file", Error, High, unreadable_file;
     "purpose" / "transformation-in-hook", Info, Medium, transformation_in_hook;
     "repeatable" / "create-without-if-not-exists", Error, High, create_without_if_not_exists;

@@ -11,6 +11,7 @@ mod results;
 mod sent;
 pub mod yaml;
 
+pub(crate) use explore::MAX_WAYS;
 pub use explore::{Rendered, Renderer};
 
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use crate::hook::{self, Hooks};
 use crate::lint::{self, Checked, Findings, Judged};
 use crate::project::{self, LoadOptions, Project};
 use crate::render::context::Shared;
-use crate::render::{Rendered, Renderer, Rendering, yaml::Native};
+use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
@@ -83,6 +83,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         let (renderer, hooks, rendered) = rendered(renderer);
         let project = renderer.project();
         let dialect = Dialect::of_adapter(project.adapter());
+        let cut = rendered.iter().filter(|rendered| rendered.cut).count();
         let checked: Vec<Checked<'_>> = hooks
             .hooks
             .par_iter()
@@ -95,6 +96,12 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         let findings = Findings { project, hooks: &hooks, checked, targets: renderer.target_names() };
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
+        if cut > 0 {
+            coverage.not_checked.push(NotChecked {
+                what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
+                why: format!("more than {MAX_WAYS} ways through it: the others are not rendered"),
+            });
+        }
         coverage.not_checked.sort();
         CheckReport {
             project: project.root().name.clone(),

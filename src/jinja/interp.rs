@@ -1,6 +1,6 @@
 //! The evaluator: walks a tree and gives text with its origin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct Interp {
     script: Vec<usize>,
     questions: Vec<Question>,
     asked: HashMap<String, usize>,
+    unasked: bool,
+    undefined_seen: HashSet<(usize, u32)>,
     placeholders: HashMap<String, usize>,
     /// Names that were read and that nothing defines.
     pub undefined_reads: Vec<UndefinedRead>,
@@ -61,6 +63,8 @@ impl Interp {
             script,
             questions: Vec::new(),
             asked: HashMap::new(),
+            unasked: false,
+            undefined_seen: HashSet::new(),
             placeholders: HashMap::new(),
             undefined_reads: Vec::new(),
             site: None,
@@ -74,6 +78,12 @@ impl Interp {
     #[must_use]
     pub fn questions(&self) -> &[Question] {
         &self.questions
+    }
+
+    /// Whether more was asked than is varied.
+    #[must_use]
+    pub fn left_questions(&self) -> bool {
+        self.unasked
     }
 
     /// Whether a placeholder for something unknown was printed.
@@ -123,6 +133,7 @@ impl Interp {
             return Ok(question.options[question.chosen].clone());
         }
         if self.questions.len() >= self.limits.questions {
+            self.unasked = true;
             // Beyond the bound the first answer stands and is not varied.
             return Ok(options[0].clone());
         }
@@ -531,11 +542,12 @@ impl Interp {
 
     /// Evaluates what an attribute is taken of.
     fn eval_owner(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<Value> {
+        let known = self.undefined_reads.len();
         let value = self.eval(frame, expr)?;
         if let (Value::Undefined(_), ExprKind::Var(name)) = (&value, &expr.kind) {
             let host = Rc::clone(&self.host);
             if let Some(found) = host.namespace(name) {
-                self.undefined_reads.pop();
+                self.undefined_reads.truncate(known);
                 return Ok(found);
             }
         }
@@ -608,13 +620,16 @@ impl Interp {
         if let Some(value) = super::globals::lookup(name) {
             return Ok(value);
         }
-        self.undefined_reads.push(UndefinedRead {
-            name: Arc::clone(name),
-            usage,
-            place: frame.template.place(span),
-            through: frame.call.clone(),
-            assigned: super::walk::assigns(&frame.template.body, name),
-        });
+        // A loop reads the same place many times; what is told of it stays the same.
+        if self.undefined_seen.insert((Arc::as_ptr(frame.template) as usize, span.start)) {
+            self.undefined_reads.push(UndefinedRead {
+                name: Arc::clone(name),
+                usage,
+                place: frame.template.place(span),
+                through: frame.call.clone(),
+                assigned: super::walk::assigns(&frame.template.body, name),
+            });
+        }
         Ok(Value::Undefined(Rc::new(Undefined {
             message: format!("'{name}' is undefined"),
             name: Some(Arc::clone(name)),

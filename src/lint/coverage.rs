@@ -32,7 +32,10 @@ fn files(findings: &Findings<'_>) -> Vec<NotChecked> {
     problems
         .map(|problem| {
             let what = match problem.place {
-                Some(place) => format!("the rest of {}", findings.project.sources.get(place.file).path),
+                Some(place) => {
+                    let part = if problem.kind == ProblemKind::Render { "a value in" } else { "the rest of" };
+                    format!("{part} {}", findings.project.sources.get(place.file).path)
+                }
                 None => "a file".to_owned(),
             };
             NotChecked { what, why: problem.message.clone() }
@@ -50,6 +53,10 @@ fn leaves_out(kind: ProblemKind) -> bool {
             | ProblemKind::Blocks
             | ProblemKind::Properties
             | ProblemKind::Package
+            | ProblemKind::Profile
+            | ProblemKind::Render
+            | ProblemKind::LinkedFolder
+            | ProblemKind::Ignore
     )
 }
 

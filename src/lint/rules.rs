@@ -2,6 +2,7 @@
 
 pub(super) mod create_without_if_not_exists;
 pub(super) mod drop_without_if_exists;
+pub(super) mod duplicate_key;
 pub(super) mod hook_frozen_at_parse;
 pub(super) mod invalid_hook_value;
 pub(super) mod missing_var;

@@ -14,7 +14,7 @@ use crate::project::{Project, Target};
 use crate::source::Text;
 
 /// How many ways through one hook are rendered in one target.
-const MAX_WAYS: usize = 48;
+pub(crate) const MAX_WAYS: usize = 48;
 
 /// Renders the hooks of a project.
 pub struct Renderer {
@@ -195,9 +195,14 @@ impl Renderer {
             unknown: seen.unknown,
             approximate: seen.approximate,
             has_unknown: interp.printed_unknown(),
-            undefined: interp.undefined_reads,
+            undefined: std::mem::take(&mut interp.undefined_reads),
             ..Pass::default()
         };
+        if interp.left_questions() {
+            pass.unknown.push(
+                "asks more about what cannot be known than is varied: only the first answers are rendered".to_owned(),
+            );
+        }
         match outcome {
             Ok(text) => pass.text = Some(text.to_text()),
             Err(failure) if failure.kind == ErrorKind::Host("unsupported") => pass.unknown.push(failure.message),
