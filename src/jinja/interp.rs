@@ -80,6 +80,12 @@ impl Interp {
         &self.questions
     }
 
+    /// Whether what is undefined at this place is of dbt's permissive class.
+    #[must_use]
+    pub fn is_permissive(&self) -> bool {
+        self.permissive
+    }
+
     /// Whether more was asked than is varied.
     #[must_use]
     pub fn left_questions(&self) -> bool {

@@ -659,7 +659,7 @@ impl Object for Namespace {
             None => Ok(Some(Value::Undefined(Rc::new(Undefined {
                 message: format!("'dict object' has no attribute '{name}'"),
                 name: Some(Arc::from(format!("{package}.{name}"))),
-                permissive: false,
+                permissive: interp.is_permissive(),
             })))),
         }
     }
