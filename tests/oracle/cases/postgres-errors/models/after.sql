@@ -1,0 +1,2 @@
+{{ config(materialized='table', post_hook=["select 'fails after'", "select 'never'"]) }}
+select 1 as id

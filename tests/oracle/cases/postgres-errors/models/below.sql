@@ -1,0 +1,2 @@
+{{ config(post_hook="select 'skipped'") }}
+select * from {{ ref('before') }}

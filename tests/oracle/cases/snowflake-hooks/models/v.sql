@@ -1,0 +1,2 @@
+{{ config(materialized='view', post_hook=["begin;", "select 1", "commit;", {'sql': 'select 2 as outside', 'transaction': false}]) }}
+select * from {{ ref('m') }}
