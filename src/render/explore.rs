@@ -138,6 +138,7 @@ impl Renderer {
         };
         let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
         let adapter = &self.targets[target].adapter;
+        let comment = sent::QueryComment::of(&self.shared.project, adapter);
         let (parse, _) = self.pass(hook, template, target, subject, Moment::Parse, Vec::new());
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());
@@ -148,7 +149,7 @@ impl Renderer {
         loop {
             let (run, questions) = self.pass(hook, template, target, subject, Moment::Run, script);
             let text = run.text.as_ref().map(Text::as_str);
-            let sent = text.map(|text| sent::sent(adapter, hook, materialized, text)).unwrap_or_default();
+            let sent = text.map(|text| sent::sent(adapter, comment, hook, materialized, text)).unwrap_or_default();
             let answers = questions
                 .iter()
                 .map(|question| (question.text.clone(), question.options[question.chosen].clone()))

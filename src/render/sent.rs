@@ -1,20 +1,80 @@
 //! What is given to the driver: from a hook's rendered text to the calls that dbt makes.
 
+mod snowflake;
+mod sqlparse;
+
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+
+use crate::datum::{Datum, Kind};
 use crate::hook::Hook;
-use crate::jinja::Value;
-use crate::jinja::json;
-use crate::sql::{self, Dialect};
+use crate::jinja::{Value, json};
+use crate::project::Project;
 
 /// Adapters whose materializations make one call of `run_hooks`: hooks outside the transaction are never
 /// sent there (facts X9).
 const ONE_CALL: &[&str] = &["snowflake", "bigquery", "spark", "databricks", "athena"];
 
-/// Adapters that split a hook into statements (facts 5.4).
-const SPLITTING: &[&str] = &["snowflake", "redshift"];
+/// Where the query comment stands (facts R23, R24). It is no part of what is given here, yet it decides
+/// which white space and which semicolon of the hook are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueryComment {
+    /// There is none.
+    None,
+    /// In front of the text.
+    Before,
+    /// Behind it: the text loses its white space and one semicolon at the end.
+    After,
+}
+
+impl QueryComment {
+    /// As the root project configures it.
+    pub(super) fn of(project: &Project, adapter: &str) -> QueryComment {
+        // Snowflake drops a comment in front of a statement from its history, so that its adapter appends it.
+        let usual = if adapter == "snowflake" { QueryComment::After } else { QueryComment::Before };
+        let Some(setting) = project.root().setting("query-comment") else { return usual };
+        match &setting.kind {
+            Kind::Null => QueryComment::None,
+            Kind::Str(text) if text.as_str().is_empty() => QueryComment::None,
+            Kind::Map(_) if setting.get("comment").and_then(Datum::as_str) == Some("") => QueryComment::None,
+            Kind::Map(_) => match setting.get("append").and_then(Datum::as_bool) {
+                Some(true) => QueryComment::After,
+                Some(false) => QueryComment::Before,
+                None => usual,
+            },
+            _ => usual,
+        }
+    }
+
+    /// What is left of a text once the comment was added and taken off again.
+    fn applied(self, text: &str) -> &str {
+        match self {
+            QueryComment::After => {
+                let text = python_trim_end(text);
+                text.strip_suffix(';').unwrap_or(text)
+            }
+            QueryComment::Before | QueryComment::None => text,
+        }
+    }
+}
+
+/// Python's white space: Unicode's, and the four separators of ASCII (facts P6).
+fn is_space(char: char) -> bool {
+    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
+}
+
+fn python_trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+fn python_trim_end(text: &str) -> &str {
+    text.trim_end_matches(is_space)
+}
 
 /// The calls to the driver for a rendered hook, without the query comment. `materialized` is the node's.
-pub(super) fn sent(adapter: &str, hook: &Hook, materialized: &str, text: &str) -> Vec<String> {
-    let trimmed = text.trim_matches(|char: char| char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char));
+pub(super) fn sent(adapter: &str, comment: QueryComment, hook: &Hook, materialized: &str, text: &str) -> Vec<String> {
+    let trimmed = python_trim(text);
     if trimmed.is_empty() {
         return Vec::new();
     }
@@ -29,7 +89,10 @@ pub(super) fn sent(adapter: &str, hook: &Hook, materialized: &str, text: &str) -
             }
             _ => text.to_owned(),
         };
-        return split(adapter, sql);
+        if python_trim(&sql).is_empty() {
+            return Vec::new();
+        }
+        return calls(adapter, comment, &sql);
     }
     if matches!(materialized, "ephemeral") {
         return Vec::new();
@@ -38,21 +101,88 @@ pub(super) fn sent(adapter: &str, hook: &Hook, materialized: &str, text: &str) -
         return Vec::new();
     }
     let (before, after) = if adapter == "athena" { (10, 8) } else { (8, 6) };
-    split(adapter, format!("\n{}{trimmed}\n{}", " ".repeat(before), " ".repeat(after)))
+    calls(adapter, comment, &format!("\n{}{trimmed}\n{}", " ".repeat(before), " ".repeat(after)))
 }
 
-fn split(adapter: &str, text: String) -> Vec<String> {
-    if !SPLITTING.contains(&adapter) {
-        return vec![text];
+/// What an adapter makes of a text that is to be executed: statement by statement, or whole.
+fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Vec<String> {
+    match adapter {
+        "snowflake" => snowflake::calls(comment, sql),
+        "redshift" => sqlparse_calls(comment, sql, |part| without_comments(part).is_empty()),
+        "trino" | "starburst" => {
+            sqlparse_calls(comment, sql, |part| python_trim(&ONE_LINE.replace_all(part, "")).is_empty())
+                .into_iter()
+                .map(|part| part.trim_end_matches(';').to_owned())
+                .collect()
+        }
+        "databricks" | "spark" => {
+            let text = comment.applied(sql);
+            // With a comment in front, the white space before the text stays.
+            let text = if comment == QueryComment::Before { python_trim_end(text) } else { python_trim(text) };
+            vec![text.strip_suffix(';').unwrap_or(text).to_owned()]
+        }
+        _ => vec![comment.applied(sql).to_owned()],
     }
-    let script = sql::script(&text, Dialect::of_adapter(adapter));
-    let mut from = 0;
-    let mut parts = Vec::new();
-    for statement in &script.statements {
-        // What stands between two statements belongs to the second, as the connector splits it.
-        let start = if parts.is_empty() { 0 } else { from };
-        parts.push(text[start..statement.range.end].to_owned());
-        from = statement.range.end + text[statement.range.end..].find(';').map_or(0, |at| at + 1);
+}
+
+/// The comment in front becomes part of the first statement, the one behind of the last.
+fn sqlparse_calls(comment: QueryComment, sql: &str, is_blank: impl Fn(&str) -> bool) -> Vec<String> {
+    let sql = comment.applied(sql);
+    let mut parts: Vec<String> = Vec::new();
+    for (n, part) in sqlparse::split(sql).into_iter().enumerate() {
+        let part = match (n, comment) {
+            (0, QueryComment::Before) => python_trim_end(part),
+            _ => python_trim(part),
+        };
+        if !is_blank(part) {
+            parts.push(part.to_owned());
+        }
     }
-    parts.into_iter().map(|part| part.trim().to_owned()).collect()
+    parts
+}
+
+/// What adapters look at to tell whether a statement is only a comment. Quoted text goes too.
+static COMMENTS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)".*?"|'.*?'|/\*.*?\*/|--[^\r\n]*$"#));
+
+/// What dbt-trino looks at: the whole line of a comment goes.
+static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^.*--.*$"));
+
+#[allow(clippy::expect_used)]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern that is written here compiles")
+}
+
+fn without_comments(text: &str) -> String {
+    python_trim(&COMMENTS.replace_all(text, "")).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against what the connector and sqlparse themselves gave (`tests/oracle/splits.py`).
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn statements_as_recorded() {
+        let recorded = include_str!("../../tests/data/splits.json");
+        let cases: Vec<serde_json::Value> = serde_json::from_str(recorded).unwrap();
+        assert!(cases.len() > 1_500);
+        let mut wrong = Vec::new();
+        for case in &cases {
+            let sql = case["sql"].as_str().unwrap();
+            let list = |key: &str| -> Vec<String> {
+                case[key].as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect()
+            };
+            let split: Vec<String> =
+                sqlparse::split(sql).into_iter().map(|part| python_trim(part).to_owned()).collect();
+            if split != list("sqlparse") {
+                wrong.push(format!("sqlparse {sql:?}\n     got {split:?}\nrecorded {:?}", list("sqlparse")));
+            }
+            let split = snowflake::split(sql);
+            if split != list("snowflake") {
+                wrong.push(format!("snowflake {sql:?}\n     got {split:?}\nrecorded {:?}", list("snowflake")));
+            }
+        }
+        assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    }
 }
