@@ -87,6 +87,15 @@ pub struct Hook {
     pub targets: Vec<usize>,
 }
 
+impl Hook {
+    /// The place of an on-run hook in its own package's list, from 0: its id ends in it (facts D6).
+    #[must_use]
+    pub fn index(&self) -> usize {
+        let last = self.id.rsplit(['-', '.']).next();
+        last.and_then(|index| index.parse().ok()).unwrap_or(self.position)
+    }
+}
+
 /// A hook that is not written as text but computed while dbt parses.
 #[derive(Debug, Clone)]
 pub struct Frozen {

@@ -7,7 +7,7 @@ mod settings;
 pub use build::build;
 pub use settings::Settings;
 
-use crate::hook::ConfigHook;
+use crate::hook::{ConfigHook, HookKind};
 use crate::jinja::JinjaError;
 
 /// The manifest of one target.
@@ -15,6 +15,41 @@ use crate::jinja::JinjaError;
 pub struct Manifest {
     /// A state for each of the project's nodes, in their order.
     pub nodes: Vec<NodeState>,
+    /// The on-run hooks, which dbt keeps as nodes too (facts D6).
+    pub operations: Vec<Operation>,
+}
+
+impl Manifest {
+    /// The node that dbt makes of an on-run hook.
+    #[must_use]
+    pub fn operation(&self, package: usize, kind: HookKind, index: usize) -> Option<&Operation> {
+        self.operations.iter().find(|one| (one.package, one.kind, one.index) == (package, kind, index))
+    }
+}
+
+/// The node that dbt makes of an on-run hook: the `models` section configures it as well (facts D7).
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The package that declares the hook, by its place in the project's packages.
+    pub package: usize,
+    /// At the start or the end of the run.
+    pub kind: HookKind,
+    /// Its place in the package's list, from 0.
+    pub index: usize,
+    /// Its name: `ops-on-run-end-0`.
+    pub name: String,
+    /// The hook's text before rendering.
+    pub raw: crate::source::Text,
+    /// Its settings, and the relation it would be.
+    pub state: NodeState,
+}
+
+impl Operation {
+    /// dbt's unique id.
+    #[must_use]
+    pub fn unique_id(&self, package: &str) -> String {
+        format!("operation.{package}.{}", self.name)
+    }
 }
 
 /// A node once it is parsed.
@@ -38,6 +73,8 @@ pub struct NodeState {
     pub alias: String,
     /// The nodes it refs, by their place in the project's nodes.
     pub refs: Vec<usize>,
+    /// The tables of sources it reads, by their place in the project's source tables.
+    pub sources: Vec<usize>,
     /// Why its file did not render in the parse pass, so that its `config()` may not be known.
     pub fault: Option<JinjaError>,
     /// Why what it configures is not known, where that is no fault of the file.

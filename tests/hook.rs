@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use hookproof::hook::{self, ConfigHook, Declared, Hook, HookKind, Hooks, KeyFaul
 use hookproof::manifest::{Manifest, NodeState};
 use hookproof::project::yaml_jinja::{RenderFault, YamlContext, YamlRenderer};
 use hookproof::project::{self, LoadOptions, Project};
+use hookproof::render::context::Shared;
 use hookproof::source::{Call, Place, Text, TextBuilder};
 use tempfile::TempDir;
 
@@ -48,7 +50,8 @@ fn project(files: &[(&str, &str)]) -> Project {
 /// A manifest for each target, in which every node is enabled and has no `config()` call.
 fn manifests(project: &Project) -> Vec<Manifest> {
     let state = NodeState { enabled: true, ..NodeState::default() };
-    project.targets.iter().map(|_| Manifest { nodes: vec![state.clone(); project.nodes.len()] }).collect()
+    let nodes = vec![state; project.nodes.len()];
+    project.targets.iter().map(|_| Manifest { nodes: nodes.clone(), operations: Vec::new() }).collect()
 }
 
 fn effective(project: &Project, manifests: Vec<Manifest>) -> Hooks {
@@ -287,7 +290,10 @@ fn on_run_hooks_count_blank_ones_and_follow_the_settings_of_models() {
             ("dbt_project.yml", &format!("{HEAD}on-run-start: ['', a]\non-run-end: x\n{settings}")),
             ("dbt_packages/pkg/dbt_project.yml", "name: pkg\non-run-end: [y, z]\n"),
         ]);
-        ids(&hooks(&project)).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        let project = Arc::new(project);
+        let shared = Arc::new(Shared::new(Arc::clone(&project), BTreeMap::new()));
+        let manifest = hookproof::manifest::build(&shared, &Arc::new(project.targets[0].clone()));
+        ids(&effective(&project, vec![manifest])).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let all = [
         "operation.root.root-on-run-start-0",

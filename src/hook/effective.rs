@@ -20,12 +20,12 @@ pub fn hooks<M: Borrow<Manifest>>(project: &Project, manifests: &[M]) -> Hooks {
     let manifests = manifests.as_slice();
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
-    let mut hooks = on_run(project, HookKind::OnRunStart, &targets, &mut bad);
+    let mut hooks = on_run(project, HookKind::OnRunStart, manifests, &mut bad);
     for (n, node) in project.nodes.iter().enumerate() {
         let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
         hooks.extend(of_node(project, n, node, &states, &mut bad));
     }
-    hooks.extend(on_run(project, HookKind::OnRunEnd, &targets, &mut bad));
+    hooks.extend(on_run(project, HookKind::OnRunEnd, manifests, &mut bad));
     let mut bad_values = bad.found;
     bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
     Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
@@ -47,7 +47,7 @@ impl BadValues {
 }
 
 /// The on-run hooks of a kind: the root project's first, then the packages' by name (facts D1-D7, X2).
-fn on_run(project: &Project, kind: HookKind, targets: &[usize], bad: &mut BadValues) -> Vec<Hook> {
+fn on_run(project: &Project, kind: HookKind, manifests: &[&Manifest], bad: &mut BadValues) -> Vec<Hook> {
     let mut order: Vec<usize> = (0..project.packages.len()).collect();
     order.sort_by_key(|&n| (n != 0, &project.packages[n].name));
     let mut hooks: Vec<Hook> = Vec::new();
@@ -67,13 +67,16 @@ fn on_run(project: &Project, kind: HookKind, targets: &[usize], bad: &mut BadVal
         }
         for (n, item) in items.iter().enumerate() {
             let Some(raw) = item.as_text() else { continue };
-            let own = format!("{name}-{}-{n}", kind.name());
-            let fqn = [name.clone(), "hooks".to_owned(), own.clone()];
-            if !is_enabled(&project.config_levels("models", package, &fqn)) {
+            let is_enabled = |target: &usize| {
+                let operation = manifests[*target].operation(package, kind, n);
+                operation.is_none_or(|operation| operation.state.enabled)
+            };
+            let targets: Vec<usize> = (0..manifests.len().min(project.targets.len())).filter(is_enabled).collect();
+            if targets.is_empty() {
                 continue;
             }
             hooks.push(Hook {
-                id: format!("operation.{name}.{own}"),
+                id: format!("operation.{name}.{name}-{}-{n}", kind.name()),
                 kind,
                 package,
                 node: None,
@@ -85,20 +88,11 @@ fn on_run(project: &Project, kind: HookKind, targets: &[usize], bad: &mut BadVal
                 declared: Declared::Project,
                 early: None,
                 frozen: None,
-                targets: targets.to_vec(),
+                targets,
             });
         }
     }
     hooks
-}
-
-/// Whether the innermost `enabled` of the levels leaves it on.
-fn is_enabled(levels: &[Level<'_>]) -> bool {
-    let said = |level: &Level<'_>| {
-        let entries = level.datum.as_map().unwrap_or_default().iter().rev();
-        entries.filter(|(key, _)| setting(key) == Some("enabled")).find_map(|(_, value)| value.as_bool())
-    };
-    levels.iter().rev().find_map(said).unwrap_or(true)
 }
 
 /// The setting that a key of `dbt_project.yml` names, without its plus sign.

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Manifest, NodeState, Settings};
+use super::{Manifest, NodeState, Operation, Settings};
 use crate::datum::Datum;
 use crate::hook::{ConfigHook, HookKind};
 use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
 use crate::project::{Language, Node, Resource, Target};
 use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
-use crate::source::Place;
+use crate::source::{Place, Text};
 
 /// Builds the manifest of a target.
 #[must_use]
 pub fn build(shared: &Arc<Shared>, target: &Arc<Target>) -> Manifest {
     let nodes: Vec<NodeState> =
         (0..shared.project.nodes.len()).into_par_iter().map(|node| state(shared, target, node)).collect();
-    let mut manifest = Manifest { nodes };
+    let mut manifest = Manifest { nodes, operations: operations(shared, target) };
     // Hooks that were computed while parsing are computed again as dbt would when it executes: whether
     // they differ then is what makes them wrong.
     let frozen: Vec<usize> = (0..manifest.nodes.len())
@@ -28,7 +28,8 @@ pub fn build(shared: &Arc<Shared>, target: &Arc<Target>) -> Manifest {
         let known = Arc::new(manifest);
         let at_run: Vec<(usize, Vec<Option<Datum>>)> =
             frozen.into_par_iter().map(|node| (node, run_values(shared, target, &known, node))).collect();
-        manifest = Arc::try_unwrap(known).unwrap_or_else(|shared| Manifest { nodes: shared.nodes.clone() });
+        manifest = Arc::try_unwrap(known)
+            .unwrap_or_else(|shared| Manifest { nodes: shared.nodes.clone(), operations: shared.operations.clone() });
         for (node, values) in at_run {
             for (hook, value) in manifest.nodes[node].config_hooks.iter_mut().zip(values) {
                 hook.at_run = value;
@@ -71,6 +72,11 @@ fn config_calls(scene: &Rc<Scene>, node: &Node) -> (ConfigCalls, Option<JinjaErr
     let Some(code) = node.code.as_ref().filter(|_| node.language == Language::Sql) else {
         return (Vec::new(), None);
     };
+    rendered_calls(scene, code)
+}
+
+/// What the `config()` calls of a text give in a pass, and why it did not render.
+fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> (ConfigCalls, Option<JinjaError>) {
     if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
         return (Vec::new(), None);
     }
@@ -156,21 +162,115 @@ fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
         state.refs = std::mem::take(&mut seen.refs);
         state.refs.sort_unstable();
         state.refs.dedup();
+        state.sources = std::mem::take(&mut seen.sources);
+        state.sources.sort_unstable();
+        state.sources.dedup();
         state.unknown = std::mem::take(&mut seen.unknown);
     }
-    name_relation(shared, target, at, &settings, &mut state);
+    let described = Described {
+        name: &node.name,
+        resource: node.resource.name(),
+        package: node.package,
+        fqn: &node.fqn,
+        path: &node.path,
+        original_file_path: &node.original_file_path,
+        unique_id: &node.unique_id,
+        version: node.version.and(node.unique_id.rsplit_once(".v")).map(|(_, version)| version),
+    };
+    name_relation(&scene, &described, &settings, &mut state);
     state.settings = settings;
     state
 }
 
+/// The on-run hooks of every package as dbt keeps them.
+fn operations(shared: &Arc<Shared>, target: &Arc<Target>) -> Vec<Operation> {
+    let project = &shared.project;
+    let mut found = Vec::new();
+    for (package, declared) in project.packages.iter().enumerate() {
+        for kind in [HookKind::OnRunStart, HookKind::OnRunEnd] {
+            let Some(value) = declared.on_run(kind.name()) else { continue };
+            let items = value.as_list().unwrap_or_else(|| std::slice::from_ref(value));
+            for (index, item) in items.iter().enumerate() {
+                let Some(raw) = item.as_text() else { continue };
+                let name = format!("{}-{}-{index}", declared.name, kind.name());
+                let mut operation =
+                    Operation { package, kind, index, name, raw: raw.clone(), state: NodeState::default() };
+                operation.state = operation_state(shared, target, &operation);
+                found.push(operation);
+            }
+        }
+    }
+    found
+}
+
+fn operation_state(shared: &Arc<Shared>, target: &Arc<Target>, operation: &Operation) -> NodeState {
+    let project = &shared.project;
+    let subject = Subject::OnRun(operation.kind, operation.package, operation.index);
+    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, subject);
+    // `config()` in the hook's own text counts (facts D8); a fault in it is the hook's, not the manifest's.
+    let calls = if operation.raw.as_str().contains("config") {
+        rendered_calls(&scene, &operation.raw).0
+    } else {
+        ConfigCalls::new()
+    };
+    let package = &project.packages[operation.package].name;
+    let fqn = [package.clone(), "hooks".to_owned(), operation.name.clone()];
+    let levels = project.config_levels("models", operation.package, &fqn);
+    let mut settings = Settings::default();
+    for level in levels.iter().filter(|level| level.package == operation.package) {
+        settings.merge_level(level.datum);
+    }
+    for (key, value, _) in &calls {
+        settings.merge(key, value);
+    }
+    for level in levels.iter().filter(|level| level.package != operation.package) {
+        settings.merge_level(level.datum);
+    }
+    let mut state = NodeState {
+        enabled: settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true),
+        materialized: settings.text("materialized").unwrap_or("view").to_owned(),
+        ..NodeState::default()
+    };
+    {
+        let mut seen = scene.seen.borrow_mut();
+        state.refs = std::mem::take(&mut seen.refs);
+        state.refs.sort_unstable();
+        state.refs.dedup();
+    }
+    let described = Described {
+        name: &operation.name,
+        resource: "operation",
+        package: operation.package,
+        fqn: &fqn,
+        path: &format!("hooks/{}.sql", operation.name),
+        original_file_path: "./dbt_project.yml",
+        unique_id: &operation.unique_id(package),
+        version: None,
+    };
+    name_relation(&scene, &described, &settings, &mut state);
+    state.settings = settings;
+    state
+}
+
+/// What the macros that name relations are told of a node.
+struct Described<'a> {
+    name: &'a str,
+    resource: &'a str,
+    package: usize,
+    fqn: &'a [String],
+    path: &'a str,
+    original_file_path: &'a str,
+    unique_id: &'a str,
+    version: Option<&'a str>,
+}
+
 /// Names the node's relation with `generate_*_name`, which a project may define anew.
-fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings: &Settings, state: &mut NodeState) {
-    let node = &shared.project.nodes[at];
-    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, Subject::Node(at));
+fn name_relation(scene: &Rc<Scene>, node: &Described<'_>, settings: &Settings, state: &mut NodeState) {
+    let (shared, target) = (&scene.shared, &scene.target);
     let text = |key: &str| settings.text(key).map(str::to_owned);
     // Snapshots had keys of their own before they took the common ones.
-    let schema = text("schema").or_else(|| text("target_schema").filter(|_| node.resource == Resource::Snapshot));
-    let database = text("database").or_else(|| text("target_database").filter(|_| node.resource == Resource::Snapshot));
+    let schema = text("schema").or_else(|| text("target_schema").filter(|_| node.resource == "snapshot"));
+    let database = text("database").or_else(|| text("target_database").filter(|_| node.resource == "snapshot"));
     let name = |macro_name: &str, custom: Option<&str>| -> Option<String> {
         let library = &shared.library;
         let overridden =
@@ -178,18 +278,18 @@ fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings
         let dispatched = [target.adapter.as_str(), "default"]
             .iter()
             .find_map(|prefix| library.find(0, &format!("{prefix}__{macro_name}")));
-        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
+        let mut interp = Interp::new(Rc::clone(scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
         let custom = custom.map_or(Value::None, Value::str);
         let found = overridden.or(dispatched)?;
         let described = Value::record([
-            ("name", Value::str(node.name.as_str())),
-            ("resource_type", Value::str(node.resource.name())),
+            ("name", Value::str(node.name)),
+            ("resource_type", Value::str(node.resource)),
             ("package_name", Value::str(shared.project.packages[node.package].name.as_str())),
             ("fqn", Value::list(node.fqn.iter().map(|part| Value::str(part.as_str())).collect())),
-            ("path", Value::str(node.path.as_str())),
-            ("original_file_path", Value::str(node.original_file_path.as_str())),
-            ("unique_id", Value::str(node.unique_id.as_str())),
-            ("version", Value::None),
+            ("path", Value::str(node.path)),
+            ("original_file_path", Value::str(node.original_file_path)),
+            ("unique_id", Value::str(node.unique_id)),
+            ("version", node.version.map_or(Value::None, Value::str)),
             ("tags", settings.get("tags").map_or_else(|| Value::list(Vec::new()), value_of)),
             ("config", Value::record(settings.iter().map(|(key, value)| (key, value_of(value))))),
         ]);
@@ -203,7 +303,7 @@ fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings
         None => target.schema.clone(),
     });
     // A snapshot's target_schema is used as it is.
-    if node.resource == Resource::Snapshot && text("schema").is_none() {
+    if node.resource == "snapshot" && text("schema").is_none() {
         if let Some(own) = text("target_schema") {
             state.schema = own;
         }
@@ -214,9 +314,9 @@ fn name_relation(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, settings
         .or_else(|| target.database.clone());
     let alias = text("alias");
     state.alias = name("generate_alias_name", alias.as_deref()).filter(|name| !name.is_empty()).unwrap_or_else(|| {
-        alias.unwrap_or_else(|| match node.version.and(node.unique_id.rsplit_once(".v")) {
-            Some((_, version)) => format!("{}_v{version}", node.name),
-            None => node.name.clone(),
+        alias.unwrap_or_else(|| match node.version {
+            Some(version) => format!("{}_v{version}", node.name),
+            None => node.name.to_owned(),
         })
     });
 }

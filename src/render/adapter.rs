@@ -368,7 +368,7 @@ impl Object for Config {
     plain_object!("Config");
 
     fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
-        if let Subject::Node(_) = self.0.subject {
+        if matches!(self.0.subject, Subject::Node(_) | Subject::OnRun(..)) {
             let mut given: Vec<(String, Value)> = Vec::new();
             for value in &args.positional {
                 match value {
@@ -401,7 +401,7 @@ impl Object for Config {
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         let scene = &self.0;
         let found = |key: &str| -> Option<Value> {
-            let state = scene.manifest.as_ref()?.nodes.get(scene.node()?)?;
+            let state = scene.state()?;
             match key {
                 "materialized" => Some(Value::str(state.materialized.as_str())),
                 _ => state.settings.get(key).map(value_of),

@@ -474,10 +474,12 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let table = interp.str_of(&table.unwrap_or(Value::None))?;
     let key = (source.text.to_string(), table.text.to_string());
     if let (false, Some(own)) = (scene.executes(), scene.node()) {
+        scene.seen.borrow_mut().sources.extend(scene.shared.sources.get(&key));
         return Ok(scene.relation_of(own).value());
     }
     match scene.shared.sources.get(&key) {
         Some(&found) => {
+            scene.seen.borrow_mut().sources.push(found);
             let found = &scene.project().source_tables[found];
             let mut relation = Relation::new(
                 super::relation::printing(scene.adapter()),

@@ -13,7 +13,7 @@ use crate::hook::HookKind;
 use crate::jinja::{
     Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Object, Str, Undefined, Unknown, Value, error, modules,
 };
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, NodeState};
 use crate::project::{Project, Target};
 use crate::source::Place;
 
@@ -84,8 +84,8 @@ pub enum Subject {
     Node(usize),
     /// A hook of a node.
     NodeHook(usize, HookKind),
-    /// An on-run hook of a package.
-    OnRun(HookKind, usize),
+    /// An on-run hook of a package, by its place in the package's list.
+    OnRun(HookKind, usize, usize),
 }
 
 /// An argument of a `config()` call.
@@ -111,6 +111,8 @@ pub struct Seen {
     pub config: Vec<ConfigArgument>,
     /// Nodes that were ref'd.
     pub refs: Vec<usize>,
+    /// Tables of sources that were read.
+    pub sources: Vec<usize>,
     /// Causes of what is not known.
     pub unknown: Vec<String>,
     /// Whether a name was read whose value here lacks parts that dbt's has.
@@ -302,7 +304,7 @@ impl Scene {
     pub fn package(&self) -> usize {
         match self.subject {
             Subject::Node(node) | Subject::NodeHook(node, _) => self.project().nodes[node].package,
-            Subject::OnRun(_, package) => package,
+            Subject::OnRun(_, package, _) => package,
         }
     }
 
@@ -315,10 +317,22 @@ impl Scene {
         }
     }
 
+    /// The state of what is rendered: a node's, or that of an on-run hook, which is a node to dbt as well.
+    #[must_use]
+    pub fn state(&self) -> Option<&NodeState> {
+        let manifest = self.manifest.as_ref()?;
+        match self.subject {
+            Subject::Node(node) | Subject::NodeHook(node, _) => manifest.nodes.get(node),
+            Subject::OnRun(kind, package, index) => {
+                manifest.operation(package, kind, index).map(|operation| &operation.state)
+            }
+        }
+    }
+
     /// Whether `results` and its like are there.
     #[must_use]
     pub fn has_results(&self) -> bool {
-        self.executes() && matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, _))
+        self.executes() && matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, ..))
     }
 
     /// Notes why something is not known.
@@ -442,7 +456,7 @@ impl Scene {
     /// The names of dbt, besides macros.
     fn name(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         let me = self.me.upgrade();
-        let state = self.node().and_then(|node| self.manifest.as_ref()?.nodes.get(node));
+        let state = self.state();
         let guessed_target = matches!(name, "target" | "env") && self.target.place.is_none();
         if guessed_target || APPROXIMATE.contains(&name) {
             self.seen.borrow_mut().approximate = true;

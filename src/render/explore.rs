@@ -134,7 +134,7 @@ impl Renderer {
     fn render_target(&self, hook: &Hook, template: Option<&Arc<Template>>, target: usize, rendered: &mut Rendered) {
         let subject = match hook.node {
             Some(node) => Subject::NodeHook(node, hook.kind),
-            None => Subject::OnRun(hook.kind, hook.package),
+            None => Subject::OnRun(hook.kind, hook.package, hook.index()),
         };
         let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
         let adapter = &self.targets[target].adapter;
