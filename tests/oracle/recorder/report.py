@@ -118,8 +118,16 @@ def order(tape):
 
 
 def results(outcome):
-    found = getattr(outcome.result, "results", None) or []
-    return [{"id": one.node.unique_id, "status": str(one.status)} for one in found if hasattr(one, "node")]
+    """dbt's results; `message` only where a node failed: a hook's error stands with the hook."""
+    answer = []
+    for one in getattr(outcome.result, "results", None) or []:
+        if not hasattr(one, "node"):
+            continue
+        entry = {"id": one.node.unique_id, "status": str(one.status)}
+        if entry["status"] == "error" and str(one.node.resource_type) != "operation":
+            entry["message"] = one.message
+        answer.append(entry)
+    return answer
 
 
 def without_machine(value, project):

@@ -5,6 +5,7 @@ import importlib.metadata
 import io
 import os
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def record_run(case, run, project):
     os.environ.update(case.env)
     os.environ["PYTHONWARNINGS"] = "ignore"
     os.chdir(project)
+    close_network()
     tape = Tape()
     drivers.install(case.adapter, tape, case.canned)
     install(tape)
@@ -70,6 +72,21 @@ def record_run(case, run, project):
     outcome = dbt(run.args, run.target)
     tape.on = False
     return report(run, outcome, tape, project)
+
+
+def close_network():
+    """Nothing of a recording may come from a network: a driver that is not replaced fails loudly."""
+
+    def refused(*_, **__):
+        raise OSError("the oracle has no network")
+
+    connect = socket.socket.connect
+
+    def local_only(self, address):
+        return connect(self, address) if self.family == getattr(socket, "AF_UNIX", None) else refused()
+
+    socket.socket.connect = local_only
+    socket.getaddrinfo = socket.create_connection = refused
 
 
 def dbt(args, target):

@@ -64,7 +64,7 @@ class Tape:
 
     def driver(self, sql):
         """The driver got this text."""
-        if not self.on:
+        if not self.on or self.get("opening"):
             return
         sql = self.without_comment(sql)
         node = current_node()
@@ -116,12 +116,13 @@ class Tape:
         comment = self.get("comment")
         if not comment:
             return sql
-        front, end = f"/* {comment.strip()} */\n", f"\n/* {comment.strip()} */"
-        if sql.startswith(front):
-            return sql[len(front) :]
-        for tail in (end, end + ";"):
-            if sql.endswith(tail):
-                return sql[: -len(tail)] + tail[len(end) :]
+        comment = f"/* {comment.strip()} */"
+        for written in (comment, "-- " + comment):  # the second is Athena's
+            if sql.startswith(written + "\n"):
+                return sql[len(written) + 1 :]
+            for last in ("", ";"):
+                if sql.endswith("\n" + written + last):
+                    return sql[: -len("\n" + written + last)] + last
         return sql
 
 

@@ -202,8 +202,10 @@ def finish(tape, calling, problem):
 
 def watch_adapter(tape):
     """Queries a hook makes while it renders; those an adapter method makes by itself are kept apart."""
+    import dbt.adapters.base.connections as connections
     import dbt.adapters.base.impl as impl
     import dbt.adapters.base.query_headers as headers
+    import dbt.adapters.sql.connections as sql_connections
 
     @replace(impl.BaseAdapter, "execute")
     def execute(original, self, sql, *args, **kwargs):
@@ -215,7 +217,24 @@ def watch_adapter(tape):
         with tape.doing(in_adapter=True):
             return original(self, *args, **kwargs)
 
-    @replace(headers._QueryComment, "add")
+    @replace(connections.BaseConnectionManager, "add_select_query")
+    def add_select_query(original, self, sql):
+        with tape.doing(asks_columns=True):
+            return original(self, sql)
+
+    @replace(sql_connections.SQLConnectionManager, "add_select_query")
+    def sql_add_select_query(original, self, sql):
+        with tape.doing(asks_columns=True):
+            return original(self, sql)
+
+    # An adapter's own way to add the comment is a subclass, there before this is called.
+    for comment in subclasses(headers._QueryComment):
+        if "add" in vars(comment):
+            watch_comment(tape, comment)
+
+
+def watch_comment(tape, comment):
+    @replace(comment, "add")
     def add(original, self, sql):
         tape.commented(self.query_comment)
         return original(self, sql)
@@ -224,6 +243,7 @@ def watch_adapter(tape):
 def watch_transactions(tape):
     """The begin and commit that dbt itself sends, and what clear_transaction does before on-run hooks."""
     import dbt.adapters.base.connections as connections
+    import dbt.adapters.contracts.connection as contracts
     import dbt.adapters.sql.connections as sql_connections
 
     for word in ("begin", "commit"):
@@ -241,6 +261,11 @@ def watch_transactions(tape):
     def clear_transaction(original, self):
         with tape.doing(clearing=True):
             return original(self)
+
+    @replace(contracts.LazyHandle, "resolve")
+    def resolve(original, self, connection):
+        with tape.doing(opening=True):
+            return original(self, connection)
 
     @replace(connections.BaseConnectionManager, "__init__")
     def init(original, self, *args, **kwargs):

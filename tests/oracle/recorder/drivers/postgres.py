@@ -12,6 +12,7 @@ def install(tape, canned):
     class Connection(dbapi.Connection):
         cursor_class = Cursor
         error = psycopg2.errors.SyntaxError
+        type_code = 23
         autocommit = False
 
         def get_backend_pid(self):

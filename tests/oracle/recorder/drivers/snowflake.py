@@ -24,6 +24,7 @@ def install(tape, canned):
     class Connection(dbapi.Connection):
         cursor_class = Cursor
         error = snowflake.connector.errors.ProgrammingError
+        type_code = 0
         session_id = 1
         telemetry_enabled = False
 
