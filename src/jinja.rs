@@ -22,6 +22,7 @@ pub mod print;
 mod rewrite;
 mod tests;
 pub mod tree;
+pub mod unknown;
 mod value;
 pub mod walk;
 
@@ -30,6 +31,5 @@ pub use host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use}
 pub use interp::Interp;
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
-pub use value::{
-    Args, Dict, Function, FunctionBody, Key, MacroValue, Object, Range, Str, Undefined, Unknown, Value, View,
-};
+pub use unknown::Unknown;
+pub use value::{Args, Dict, Function, FunctionBody, Key, MacroValue, Object, Range, Str, Undefined, Value, View};

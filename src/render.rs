@@ -9,6 +9,7 @@ pub mod library;
 pub mod relation;
 mod results;
 mod sent;
+pub mod table;
 pub mod yaml;
 
 pub(crate) use explore::MAX_WAYS;

@@ -7,11 +7,12 @@ use num_bigint::BigInt;
 use num_traits::FromPrimitive;
 
 use super::error::{ErrorKind, Eval, Flow, error, type_error, value_error};
-use super::interp::{Interp, derived};
+use super::interp::Interp;
 use super::json;
 use super::methods::text;
 use super::ops::{text_of, undefined_error};
 use super::tree::BinaryOp;
+use super::unknown::derived;
 use super::value::{Args, Dict, Str, Value};
 
 const NAMES: &[&str] = &[
@@ -87,7 +88,15 @@ const OF_UNKNOWN: &[&str] = &["as_bool", "as_native", "as_number", "as_text", "d
 impl Interp {
     /// Applies a filter.
     pub(super) fn filter(&mut self, name: &str, value: Value, args: Args) -> Eval<Value> {
+        let value = match &value {
+            Value::Unknown(unknown) if self.walks_empty(unknown, name) => Value::list(Vec::new()),
+            _ => value,
+        };
         if let Value::Unknown(unknown) = &value {
+            if let Some(filtered) = self.filtered_unknown(unknown, name)? {
+                // A row was counted on, or there is none: then the filter sees an empty list.
+                return Ok(filtered);
+            }
             if exists(name) && !OF_UNKNOWN.contains(&name) {
                 return Ok(derived(unknown, format!("{} | {name}", unknown.label)));
             }
@@ -149,10 +158,10 @@ impl Interp {
                 let items = self.items_of(&value)?;
                 Ok(items.into_iter().next_back().unwrap_or_else(|| self.lacking("No last item, sequence was empty.")))
             }
-            "random" => Ok(Value::Unknown(Rc::new(super::value::Unknown {
-                label: "random item".to_owned(),
-                cause: Rc::from("the random filter picks anew in each run"),
-            }))),
+            "random" => Ok(Value::Unknown(Rc::new(super::unknown::Unknown::new(
+                "random item",
+                "the random filter picks anew in each run",
+            )))),
             "int" => self.int_filter(&value, &args),
             "float" => {
                 let [otherwise] = args.bind("do_float", ["default"], 0)?;

@@ -33,10 +33,7 @@ pub(super) fn lookup(name: &str) -> Option<Value> {
             })))
         }),
         "lipsum" => Value::function("lipsum", |_, _| {
-            Ok(Value::Unknown(Rc::new(super::value::Unknown {
-                label: "lipsum()".to_owned(),
-                cause: Rc::from("lipsum() is random text"),
-            })))
+            Ok(Value::Unknown(Rc::new(super::unknown::Unknown::new("lipsum()", "lipsum() is random text"))))
         }),
         _ => return None,
     })

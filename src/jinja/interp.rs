@@ -11,7 +11,8 @@ use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
 use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
-use super::value::{Args, Dict, Str, Undefined, Unknown, Value};
+use super::unknown::Unknown;
+use super::value::{Args, Dict, Str, Undefined, Value};
 use crate::source::{Call, Place, TextBuilder};
 
 /// One evaluation: a template, the macros it calls, and what was seen on the way.
@@ -134,9 +135,20 @@ impl Interp {
 
     /// Asks something that cannot be known. The same question has the same answer.
     pub fn ask(&mut self, text: String, options: Vec<Answer>) -> Eval<Answer> {
-        if let Some(&known) = self.asked.get(&text) {
-            let question = &self.questions[known];
-            return Ok(question.options[question.chosen].clone());
+        self.ask_keyed(text.clone(), text, options)
+    }
+
+    /// The answer that a question had.
+    pub(super) fn answered(&self, key: &str) -> Option<Answer> {
+        let question = &self.questions[*self.asked.get(key)?];
+        Some(question.options[question.chosen].clone())
+    }
+
+    /// Asks a question that is known by more than its text.
+    pub(super) fn ask_keyed(&mut self, key: String, text: String, options: Vec<Answer>) -> Eval<Answer> {
+        self.step()?;
+        if let Some(known) = self.answered(&key) {
+            return Ok(known);
         }
         if self.questions.len() >= self.limits.questions {
             self.unasked = true;
@@ -145,7 +157,7 @@ impl Interp {
         }
         let chosen = self.script.get(self.questions.len()).copied().unwrap_or(0).min(options.len() - 1);
         let answer = options[chosen].clone();
-        self.asked.insert(text.clone(), self.questions.len());
+        self.asked.insert(key, self.questions.len());
         self.questions.push(Question { text, options, chosen });
         Ok(answer)
     }
@@ -158,7 +170,7 @@ impl Interp {
     /// The text that stands for something unknown; the same for the same thing.
     pub fn placeholder(&mut self, unknown: &Unknown) -> String {
         let next = self.placeholders.len() + 1;
-        let number = *self.placeholders.entry(unknown.label.clone()).or_insert(next);
+        let number = *self.placeholders.entry(unknown.key()).or_insert(next);
         format!("__unknown_{number}")
     }
 
@@ -388,7 +400,11 @@ impl Interp {
                 let items = match &value {
                     // What cannot be known has as many parts as are asked of it.
                     Value::Unknown(unknown) => {
-                        (0..targets.len()).map(|n| derived(unknown, format!("{}[{n}]", unknown.label))).collect()
+                        let mut parts = Vec::with_capacity(targets.len());
+                        for n in 0..targets.len() {
+                            parts.push(self.subscript_of_unknown(unknown, &Value::Int(n as i64))?);
+                        }
+                        parts
                     }
                     _ => self.items_of(&value).map_err(|flow| at(flow, frame, *span))?,
                 };
@@ -693,13 +709,6 @@ impl Frame<'_> {
             None => self.vars.push((Arc::clone(name), value)),
         }
     }
-}
-
-/// An unknown value that another one leads to.
-pub(super) fn derived(unknown: &Unknown, label: String) -> Value {
-    // A label grows with every step; one that has grown long says no more than its start.
-    let label = if label.len() > 400 { format!("{}…", label.chars().take(200).collect::<String>()) } else { label };
-    Value::Unknown(Rc::new(Unknown { label, cause: Rc::clone(&unknown.cause) }))
 }
 
 fn at(flow: Flow, frame: &Frame<'_>, span: Span) -> Flow {

@@ -8,7 +8,8 @@ use fancy_regex::{Captures, Regex};
 use super::error::{ErrorKind, Eval, error, python_error, type_error};
 use super::interp::Interp;
 use super::moment::{self, Class};
-use super::value::{Args, Object, Str, Unknown, Value};
+use super::unknown::Unknown;
+use super::value::{Args, Object, Str, Value};
 
 /// The value of `modules`.
 #[must_use]
@@ -65,10 +66,7 @@ impl Object for Module {
 impl Interp {
     /// What the clock would say: it differs in each run.
     pub(super) fn clock(&mut self, call: &str) -> Value {
-        Value::Unknown(Rc::new(Unknown {
-            label: call.to_owned(),
-            cause: Rc::from("the clock says something else in each run"),
-        }))
+        Value::Unknown(Rc::new(Unknown::new(call, "the clock says something else in each run")))
     }
 }
 
@@ -129,7 +127,7 @@ fn re(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         _ => return Ok(None),
     };
     if let Some(Value::Unknown(unknown)) = args.positional.iter().find(|value| matches!(value, Value::Unknown(_))) {
-        return Ok(Some(super::interp::derived(unknown, format!("re.{name}({})", unknown.label))));
+        return Ok(Some(super::unknown::derived(unknown, format!("re.{name}({})", unknown.label))));
     }
     let flags = args.get(flags_at, "flags").and_then(Value::as_int).unwrap_or(0);
     let pattern = match args.get(0, "pattern") {

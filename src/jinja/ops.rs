@@ -8,9 +8,9 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use super::error::{ErrorKind, Eval, Flow, error, python_error, type_error, value_error};
-use super::host::Answer;
-use super::interp::{Interp, derived};
+use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
+use super::unknown::derived;
 use super::value::{Args, Str, Undefined, Value, View};
 
 /// Bits beyond which an integer is refused: nothing a hook needs.
@@ -35,7 +35,7 @@ impl Interp {
             Value::Moment(moment) => moment.truth(),
             Value::Object(object) => object.truth(),
             Value::Iterator(_) | Value::Namespace(_) | Value::Macro(_) | Value::Function(_) | Value::Method(_) => true,
-            Value::Unknown(unknown) => self.ask_bool(unknown.label.clone(), true)?,
+            Value::Unknown(unknown) => self.truth_of_unknown(unknown)?,
         })
     }
 
@@ -49,12 +49,15 @@ impl Interp {
         Ok(match (left, right) {
             (Value::Unknown(unknown), other) | (other, Value::Unknown(unknown)) => {
                 if let Value::Unknown(other) = other {
-                    if other.label == unknown.label {
+                    if other.key() == unknown.key() {
                         return Ok(true);
                     }
                 }
+                if let Some(answer) = self.compare_count(CompareOp::Eq, left, right)? {
+                    return Ok(answer);
+                }
                 let shown = self.repr_of(other)?;
-                return self.ask_bool(format!("{} == {shown}", unknown.label), false);
+                return self.ask_about(unknown, format!("{} == {shown}", unknown.label), false);
             }
             (Value::Undefined(_), Value::Undefined(_)) | (Value::None, Value::None) => true,
             (Value::Str(left), Value::Str(right)) => left.text == right.text,
@@ -97,8 +100,8 @@ impl Interp {
             }
             (Value::Range(left), Value::Range(right)) => left == right,
             (Value::Moment(left), Value::Moment(right)) => left == right,
-            (Value::Object(left), _) => left.equals(right) || left_same(left, right),
-            (_, Value::Object(right)) => right.equals(left),
+            (Value::Object(object), _) => left_same(object, right) || Rc::clone(object).equals_in(self, right)?,
+            (_, Value::Object(object)) => Rc::clone(object).equals_in(self, left)?,
             _ if is_number(left) && is_number(right) => compare_numbers(left, right) == Some(Ordering::Equal),
             _ => left.same_as(right),
         })
@@ -129,6 +132,9 @@ impl Interp {
                     CompareOp::Gt => ">",
                     _ => ">=",
                 };
+                if let Some(answer) = self.compare_count(op, left, right)? {
+                    return Ok(answer);
+                }
                 if let Some(answer) = self.order_of_unknown(symbol, left, right)? {
                     return Ok(answer);
                 }
@@ -145,11 +151,9 @@ impl Interp {
     }
 
     fn order_of_unknown(&mut self, symbol: &str, left: &Value, right: &Value) -> Eval<Option<bool>> {
-        if !matches!(left, Value::Unknown(_)) && !matches!(right, Value::Unknown(_)) {
-            return Ok(None);
-        }
+        let ((Value::Unknown(unknown), _) | (_, Value::Unknown(unknown))) = (left, right) else { return Ok(None) };
         let question = format!("{} {symbol} {}", self.label_of(left)?, self.label_of(right)?);
-        self.ask_bool(question, false).map(Some)
+        self.ask_about(unknown, question, false).map(Some)
     }
 
     fn label_of(&mut self, value: &Value) -> Eval<String> {
@@ -160,7 +164,7 @@ impl Interp {
     }
 
     /// Python's order of two values; none for NaN. Fails where Python does.
-    pub(super) fn order(&mut self, symbol: &str, left: &Value, right: &Value) -> Eval<Option<Ordering>> {
+    pub fn order(&mut self, symbol: &str, left: &Value, right: &Value) -> Eval<Option<Ordering>> {
         self.nested(|interp| interp.order_values(symbol, left, right))
     }
 
@@ -206,7 +210,7 @@ impl Interp {
                 Value::Str(part) => Ok(text.text.contains(&*part.text)),
                 Value::Unknown(unknown) => {
                     let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
-                    self.ask_bool(question, false)
+                    self.ask_about(unknown, question, false)
                 }
                 Value::Undefined(undefined) => Err(type_error(format!(
                     "'in <string>' requires string as left operand, not {}",
@@ -220,7 +224,7 @@ impl Interp {
             {
                 Value::Unknown(unknown) => {
                     let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
-                    self.ask_bool(question, false)
+                    self.ask_about(unknown, question, false)
                 }
                 _ => dict.borrow().contains(item),
             },
@@ -228,7 +232,7 @@ impl Interp {
             Value::Undefined(_) => Ok(false),
             Value::Unknown(unknown) => {
                 let question = format!("{} in {}", self.label_of(item)?, unknown.label);
-                self.ask_bool(question, false)
+                Ok(!self.is_empty_unknown(unknown) && self.ask_about(unknown, question, false)?)
             }
             Value::Range(range) => Ok(item.as_int().is_some_and(|item| {
                 let offset = item - range.start;
@@ -287,13 +291,7 @@ impl Interp {
                 Some(items) => items,
                 None => return Err(type_error(format!("'{}' object is not iterable", object.type_name()))),
             },
-            Value::Unknown(unknown) => {
-                let question = format!("length of {}", unknown.label);
-                match self.ask(question, vec![Answer::Count(1), Answer::Count(0)])? {
-                    Answer::Count(0) => Vec::new(),
-                    _ => vec![derived(unknown, format!("{}[0]", unknown.label))],
-                }
-            }
+            Value::Unknown(unknown) => self.items_of_unknown(unknown)?,
             other => return Err(type_error(format!("'{}' object is not iterable", other.type_name()))),
         };
         self.made(items.len() * 8)?;
@@ -314,7 +312,7 @@ impl Interp {
                 Some(len) => len,
                 None => return Err(type_error(format!("object of type '{}' has no len()", object.type_name()))),
             },
-            Value::Unknown(unknown) => return Ok(derived(unknown, format!("length of {}", unknown.label))),
+            Value::Unknown(unknown) => return Ok(self.length_of_unknown(unknown)),
             other => return Err(type_error(format!("object of type '{}' has no len()", other.type_name()))),
         };
         Ok(Value::Int(len as i64))
@@ -341,7 +339,7 @@ impl Interp {
             return self.part_of_undefined(undefined, false);
         }
         if let Value::Unknown(unknown) = value {
-            return Ok(derived(unknown, format!("{}.{name}", unknown.label)));
+            return Ok(self.attribute_of_unknown(unknown, name));
         }
         // What a dict or an object of the host holds by that name is an item, which the sandbox allows.
         if name.starts_with('_') && !matches!(value, Value::Dict(_) | Value::Namespace(_) | Value::Object(_)) {
@@ -374,8 +372,7 @@ impl Interp {
             return self.part_of_undefined(undefined, false);
         }
         if let Value::Unknown(unknown) = value {
-            let key = self.repr_of(key)?;
-            return Ok(derived(unknown, format!("{}[{key}]", unknown.label)));
+            return self.subscript_of_unknown(unknown, key);
         }
         if let Value::Unknown(unknown) = key {
             return Ok(derived(unknown, format!("{}[{}]", object_label(value), unknown.label)));
@@ -436,7 +433,10 @@ impl Interp {
 
     /// Python's slice.
     pub(super) fn slice(&mut self, value: &Value, bounds: &[Option<Value>; 3]) -> Eval<Value> {
-        for part in std::iter::once(value).chain(bounds.iter().flatten()) {
+        if let Value::Unknown(unknown) = value {
+            return Ok(self.slice_of_unknown(unknown));
+        }
+        for part in bounds.iter().flatten() {
             if let Value::Unknown(unknown) = part {
                 return Ok(derived(unknown, format!("{}[:]", unknown.label)));
             }
@@ -534,6 +534,11 @@ impl Interp {
         if let Value::Object(object) = value {
             let object = Rc::clone(object);
             if let Some(result) = object.call_method(self, name, &args)? {
+                return Ok(result);
+            }
+        }
+        if let Value::Unknown(unknown) = value {
+            if let Some(result) = self.method_of_unknown(unknown, name, &args)? {
                 return Ok(result);
             }
         }

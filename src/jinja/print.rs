@@ -124,6 +124,7 @@ impl Interp {
                 let object = std::rc::Rc::clone(object);
                 out.push_str(&object.repr(self)?);
             }
+            Value::Unknown(unknown) if self.is_count_of_nothing(unknown) => out.push('0'),
             Value::Unknown(unknown) => {
                 let placeholder = self.placeholder(unknown);
                 out.push_str(&placeholder);

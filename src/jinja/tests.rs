@@ -56,13 +56,16 @@ impl Interp {
     /// Applies a test.
     pub(super) fn test(&mut self, name: &str, value: &Value, args: &Args) -> Eval<bool> {
         if let Value::Unknown(unknown) = value {
+            if let Some(answer) = self.tested_unknown(unknown, name) {
+                return Ok(answer);
+            }
             match name {
                 "defined" => return Ok(true),
                 "undefined" => return Ok(false),
                 "none" | "boolean" | "callable" | "escaped" | "even" | "false" | "float" | "integer" | "iterable"
                 | "lower" | "mapping" | "number" | "odd" | "sequence" | "string" | "true" | "upper" | "divisibleby"
                 | "sameas" => {
-                    return self.ask_bool(format!("{} is {name}", unknown.label), false);
+                    return self.ask_about(unknown, format!("{} is {name}", unknown.label), false);
                 }
                 _ => {}
             }

@@ -16,6 +16,7 @@ use super::error::{Eval, type_error};
 use super::interp::Interp;
 use super::moment::Moment;
 use super::tree::{Macro, Name, Template};
+use super::unknown::Unknown;
 use crate::source::{Call, Piece, Place, Text};
 
 /// A value of Python. Lists, dicts, sets and namespaces are shared: a copy is the same object.
@@ -169,14 +170,6 @@ pub struct MacroValue {
     pub permissive: bool,
 }
 
-/// A value that cannot be known before the run.
-pub struct Unknown {
-    /// What it is, as an expression: `run_query(…).columns[0]`.
-    pub label: String,
-    /// Why it cannot be known.
-    pub cause: Rc<str>,
-}
-
 /// A value of the host's own.
 pub trait Object {
     /// Python's name of the type.
@@ -218,6 +211,10 @@ pub trait Object {
     /// Whether it equals another value; identity unless said.
     fn equals(&self, _other: &Value) -> bool {
         false
+    }
+    /// Whether it equals another value, where that takes an evaluation.
+    fn equals_in(&self, _interp: &mut Interp, other: &Value) -> Eval<bool> {
+        Ok(self.equals(other))
     }
     /// Whether it is a mapping, for the test of that name.
     fn is_mapping(&self) -> bool {
@@ -439,7 +436,7 @@ impl Value {
             Value::Function(_) => "function",
             Value::Method(_) => "builtin_function_or_method",
             Value::Object(object) => object.type_name(),
-            Value::Unknown(_) => "unknown",
+            Value::Unknown(unknown) => unknown.type_name(),
         }
     }
 
@@ -520,7 +517,7 @@ impl Key {
                 }
             }
             Value::Moment(moment) => Key::Shown(moment.to_string()),
-            Value::Unknown(unknown) => Key::Shown(unknown.label.clone()),
+            Value::Unknown(unknown) => Key::Shown(unknown.key()),
             Value::Undefined(_) => Key::Shown("Undefined".to_owned()),
             Value::Object(object) => Key::Shown(format!("{} {:p}", object.type_name(), Rc::as_ptr(object))),
             other => Key::Shown(other.type_name().to_owned()),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::adapter::{record, short};
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::relation::Relation;
+use super::table::Table;
 use crate::datum::{Datum, Kind};
+use crate::jinja::unknown::{query_result, query_rows};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
 use crate::project::Resource;
 use crate::source::Text;
@@ -522,10 +524,11 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
         None => false,
     };
     let label = format!("load_result('{name}')");
+    let query = format!("statement({})", short(&sql.text));
     let (data, table) = if fetched {
-        (unknown(format!("{label}['data']"), QUERY), unknown(format!("{label}['table']"), QUERY))
+        (query_rows(&query, QUERY, &sql.text), query_result(&query, QUERY, &sql.text))
     } else {
-        (Value::list(Vec::new()), unknown(format!("{label}['table']"), QUERY))
+        (Value::list(Vec::new()), Value::Object(Rc::new(Table::default())))
     };
     let response = unknown(format!("{label}['response']"), QUERY);
     let result = Value::record([("response", response), ("data", data), ("table", table)]);
@@ -545,7 +548,7 @@ fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     }
     let sql: Str = interp.str_of(&sql)?;
     record(scene, interp, &sql, "run_query");
-    Ok(unknown(format!("run_query({})", short(&sql.text)), QUERY))
+    Ok(query_result(&format!("run_query({})", short(&sql.text)), QUERY, &sql.text))
 }
 
 fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {

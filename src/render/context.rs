@@ -242,7 +242,7 @@ const APPROXIMATE: &[&str] = &[
 
 /// A value that dbt has and hookproof does not know.
 pub fn unknown(label: impl Into<String>, cause: &str) -> Value {
-    Value::Unknown(Rc::new(Unknown { label: label.into(), cause: Rc::from(cause) }))
+    Value::Unknown(Rc::new(Unknown::new(label, cause)))
 }
 
 impl Scene {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::super::error::{Eval, type_error, value_error};
 use super::super::format;
-use super::super::interp::{Interp, derived};
+use super::super::interp::Interp;
+use super::super::unknown::derived;
 use super::super::value::{Args, Str, Value};
 use super::{integer, unsupported};
 
