@@ -4,8 +4,10 @@
 pub mod adapter;
 pub mod builtins;
 pub mod context;
+mod ephemeral;
 mod explore;
 pub mod library;
+mod nodes;
 pub mod relation;
 mod results;
 mod sent;

@@ -207,6 +207,7 @@ fn effective(renderer: &Renderer) -> Hooks {
 /// The hooks with their renderings, those in targets that comparisons add included.
 fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
     let hooks = effective(&renderer);
+    renderer.take_hooks(&hooks);
     let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
     let mut from = 0;
     // A macro that is only reached in an added target may compare with another name again.

@@ -106,6 +106,7 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
         Arc::clone(shared),
         Arc::clone(target),
         Some(Arc::clone(manifest)),
+        Arc::default(),
         Moment::Run,
         Subject::Node(node),
     );
@@ -117,7 +118,8 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
 fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
     let project = &shared.project;
     let node = &project.nodes[at];
-    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, Subject::Node(at));
+    let scene =
+        Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, Subject::Node(at));
     let mut state = NodeState::default();
     if matches!(node.resource, Resource::Test | Resource::Analysis) {
         state.enabled = true;
@@ -206,7 +208,7 @@ fn operations(shared: &Arc<Shared>, target: &Arc<Target>) -> Vec<Operation> {
 fn operation_state(shared: &Arc<Shared>, target: &Arc<Target>, operation: &Operation) -> NodeState {
     let project = &shared.project;
     let subject = Subject::OnRun(operation.kind, operation.package, operation.index);
-    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Moment::Parse, subject);
+    let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, subject);
     // `config()` in the hook's own text counts (facts D8); a fault in it is the hook's, not the manifest's.
     let calls = if operation.raw.as_str().contains("config") {
         rendered_calls(&scene, &operation.raw).0

@@ -482,14 +482,7 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     match scene.shared.sources.get(&key) {
         Some(&found) => {
             scene.seen.borrow_mut().sources.push(found);
-            let found = &scene.project().source_tables[found];
-            let mut relation = Relation::new(
-                super::relation::printing(scene.adapter()),
-                found.database.clone().or_else(|| scene.target.database.clone()),
-                Some(found.schema.clone()),
-                Some(found.identifier.clone()),
-            );
-            relation.kind = Some("external".to_owned());
+            let relation = scene.relation_of_source(&scene.project().source_tables[found]);
             Ok(relation.value())
         }
         None if !scene.shared.missing.is_empty() => {

@@ -7,15 +7,16 @@ use std::sync::{Arc, LazyLock};
 
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
-use super::{Misread, Query, adapter, builtins, results};
+use super::{Misread, Query, adapter, builtins, nodes, results};
 use crate::datum::{Datum, Kind};
-use crate::hook::HookKind;
+use crate::hook::{HookKind, Hooks};
 use crate::jinja::{
-    Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Object, Str, Undefined, Unknown, Value, error, modules,
+    self, Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Object, Str, Undefined, Unknown, Value, error,
+    modules,
 };
 use crate::manifest::{Manifest, NodeState};
-use crate::project::{Project, Target};
-use crate::source::Place;
+use crate::project::{Language, Project, Source, Target};
+use crate::source::{Place, Text};
 
 /// `run_started_at` in every rendering.
 pub const RUN_STARTED_AT: &str = "2024-01-02T03:04:05.678901";
@@ -65,6 +66,43 @@ impl Shared {
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
         Shared { project, library, env, missing, by_id, by_name, sources }
+    }
+}
+
+/// The hooks of every node, as dbt has them in its manifest.
+#[derive(Debug, Default)]
+pub struct HookLists {
+    of: HashMap<(usize, HookKind), Vec<Listed>>,
+}
+
+/// A hook in a node's list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its text before rendering.
+    pub raw: Text,
+    /// Whether it runs inside the transaction.
+    pub transaction: bool,
+    /// The targets that have it, by their place in the project's targets.
+    targets: Vec<usize>,
+}
+
+impl HookLists {
+    /// The lists of the effective hooks.
+    #[must_use]
+    pub fn new(hooks: &Hooks) -> HookLists {
+        let mut of: HashMap<(usize, HookKind), Vec<Listed>> = HashMap::new();
+        for hook in &hooks.hooks {
+            let Some(node) = hook.node else { continue };
+            let listed = Listed { raw: hook.raw.clone(), transaction: hook.transaction, targets: hook.targets.clone() };
+            of.entry((node, hook.kind)).or_default().push(listed);
+        }
+        HookLists { of }
+    }
+
+    /// The list of a node in a target.
+    pub fn list(&self, node: usize, kind: HookKind, target: usize) -> impl Iterator<Item = &Listed> {
+        let all = self.of.get(&(node, kind)).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(move |listed| listed.targets.contains(&target))
     }
 }
 
@@ -132,6 +170,8 @@ pub struct Scene {
     pub moment: Moment,
     /// What is rendered.
     pub subject: Subject,
+    /// The hooks of every node; none while they are being gathered.
+    pub hooks: Arc<HookLists>,
     /// What was seen.
     pub seen: RefCell<Seen>,
     /// Results that `statement` stored.
@@ -252,11 +292,13 @@ impl Scene {
         shared: Arc<Shared>,
         target: Arc<Target>,
         manifest: Option<Arc<Manifest>>,
+        hooks: Arc<HookLists>,
         moment: Moment,
         subject: Subject,
     ) -> Rc<Scene> {
         Rc::new_cyclic(|me| Scene {
             me: me.clone(),
+            hooks,
             shared,
             target,
             manifest,
@@ -423,6 +465,73 @@ impl Scene {
         relation
     }
 
+    /// The relation of a table of a source: only its own quoting counts (facts 2.7).
+    #[must_use]
+    pub fn relation_of_source(&self, table: &Source) -> Relation {
+        let database = table.database.clone().or_else(|| self.target.database.clone());
+        let printing = relation::printing(self.adapter());
+        let mut relation =
+            Relation::new(printing, database, Some(table.schema.clone()), Some(table.identifier.clone()));
+        let whole = &self.project().properties[table.properties].datum;
+        let own = whole.get("tables").and_then(Datum::as_list).and_then(|tables| tables.get(table.table));
+        for quoting in [Some(whole), own].into_iter().flatten().filter_map(|entry| entry.get("quoting")) {
+            let part = |name: &str, otherwise: bool| quoting.get(name).and_then(Datum::as_bool).unwrap_or(otherwise);
+            relation.quote.database = part("database", relation.quote.database);
+            relation.quote.schema = part("schema", relation.quote.schema);
+            relation.quote.identifier = part("identifier", relation.quote.identifier);
+        }
+        relation.kind = Some("external".to_owned());
+        relation
+    }
+
+    /// The list of a node's hooks, as `pre_hooks` and `config` show it.
+    pub(super) fn hook_list(&self, node: usize, kind: HookKind, with_index: bool) -> Value {
+        let project = self.project();
+        let target =
+            project.targets.iter().position(|target| target.name == self.target.name).unwrap_or(project.target);
+        let shown = self.hooks.list(node, kind, target).map(|listed| {
+            let sql = Value::Str(Str::from(&listed.raw));
+            let mut hook = vec![("sql", sql), ("transaction", Value::Bool(listed.transaction))];
+            if with_index {
+                hook.push(("index", Value::None));
+            }
+            Value::record(hook)
+        });
+        Value::list(shown.collect())
+    }
+
+    /// What a node's own code renders to when dbt executes; unknown where that asks the warehouse.
+    pub(super) fn compiled_code(&self, node: usize) -> Value {
+        let label = "compiled_code";
+        let found = &self.project().nodes[node];
+        let Some(code) = found.code.as_ref().filter(|_| found.language == Language::Sql) else {
+            return unknown(label, "the compiled code of Python models is not made here");
+        };
+        if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
+            return Value::Str(Str::from(code));
+        }
+        let scene = Scene::new(
+            Arc::clone(&self.shared),
+            Arc::clone(&self.target),
+            self.manifest.clone(),
+            Arc::clone(&self.hooks),
+            Moment::Run,
+            Subject::Node(node),
+        );
+        let Ok(template) = jinja::parse(code) else { return unknown(label, "the node's file does not parse") };
+        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn Host>, Limits::default(), Vec::new());
+        match interp.render(&Arc::new(template), false) {
+            Err(_) => unknown(label, "the node's file does not render"),
+            Ok(_) if interp.printed_unknown() || !interp.questions().is_empty() => {
+                unknown(label, "the node's file depends on what is not known before the run")
+            }
+            Ok(text) => match super::ephemeral::injected(&scene, &text) {
+                Some(text) => Value::Str(text),
+                None => unknown(label, "an ephemeral model that it reads does not render"),
+            },
+        }
+    }
+
     fn callable(&self, name: &str) -> Option<Value> {
         let scene = self.me.upgrade()?;
         Some(Value::Object(Rc::new(Callable { scene, name: name.to_owned() })))
@@ -483,16 +592,19 @@ impl Scene {
             },
             "sql" | "compiled_code" => match (self.executes(), self.subject) {
                 (true, Subject::NodeHook(node, _)) if self.project().nodes[node].code.is_some() => {
-                    unknown(name, "the compiled code of a node is not made here")
+                    self.cached("sql", || self.compiled_code(node))
                 }
                 _ => Value::None,
             },
-            "model" => match (self.node(), me) {
-                (Some(node), Some(scene)) => self.cached("model", || results::node(&scene, node)),
-                _ => self.cached("model", || results::operation(self)),
+            "model" => match me {
+                Some(scene) => self.cached("model", || nodes::model(&scene)),
+                None => return Ok(None),
             },
             "pre_hooks" | "post_hooks" => match self.node() {
-                Some(_) => unknown(name, "the list of a node's hooks is not given to its hooks here"),
+                Some(node) => {
+                    let kind = if name == "pre_hooks" { HookKind::PreHook } else { HookKind::PostHook };
+                    self.hook_list(node, kind, false)
+                }
                 None => Value::list(Vec::new()),
             },
             "graph" => match me {

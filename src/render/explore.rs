@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::context::{Moment, Scene, Shared, Subject};
-use super::{Pass, Rendering, sent};
+use super::context::{HookLists, Moment, Scene, Shared, Subject};
+use super::{Pass, Rendering, ephemeral, sent};
 use crate::hook::{Hook, Hooks};
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
@@ -21,6 +21,7 @@ pub struct Renderer {
     shared: Arc<Shared>,
     targets: Vec<Arc<Target>>,
     manifests: Vec<Arc<Manifest>>,
+    lists: Arc<HookLists>,
     declared: usize,
 }
 
@@ -45,13 +46,18 @@ impl Renderer {
             .map(|target| Arc::new(target.clone()))
             .collect();
         let manifests = targets.iter().map(|target| Arc::new(manifest::build(&shared, target))).collect();
-        Renderer { shared, declared: targets.len(), targets, manifests }
+        Renderer { shared, declared: targets.len(), targets, manifests, lists: Arc::default() }
     }
 
     /// The project.
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.shared.project
+    }
+
+    /// Takes the effective hooks, which hooks themselves can see.
+    pub fn take_hooks(&mut self, hooks: &Hooks) {
+        self.lists = Arc::new(HookLists::new(hooks));
     }
 
     /// The manifests of the declared targets.
@@ -183,11 +189,19 @@ impl Renderer {
             Arc::clone(&self.shared),
             Arc::clone(&self.targets[target]),
             Some(Arc::clone(&self.manifests[target])),
+            Arc::clone(&self.lists),
             moment,
             subject,
         );
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
         let outcome = interp.render(template, moment == Moment::Parse);
+        let outcome = match (outcome, subject, moment) {
+            (Ok(text), Subject::OnRun(..), Moment::Run) => ephemeral::injected(&scene, &text).ok_or_else(|| {
+                let cause = "an ephemeral model that the hook refs does not render here";
+                Box::new(JinjaError::new(ErrorKind::Host("unsupported"), cause))
+            }),
+            (outcome, ..) => outcome,
+        };
         let questions = interp.questions().to_vec();
         let seen = scene.seen.take();
         let mut pass = Pass {

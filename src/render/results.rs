@@ -1,4 +1,4 @@
-//! Values that speak of the project's nodes: `model`, `graph`, `results`, `schemas`.
+//! Values that speak of all the project's nodes: `graph`, `results`, `schemas`.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -6,158 +6,11 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use super::context::{Scene, unknown, value_of};
+use super::nodes::{Form, Of, columns, node, strings};
 use crate::datum::Datum;
 use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
-use crate::project::{Node, Properties, Resource};
-
-fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
-    Value::list(items.into_iter().map(Value::str).collect())
-}
-
-/// The keys of dbt's dict of a node.
-const KEYS: &[&str] = &[
-    "name",
-    "resource_type",
-    "package_name",
-    "path",
-    "original_file_path",
-    "unique_id",
-    "fqn",
-    "alias",
-    "database",
-    "schema",
-    "relation_name",
-    "tags",
-    "meta",
-    "description",
-    "columns",
-    "config",
-    "depends_on",
-    "raw_code",
-    "language",
-    "checksum",
-];
-
-/// A node as dbt's dict of it. A project has thousands, and a hook reads a few keys of them: each value is
-/// made when it is asked for.
-struct NodeDict {
-    scene: Weak<Scene>,
-    at: usize,
-    /// The dict, once something asked for the whole, or changed it.
-    whole: RefCell<Option<Value>>,
-}
-
-/// A node as a value.
-pub(super) fn node(scene: &Rc<Scene>, at: usize) -> Value {
-    Value::Object(Rc::new(NodeDict { scene: Rc::downgrade(scene), at, whole: RefCell::default() }))
-}
-
-impl NodeDict {
-    fn get(&self, key: &str) -> Option<Value> {
-        if let Some(Value::Dict(whole)) = &*self.whole.borrow() {
-            return whole.borrow().get_str(key).cloned();
-        }
-        self.scene.upgrade().and_then(|scene| field(&scene, self.at, key))
-    }
-
-    fn whole(&self) -> Value {
-        if let Some(whole) = &*self.whole.borrow() {
-            return whole.clone();
-        }
-        let made = Value::record(KEYS.iter().filter_map(|key| Some((*key, self.get(key)?))));
-        *self.whole.borrow_mut() = Some(made.clone());
-        made
-    }
-}
-
-fn field(scene: &Scene, at: usize, key: &str) -> Option<Value> {
-    let project = scene.project();
-    let found: &Node = project.nodes.get(at)?;
-    let state = scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
-    let setting = |key: &str| state.and_then(|state| state.settings.get(key)).map(value_of);
-    let properties = || found.properties.first().map(|&at| &project.properties[at]);
-    let part = |part: Option<String>| part.map_or(Value::None, Value::str);
-    Some(match key {
-        "name" => Value::str(found.name.as_str()),
-        "resource_type" => Value::str(found.resource.name()),
-        "package_name" => Value::str(project.packages[found.package].name.as_str()),
-        "path" => Value::str(found.path.as_str()),
-        "original_file_path" => Value::str(found.original_file_path.as_str()),
-        "unique_id" => Value::str(found.unique_id.as_str()),
-        "fqn" => strings(found.fqn.iter().map(String::as_str)),
-        "alias" => part(scene.relation_of(at).identifier),
-        "database" => part(scene.relation_of(at).database),
-        "schema" => part(scene.relation_of(at).schema),
-        "relation_name" => Value::str(scene.relation_of(at).render()),
-        "tags" => setting("tags").unwrap_or_else(|| Value::list(Vec::new())),
-        "meta" => setting("meta").unwrap_or_else(|| Value::dict(Dict::default())),
-        "description" => properties().and_then(|entry| entry.description()).map_or_else(|| Value::str(""), value_of),
-        "columns" => columns(properties().map(Properties::columns).unwrap_or_default()),
-        "config" => {
-            let mut config = Dict::default();
-            if let Some(state) = state {
-                for (key, value) in state.settings.iter() {
-                    config.set_str(key, value_of(value));
-                }
-                config.set_str("enabled", Value::Bool(state.enabled));
-                config.set_str("materialized", Value::str(state.materialized.as_str()));
-            }
-            for (key, value) in [("tags", Value::list(Vec::new())), ("meta", Value::dict(Dict::default()))] {
-                if config.get_str(key).is_none() {
-                    config.set_str(key, value);
-                }
-            }
-            Value::dict(config)
-        }
-        "depends_on" => {
-            let refs = state.map(|state| state.refs.as_slice()).unwrap_or_default();
-            Value::record([
-                ("nodes", strings(refs.iter().map(|&at| project.nodes[at].unique_id.as_str()))),
-                ("macros", unknown("depends_on.macros", "the macros a node depends on are not listed here")),
-            ])
-        }
-        "raw_code" => found.code.as_ref().map_or_else(|| Value::str(""), |code| Value::Str(Str::from(code))),
-        "language" => Value::str("sql"),
-        "checksum" => unknown("model.checksum", "checksums are not made here"),
-        _ => return None,
-    })
-}
-
-fn columns(written: &[Datum]) -> Value {
-    let mut columns = Dict::default();
-    for column in written {
-        let Some(name) = column.get("name").and_then(Datum::as_str) else { continue };
-        let mut shown = Dict::default();
-        shown.set_str("name", Value::str(name));
-        for key in ["description", "data_type", "meta", "tags"] {
-            let otherwise = match key {
-                "description" => Value::str(""),
-                "meta" => Value::dict(Dict::default()),
-                "tags" => Value::list(Vec::new()),
-                _ => Value::None,
-            };
-            shown.set_str(key, column.get(key).map_or(otherwise, value_of));
-        }
-        columns.set_str(name, Value::dict(shown));
-    }
-    Value::dict(columns)
-}
-
-/// The node that an on-run hook is to dbt.
-pub(super) fn operation(scene: &Scene) -> Value {
-    let package = scene.project().packages[scene.package()].name.as_str();
-    Value::record([
-        ("resource_type", Value::str("operation")),
-        ("package_name", Value::str(package)),
-        ("name", unknown("model.name", "the name of an on-run hook's node is not given to it here")),
-        ("unique_id", unknown("model.unique_id", "the id of an on-run hook's node is not given to it here")),
-        ("schema", Value::str(scene.target.schema.as_str())),
-        ("database", scene.target.database.as_deref().map_or(Value::None, Value::str)),
-        ("config", Value::dict(Dict::default())),
-        ("tags", Value::list(Vec::new())),
-        ("meta", Value::dict(Dict::default())),
-    ])
-}
+use crate::manifest::Settings;
+use crate::project::{Resource, Source};
 
 fn built(scene: &Scene) -> Vec<usize> {
     let nodes = &scene.project().nodes;
@@ -222,7 +75,7 @@ impl GraphNodes {
         }
         let scene = self.scene.upgrade()?;
         let at = *scene.shared.by_id.get(key)?;
-        is_enabled(&scene, at).then(|| node(&scene, at))
+        is_enabled(&scene, at).then(|| node(&scene, Of::Node(at), Form::Graph))
     }
 
     fn whole(&self) -> Value {
@@ -233,7 +86,7 @@ impl GraphNodes {
         if let Some(scene) = self.scene.upgrade() {
             for (at, found) in scene.project().nodes.iter().enumerate() {
                 if is_enabled(&scene, at) {
-                    nodes.set_str(&found.unique_id, node(&scene, at));
+                    nodes.set_str(&found.unique_id, node(&scene, Of::Node(at), Form::Graph));
                 }
             }
         }
@@ -311,7 +164,6 @@ macro_rules! lazy_mapping {
     };
 }
 
-lazy_mapping!(NodeDict, get);
 lazy_mapping!(GraphNodes, get);
 lazy_mapping!(Graph, part);
 
@@ -322,28 +174,99 @@ impl Graph {
 }
 
 fn sources(scene: &Scene) -> Value {
-    let project = scene.project();
     let mut sources = Dict::default();
-    for table in &project.source_tables {
-        let entry = Value::record([
-            ("name", Value::str(table.name.as_str())),
-            ("source_name", Value::str(table.source_name.as_str())),
-            ("resource_type", Value::str("source")),
-            ("unique_id", Value::str(table.unique_id.as_str())),
-            ("schema", Value::str(table.schema.as_str())),
-            (
-                "database",
-                table.database.as_deref().or(scene.target.database.as_deref()).map_or(Value::None, Value::str),
-            ),
-            ("identifier", Value::str(table.identifier.as_str())),
-            ("package_name", Value::str(project.packages[table.package].name.as_str())),
-            ("tags", Value::list(Vec::new())),
-            ("meta", Value::dict(Dict::default())),
-            ("columns", unknown("source.columns", "columns of sources are not given to hooks here")),
-        ]);
-        sources.set_str(&table.unique_id, entry);
+    for at in 0..scene.project().source_tables.len() {
+        let table = &scene.project().source_tables[at];
+        sources.set_str(&table.unique_id, source(scene, table));
     }
     Value::dict(sources)
+}
+
+/// A table of a source as dbt's dict of it.
+fn source(scene: &Scene, table: &Source) -> Value {
+    let project = scene.project();
+    let package = &project.packages[table.package];
+    let whole = &project.properties[table.properties].datum;
+    let own = whole.get("tables").and_then(Datum::as_list).and_then(|tables| tables.get(table.table));
+    let entry = |key: &str| own.and_then(|own| own.get(key));
+    let text = |datum: Option<&Datum>| match datum {
+        Some(datum) if datum.as_str().is_some_and(crate::project::yaml_jinja::has_jinja) => {
+            unknown("source.description", "blocks of documentation are not rendered here")
+        }
+        Some(datum) => value_of(datum),
+        None => Value::str(""),
+    };
+    let merged = |key: &str| {
+        let nested =
+            |datum: &Datum| datum.get(key).or_else(|| datum.get("config").and_then(|config| config.get(key))).cloned();
+        let mut settings = Settings::default();
+        for value in [nested(whole), own.and_then(nested)].into_iter().flatten() {
+            settings.merge(key, &value);
+        }
+        settings.get(key).map(value_of)
+    };
+    let path = &project.sources.get(project.properties[table.properties].file).path;
+    let path = path.strip_prefix(&format!("{}/", package.root)).unwrap_or(path);
+    let quoting = ["database", "schema", "identifier", "column"].map(|part| {
+        let of = |datum: Option<&Datum>| {
+            datum.and_then(|datum| datum.get("quoting")).and_then(|quoting| quoting.get(part)).cloned()
+        };
+        (part, of(own).or_else(|| of(Some(whole))).as_ref().map_or(Value::None, value_of))
+    });
+    let not_made = |key: &str| unknown(format!("source.{key}"), "hookproof does not make this part of dbt's source");
+    let meta = || merged("meta").unwrap_or_else(|| Value::dict(Dict::default()));
+    let tags = || merged("tags").unwrap_or_else(|| Value::list(Vec::new()));
+    Value::record([
+        ("database", table.database.as_deref().or(scene.target.database.as_deref()).map_or(Value::None, Value::str)),
+        ("schema", Value::str(table.schema.as_str())),
+        ("name", Value::str(table.name.as_str())),
+        ("resource_type", Value::str("source")),
+        ("package_name", Value::str(package.name.as_str())),
+        ("path", Value::str(path)),
+        ("original_file_path", Value::str(path)),
+        ("unique_id", Value::str(table.unique_id.as_str())),
+        ("fqn", not_made("fqn")),
+        ("source_name", Value::str(table.source_name.as_str())),
+        ("source_description", text(whole.get("description"))),
+        ("loader", text(entry("loader").or_else(|| whole.get("loader")))),
+        ("identifier", Value::str(table.identifier.as_str())),
+        ("quoting", Value::record(quoting)),
+        (
+            "loaded_at_field",
+            entry("loaded_at_field").or_else(|| whole.get("loaded_at_field")).map_or(Value::None, value_of),
+        ),
+        (
+            "loaded_at_query",
+            entry("loaded_at_query").or_else(|| whole.get("loaded_at_query")).map_or(Value::None, value_of),
+        ),
+        ("freshness", not_made("freshness")),
+        ("external", entry("external").map_or(Value::None, value_of)),
+        ("description", text(entry("description"))),
+        ("columns", columns(entry("columns").and_then(Datum::as_list).unwrap_or_default(), Form::Graph)),
+        ("meta", meta()),
+        ("source_meta", whole.get("meta").map_or_else(|| Value::dict(Dict::default()), value_of)),
+        ("tags", tags()),
+        (
+            "config",
+            Value::record([
+                ("enabled", Value::Bool(true)),
+                ("event_time", Value::None),
+                ("freshness", not_made("config.freshness")),
+                ("loaded_at_field", Value::None),
+                ("loaded_at_query", Value::None),
+                ("meta", meta()),
+                ("tags", tags()),
+                ("static_analysis", Value::None),
+            ]),
+        ),
+        ("patch_path", Value::None),
+        ("unrendered_config", not_made("unrendered_config")),
+        ("relation_name", Value::str(scene.relation_of_source(table).render())),
+        ("created_at", not_made("created_at")),
+        ("unrendered_database", Value::None),
+        ("unrendered_schema", Value::None),
+        ("doc_blocks", Value::list(Vec::new())),
+    ])
 }
 
 /// `selected_resources` of a build of everything.
@@ -358,7 +281,7 @@ pub(super) fn results(scene: &Rc<Scene>) -> Value {
         .into_iter()
         .map(|at| {
             let name = scene.project().nodes[at].name.clone();
-            Value::Object(Rc::new(RunResult { node: node(scene, at), name }))
+            Value::Object(Rc::new(RunResult { node: node(scene, Of::Node(at), Form::Result), name }))
         })
         .collect();
     Value::list(results)
@@ -387,6 +310,20 @@ pub(super) fn schemas(scene: &Scene, with_database: bool) -> Value {
     )
 }
 
+/// What `to_dict()` of a result has, in dbt's order.
+const RESULT: &[&str] = &[
+    "status",
+    "timing",
+    "thread_id",
+    "execution_time",
+    "adapter_response",
+    "message",
+    "failures",
+    "node",
+    "agate_table",
+    "batch_results",
+];
+
 /// An element of `results` (facts C19).
 struct RunResult {
     node: Value,
@@ -395,15 +332,26 @@ struct RunResult {
 
 impl RunResult {
     fn get(&self, name: &str) -> Option<Value> {
-        let of = |part: &str| format!("results[{}].{part}", self.name);
-        let cause = "what a run reports is not known before it";
+        let of =
+            |part: &str| unknown(format!("results[{}].{part}", self.name), "what a run reports is not known before it");
         Some(match name {
             "status" => Value::str("success"),
-            "node" => self.node.clone(),
-            "failures" | "batch_results" | "agate_table" => Value::None,
-            "skipped" => Value::Bool(false),
+            "timing" => {
+                let step = |step: &str| {
+                    let at = |end: &str| of(&format!("timing.{step}.{end}"));
+                    Value::record([
+                        ("name", Value::str(step)),
+                        ("started_at", at("started_at")),
+                        ("completed_at", at("completed_at")),
+                    ])
+                };
+                Value::list(vec![step("compile"), step("execute")])
+            }
             "thread_id" => Value::str("Thread-1 (worker)"),
-            "timing" | "execution_time" | "adapter_response" | "message" => unknown(of(name), cause),
+            "execution_time" | "adapter_response" | "message" => of(name),
+            "failures" | "batch_results" | "agate_table" => Value::None,
+            "node" => self.node.clone(),
+            "skipped" => Value::Bool(false),
             _ => return None,
         })
     }
@@ -418,13 +366,20 @@ impl Object for RunResult {
         Ok(self.get(name))
     }
 
-    fn call_method(&self, _interp: &mut Interp, name: &str, _args: &Args) -> Eval<Option<Value>> {
+    fn call_method(&self, interp: &mut Interp, name: &str, _args: &Args) -> Eval<Option<Value>> {
         if name != "to_dict" {
             return Ok(None);
         }
-        let names =
-            ["status", "timing", "thread_id", "execution_time", "adapter_response", "message", "failures", "node"];
-        Ok(Some(Value::record(names.iter().filter_map(|name| Some((*name, self.get(name)?))))))
+        let mut dict = Dict::default();
+        for name in RESULT {
+            if let Some(value) = self.get(name) {
+                dict.set_str(
+                    name,
+                    if *name == "node" { interp.call_method(&value, "to_dict", Args::default())? } else { value },
+                );
+            }
+        }
+        Ok(Some(Value::dict(dict)))
     }
 
     fn text(&self, _interp: &mut Interp) -> Eval<Str> {

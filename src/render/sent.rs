@@ -33,7 +33,7 @@ impl QueryComment {
     pub(super) fn of(project: &Project, adapter: &str) -> QueryComment {
         // Snowflake drops a comment in front of a statement from its history, so that its adapter appends it.
         let usual = if adapter == "snowflake" { QueryComment::After } else { QueryComment::Before };
-        let Some(setting) = project.root().setting("query-comment") else { return usual };
+        let Some(setting) = project.root().settings.get("query-comment") else { return usual };
         match &setting.kind {
             Kind::Null => QueryComment::None,
             Kind::Str(text) if text.as_str().is_empty() => QueryComment::None,
@@ -60,7 +60,7 @@ impl QueryComment {
 }
 
 /// Python's white space: Unicode's, and the four separators of ASCII (facts P6).
-fn is_space(char: char) -> bool {
+pub(super) fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
@@ -139,6 +139,16 @@ fn sqlparse_calls(comment: QueryComment, sql: &str, is_blank: impl Fn(&str) -> b
         }
     }
     parts
+}
+
+/// The length of the first statement of a text: dbt drops the others where it puts ephemeral models in front.
+pub(super) fn first_statement(sql: &str) -> usize {
+    sqlparse::split(sql).first().map_or(sql.len(), |first| first.len())
+}
+
+/// The end of the first `WITH`, or `WITH RECURSIVE`, that stands outside parentheses.
+pub(super) fn with_keyword(sql: &str) -> Option<usize> {
+    sqlparse::with_keyword(sql)
 }
 
 /// What adapters look at to tell whether a statement is only a comment. Quoted text goes too.

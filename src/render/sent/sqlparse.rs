@@ -27,6 +27,27 @@ pub(super) fn split(sql: &str) -> Vec<&str> {
     found
 }
 
+/// The end of the first `WITH`, or `WITH RECURSIVE`, that stands outside parentheses.
+pub(super) fn with_keyword(sql: &str) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    let mut found = None;
+    while at < sql.len() {
+        let (kind, end) = token(sql, at);
+        let value = &sql[at..end];
+        match (kind, value) {
+            (Kind::Blank | Kind::Newline, _) => {}
+            (Kind::Word, _) if found.is_some() && value.eq_ignore_ascii_case("recursive") => return Some(end),
+            _ if found.is_some() => return found,
+            (Kind::Punctuation, "(") => depth += 1,
+            (Kind::Punctuation, ")") => depth = depth.saturating_sub(1),
+            (Kind::Word, _) if depth == 0 && value.eq_ignore_ascii_case("with") => found = Some(end),
+            _ => {}
+        }
+        at = end;
+    }
+    found
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Blank,

@@ -1,0 +1,67 @@
+//! Ephemeral models: their code stands in front of what refs them, as `with __dbt__cte__name as (…)`.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::context::{Moment, Scene, Subject};
+use super::sent;
+use crate::jinja::{self, Host, Interp, Limits, Str};
+use crate::source::TextBuilder;
+
+/// What dbt makes of a rendered text once the ephemeral models that it ref'd stand in front of it
+/// (facts R25); none where one of them cannot be rendered here.
+pub(super) fn injected(scene: &Rc<Scene>, text: &Str) -> Option<Str> {
+    let mut found = Vec::new();
+    collect(scene, &mut found, 0)?;
+    if found.is_empty() {
+        return Some(text.clone());
+    }
+    let ctes: Vec<String> = found.into_iter().map(|(_, cte)| cte).collect();
+    let text = text.to_text();
+    let first = sent::first_statement(text.as_str());
+    let sql = &text.as_str()[..first];
+    let joined = ctes.join(", ");
+    let (at, addition) = match sent::with_keyword(sql) {
+        Some(end) => (end, format!("{joined}, ")),
+        None => (first - sql.trim_start_matches(sent::is_space).len(), format!("with{joined} ")),
+    };
+    let mut whole = TextBuilder::default();
+    whole.push_slice(&text, 0..at);
+    whole.push_plain(&addition);
+    whole.push_slice(&text, at..first);
+    Some(Str::from(&whole.finish()))
+}
+
+/// The ephemeral models that a text needs, innermost first, each once.
+fn collect(scene: &Rc<Scene>, found: &mut Vec<(usize, String)>, depth: usize) -> Option<()> {
+    let refs = scene.seen.borrow().refs.clone();
+    for node in refs {
+        let manifest = scene.manifest.as_ref()?;
+        let is_ephemeral = manifest.nodes.get(node).is_some_and(|state| state.materialized == "ephemeral");
+        if !is_ephemeral || found.iter().any(|(known, _)| *known == node) {
+            continue;
+        }
+        if depth > 50 {
+            return None;
+        }
+        let inner = Scene::new(
+            Arc::clone(&scene.shared),
+            Arc::clone(&scene.target),
+            scene.manifest.clone(),
+            Arc::clone(&scene.hooks),
+            Moment::Run,
+            Subject::Node(node),
+        );
+        let own = &scene.project().nodes[node];
+        let template = jinja::parse(own.code.as_ref()?).ok()?;
+        let mut interp = Interp::new(Rc::clone(&inner) as Rc<dyn Host>, Limits::default(), Vec::new());
+        let text = interp.render(&Arc::new(template), false).ok()?;
+        if interp.printed_unknown() || !interp.questions().is_empty() {
+            return None;
+        }
+        collect(&inner, found, depth + 1)?;
+        let alias = scene.relation_of(node).identifier?;
+        found.push((node, format!(" __dbt__cte__{alias} as (\n{}\n)", text.text)));
+    }
+    Some(())
+}

@@ -1,0 +1,470 @@
+//! A node as hooks see it: `model`, an entry of `graph.nodes`, the `.node` of a result.
+
+mod config;
+mod value;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use sha2::Digest as _;
+
+use super::context::{Moment, Scene, Subject, unknown, value_of};
+use crate::datum::Datum;
+use crate::hook::HookKind;
+use crate::jinja::{Dict, Str, Value};
+use crate::manifest::{NodeState, Operation};
+use crate::project::{Language, Node, Properties, Resource};
+
+use value::NodeValue;
+
+/// Which of dbt's three views of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `model`: a dict without what is None; in the run pass with the compiled code.
+    Model,
+    /// An entry of `graph.nodes`: a dict with every key, as it was before the run.
+    Graph,
+    /// The `.node` of a result: an object with attributes, once it is built.
+    Result,
+    /// The same as a dict, as `to_dict()` gives it.
+    ResultDict,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A node, by its place in the project's nodes.
+    Node(usize),
+    /// The node of an on-run hook, by its place in the manifest's operations.
+    Operation(usize),
+}
+
+/// A node as a value.
+pub(super) fn node(scene: &Rc<Scene>, of: Of, form: Form) -> Value {
+    Value::Object(Rc::new(NodeValue { scene: Rc::downgrade(scene), of, form, whole: RefCell::default() }))
+}
+
+/// `model`: the node whose hook is rendered, or the one that an on-run hook is.
+pub(super) fn model(scene: &Rc<Scene>) -> Value {
+    let of = match scene.subject {
+        Subject::Node(at) | Subject::NodeHook(at, _) => Of::Node(at),
+        Subject::OnRun(kind, package, index) => {
+            let operations = scene.manifest.as_ref().map(|manifest| manifest.operations.as_slice()).unwrap_or_default();
+            let is = |one: &Operation| (one.kind, one.package, one.index) == (kind, package, index);
+            match operations.iter().position(is) {
+                Some(at) => Of::Operation(at),
+                None => return not_made("model"),
+            }
+        }
+    };
+    node(scene, of, Form::Model)
+}
+
+/// The keys that every kind of node begins with, in dbt's order.
+const HEAD: &[&str] = &[
+    "database",
+    "schema",
+    "name",
+    "resource_type",
+    "package_name",
+    "path",
+    "original_file_path",
+    "unique_id",
+    "fqn",
+    "alias",
+    "checksum",
+    "config",
+    "tags",
+    "description",
+    "columns",
+    "meta",
+    "group",
+    "docs",
+    "patch_path",
+    "build_path",
+    "unrendered_config",
+    "created_at",
+    "config_call_dict",
+    "unrendered_config_call_dict",
+    "relation_name",
+    "raw_code",
+    "doc_blocks",
+];
+
+/// The keys that follow where there is code to compile.
+const CODE: &[&str] = &["language", "refs", "sources", "metrics", "functions", "depends_on", "compiled_path"];
+/// Those that only a compiled node has.
+const COMPILED: &[&str] = &["compiled", "compiled_code", "extra_ctes_injected", "extra_ctes"];
+const MODEL: &[&str] = &[
+    "access",
+    "constraints",
+    "version",
+    "latest_version",
+    "deprecation_date",
+    "defer_relation",
+    "primary_key",
+    "time_spine",
+    "batch",
+];
+
+/// What a part is called that hookproof does not know.
+fn not_made(key: &str) -> Value {
+    unknown(format!("model.{key}"), "hookproof does not make this part of dbt's node")
+}
+
+pub(super) fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
+    Value::list(items.into_iter().map(Value::str).collect())
+}
+
+fn optional(text: Option<String>) -> Value {
+    text.map_or(Value::None, Value::str)
+}
+
+fn none_or(datum: Option<&Datum>) -> Value {
+    datum.map_or(Value::None, value_of)
+}
+
+/// What a node's fields are read from.
+struct Source<'a> {
+    scene: &'a Rc<Scene>,
+    form: Form,
+    kind: Kind<'a>,
+    state: Option<&'a NodeState>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    Node(usize, &'a Node),
+    Operation(&'a Operation),
+}
+
+impl Source<'_> {
+    fn setting(&self, key: &str) -> Option<&Datum> {
+        self.state.and_then(|state| state.settings.get(key))
+    }
+
+    fn resource(&self) -> Option<Resource> {
+        match self.kind {
+            Kind::Node(_, node) => Some(node.resource),
+            Kind::Operation(_) => None,
+        }
+    }
+
+    fn properties(&self) -> Option<&Properties> {
+        match self.kind {
+            Kind::Node(_, node) => node.properties.first().map(|&at| &self.scene.project().properties[at]),
+            Kind::Operation(_) => None,
+        }
+    }
+
+    fn is_compiled(&self) -> bool {
+        let compiles = !matches!(self.resource(), Some(Resource::Seed));
+        let executes = self.scene.moment == Moment::Run && self.form != Form::Graph;
+        executes && compiles && matches!(self.kind, Kind::Node(..))
+    }
+
+    fn keys(&self) -> Vec<&'static str> {
+        let mut keys = HEAD.to_vec();
+        let resource = self.resource();
+        if resource == Some(Resource::Seed) {
+            keys.extend(["root_path", "depends_on", "defer_relation"]);
+            return keys;
+        }
+        keys.extend(CODE);
+        if self.is_compiled() {
+            keys.extend(COMPILED);
+        }
+        keys.push("contract");
+        match resource {
+            Some(Resource::Model) => keys.extend(MODEL),
+            Some(Resource::Snapshot) => keys.push("defer_relation"),
+            None => keys.push("index"),
+            _ => {}
+        }
+        if self.is_compiled() && self.form == Form::Model {
+            keys.push("compiled_sql");
+        }
+        keys
+    }
+
+    fn field(&self, key: &str) -> Option<Value> {
+        let own = match self.kind {
+            Kind::Node(at, node) => self.node_field(at, node, key),
+            Kind::Operation(operation) => self.operation_field(operation, key),
+        };
+        own.or_else(|| self.common(key))
+    }
+
+    fn common(&self, key: &str) -> Option<Value> {
+        let state = self.state;
+        Some(match key {
+            "database" => optional(
+                state
+                    .and_then(|state| state.database.as_deref())
+                    .or(self.scene.target.database.as_deref())
+                    .map(str::to_owned),
+            ),
+            "schema" => Value::str(state.map_or(self.scene.target.schema.as_str(), |state| state.schema.as_str())),
+            "alias" => optional(state.map(|state| state.alias.clone())),
+            "config" => self.config(),
+            "meta" => self.setting("meta").map_or_else(|| Value::dict(Dict::default()), value_of),
+            "group" => none_or(self.setting("group")),
+            "docs" => self.docs(),
+            "contract" => self.contract(true),
+            "doc_blocks" | "metrics" | "functions" => Value::list(Vec::new()),
+            "extra_ctes" if self.state.is_some_and(|state| state.refs.is_empty()) => Value::list(Vec::new()),
+            "compiled" | "extra_ctes_injected" if self.is_compiled() => Value::Bool(true),
+            "build_path" | "defer_relation" | "time_spine" | "batch" => Value::None,
+            "created_at" | "unrendered_config" | "config_call_dict" | "unrendered_config_call_dict" => not_made(key),
+            "extra_ctes" => not_made(key),
+            _ => return None,
+        })
+    }
+
+    fn node_field(&self, at: usize, node: &Node, key: &str) -> Option<Value> {
+        let project = self.scene.project();
+        let properties = self.properties();
+        Some(match key {
+            "name" => Value::str(node.name.as_str()),
+            "resource_type" => Value::str(node.resource.name()),
+            "package_name" => Value::str(project.packages[node.package].name.as_str()),
+            "path" => Value::str(node.path.as_str()),
+            "original_file_path" => Value::str(node.original_file_path.as_str()),
+            "unique_id" => Value::str(node.unique_id.as_str()),
+            "fqn" => strings(node.fqn.iter().map(String::as_str)),
+            "relation_name" => match (node.resource, self.state.map(|state| state.materialized.as_str())) {
+                (Resource::Test | Resource::Analysis, _) | (_, Some("ephemeral")) => Value::None,
+                _ => Value::str(self.scene.relation_of(at).render()),
+            },
+            "tags" => tags(self.setting("tags"), None),
+            "description" => match properties.and_then(|entry| entry.description()) {
+                Some(text) if text.as_str().is_some_and(crate::project::yaml_jinja::has_jinja) => {
+                    unknown("model.description", "blocks of documentation are not rendered here")
+                }
+                Some(text) => value_of(text),
+                None => Value::str(""),
+            },
+            "columns" => columns(properties.map(Properties::columns).unwrap_or_default(), self.form),
+            "patch_path" => optional(properties.map(|entry| {
+                let package = &project.packages[entry.package];
+                let path = &project.sources.get(entry.file).path;
+                format!("{}://{}", package.name, path.strip_prefix(&format!("{}/", package.root)).unwrap_or(path))
+            })),
+            "raw_code" => node.code.as_ref().map_or_else(|| Value::str(""), |code| Value::Str(Str::from(code))),
+            "language" => Value::str(if node.language == Language::Python { "python" } else { "sql" }),
+            "checksum" => match (&node.code, node.resource) {
+                (Some(code), Resource::Model | Resource::Analysis | Resource::Test) => checksum(code.as_str()),
+                _ => not_made(key),
+            },
+            "refs" => {
+                let refs = self.state.map(|state| state.refs.as_slice()).unwrap_or_default();
+                let shown = refs.iter().map(|&at| {
+                    Value::record([
+                        ("name", Value::str(project.nodes[at].name.as_str())),
+                        ("package", Value::None),
+                        ("version", Value::None),
+                    ])
+                });
+                Value::list(shown.collect())
+            }
+            "sources" => {
+                let read = self.state.map(|state| state.sources.as_slice()).unwrap_or_default();
+                let shown = read.iter().map(|&at| {
+                    let table = &project.source_tables[at];
+                    strings([table.source_name.as_str(), table.name.as_str()])
+                });
+                Value::list(shown.collect())
+            }
+            "depends_on" => self.depends_on(node.resource),
+            "root_path" => not_made(key),
+            "compiled_path" if self.is_compiled() => {
+                let package = &project.packages[node.package].name;
+                Value::str(format!("target/compiled/{package}/{}", node.original_file_path))
+            }
+            "compiled_path" => Value::None,
+            "compiled_code" | "compiled_sql" if self.is_compiled() => self.scene.compiled_code(at),
+            "access" => self.setting("access").map_or_else(|| Value::str("protected"), value_of),
+            "constraints" => {
+                let written = properties.and_then(|entry| entry.datum.get("constraints"));
+                written.map_or_else(|| Value::list(Vec::new()), value_of)
+            }
+            "version" | "latest_version" => match (node.version, properties) {
+                (Some(version), Some(entry)) if key == "version" => {
+                    none_or(entry.versions().get(version).and_then(|version| version.get("v")))
+                }
+                (Some(_), Some(entry)) => match entry.datum.get("latest_version") {
+                    Some(latest) => value_of(latest),
+                    None => not_made(key),
+                },
+                _ => Value::None,
+            },
+            "deprecation_date" => none_or(properties.and_then(|entry| entry.datum.get("deprecation_date"))),
+            "primary_key" => match properties {
+                None => Value::list(Vec::new()),
+                Some(_) => not_made(key),
+            },
+            _ => return None,
+        })
+    }
+
+    fn operation_field(&self, operation: &Operation, key: &str) -> Option<Value> {
+        let package = self.scene.project().packages[operation.package].name.as_str();
+        Some(match key {
+            "name" => Value::str(operation.name.as_str()),
+            "alias" if self.setting("alias").is_none() => Value::str(operation.name.as_str()),
+            "resource_type" => Value::str("operation"),
+            "package_name" => Value::str(package),
+            "path" => Value::str(format!("hooks/{}.sql", operation.name)),
+            "original_file_path" => Value::str("./dbt_project.yml"),
+            "unique_id" => Value::str(operation.unique_id(package)),
+            "fqn" => strings([package, "hooks", operation.name.as_str()]),
+            "tags" => tags(self.setting("tags"), Some(operation.kind)),
+            "checksum" => checksum(operation.raw.as_str()),
+            "description" => Value::str(""),
+            "columns" => Value::dict(Dict::default()),
+            "raw_code" => Value::Str(Str::from(&operation.raw)),
+            "language" => Value::str("sql"),
+            "refs" | "sources" => Value::list(Vec::new()),
+            "depends_on" => self.depends_on(Resource::Model),
+            "patch_path" | "relation_name" | "compiled_path" => Value::None,
+            // dbt counts over the hooks of all packages, root first (facts X2), once the run begins.
+            "index" => match self.scene.moment {
+                Moment::Parse => Value::Int(operation.index as i64),
+                Moment::Run => not_made(key),
+            },
+            _ => return None,
+        })
+    }
+
+    fn depends_on(&self, resource: Resource) -> Value {
+        let macros = not_made("depends_on.macros");
+        if resource == Resource::Seed {
+            return Value::record([("macros", macros)]);
+        }
+        let project = self.scene.project();
+        let state = self.state;
+        let sources = state.map(|state| state.sources.as_slice()).unwrap_or_default();
+        let refs = state.map(|state| state.refs.as_slice()).unwrap_or_default();
+        let sources = sources.iter().map(|&at| project.source_tables[at].unique_id.as_str());
+        let nodes = sources.chain(refs.iter().map(|&at| project.nodes[at].unique_id.as_str()));
+        Value::record([("macros", macros), ("nodes", strings(nodes))])
+    }
+
+    fn docs(&self) -> Value {
+        let mut docs = Dict::default();
+        docs.set_str("show", Value::Bool(true));
+        if self.form != Form::Model {
+            docs.set_str("node_color", Value::None);
+        }
+        for (key, value) in self.setting("docs").and_then(Datum::as_map).unwrap_or_default() {
+            if let Some(key) = key.as_str() {
+                docs.set_str(key, value_of(value));
+            }
+        }
+        Value::dict(docs)
+    }
+
+    fn contract(&self, with_checksum: bool) -> Value {
+        let enforced = self.setting("contract").and_then(|contract| contract.get("enforced")).and_then(Datum::as_bool);
+        let aliases =
+            self.setting("contract").and_then(|contract| contract.get("alias_types")).and_then(Datum::as_bool);
+        let mut contract = Dict::default();
+        contract.set_str("enforced", Value::Bool(enforced.unwrap_or(false)));
+        contract.set_str("alias_types", Value::Bool(aliases.unwrap_or(true)));
+        if with_checksum && self.form != Form::Model {
+            contract
+                .set_str("checksum", if enforced == Some(true) { not_made("contract.checksum") } else { Value::None });
+        }
+        Value::dict(contract)
+    }
+
+    /// The merged settings with dbt's defaults; what dbt does not know comes last.
+    fn config(&self) -> Value {
+        let mut config = Dict::default();
+        let resource = self.resource();
+        let is_test = resource == Some(Resource::Test);
+        let known: &[&[(&str, config::Default)]] = match resource {
+            Some(Resource::Test) => &[config::HEAD, config::TEST],
+            Some(Resource::Model) => &[config::HEAD, config::NODE, config::MODEL],
+            Some(Resource::Seed) => &[config::HEAD, config::NODE, config::SEED],
+            Some(Resource::Snapshot) => &[config::HEAD, config::NODE, config::SNAPSHOT],
+            _ => &[config::HEAD, config::NODE],
+        };
+        for (key, default) in known.iter().copied().flatten() {
+            let value = match (*key, self.setting(key)) {
+                ("enabled", _) => Value::Bool(self.state.is_none_or(|state| state.enabled)),
+                ("materialized", None) => Value::str(self.state.map_or("view", |state| state.materialized.as_str())),
+                ("schema", None) if is_test => Value::str("dbt_test__audit"),
+                ("post-hook", _) => self.hooks(HookKind::PostHook),
+                ("pre-hook", _) => self.hooks(HookKind::PreHook),
+                ("docs", _) => self.docs(),
+                ("contract", _) => self.contract(false),
+                ("tags" | "packages", Some(value)) => tags(Some(value), None),
+                (_, Some(value)) => value_of(value),
+                (_, None) => default.value(),
+            };
+            if !(value.is_none() && self.form == Form::Model) {
+                config.set_str(key, value);
+            }
+        }
+        for (key, value) in self.state.iter().flat_map(|state| state.settings.iter()) {
+            if config.get_str(key).is_none() && !known.iter().copied().flatten().any(|(known, _)| *known == key) {
+                config.set_str(key, value_of(value));
+            }
+        }
+        Value::dict(config)
+    }
+
+    fn hooks(&self, kind: HookKind) -> Value {
+        match self.kind {
+            Kind::Node(at, _) => self.scene.hook_list(at, kind, self.form != Form::Model),
+            Kind::Operation(_) => Value::list(Vec::new()),
+        }
+    }
+}
+
+/// Tags are a sorted list without doubles once there are any; an on-run hook has its kind in front.
+fn tags(written: Option<&Datum>, kind: Option<HookKind>) -> Value {
+    let mut tags: Vec<Value> = kind.iter().map(|kind| Value::str(kind.name())).collect();
+    match written.map(|written| (written, written.as_list())) {
+        Some((_, Some(list))) => tags.extend(list.iter().map(value_of)),
+        Some((one, None)) if !one.is_null() => tags.push(value_of(one)),
+        _ => {}
+    }
+    Value::list(tags)
+}
+
+fn checksum(text: &str) -> Value {
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Value::record([("name", Value::str("sha256")), ("checksum", Value::str(hex))])
+}
+
+/// The columns of a properties entry.
+pub(super) fn columns(written: &[Datum], form: Form) -> Value {
+    let mut columns = Dict::default();
+    for column in written {
+        let Some(name) = column.get("name").and_then(Datum::as_str) else { continue };
+        let mut shown = Dict::default();
+        let config = column.get("config");
+        let nested = |key: &str| column.get(key).or_else(|| config.and_then(|config| config.get(key)));
+        shown.set_str("name", Value::str(name));
+        shown.set_str("description", column.get("description").map_or_else(|| Value::str(""), value_of));
+        let meta = || nested("meta").map_or_else(|| Value::dict(Dict::default()), value_of);
+        shown.set_str("meta", meta());
+        let mut set = |key: &str, value: Value| {
+            if !(value.is_none() && form == Form::Model) {
+                shown.set_str(key, value);
+            }
+        };
+        set("data_type", none_or(column.get("data_type")));
+        set("constraints", column.get("constraints").map_or_else(|| Value::list(Vec::new()), value_of));
+        set("quote", none_or(column.get("quote")));
+        set("config", Value::record([("meta", meta()), ("tags", tags(nested("tags"), None))]));
+        set("tags", tags(nested("tags"), None));
+        set("granularity", none_or(column.get("granularity")));
+        set("doc_blocks", Value::list(Vec::new()));
+        columns.set_str(name, Value::dict(shown));
+    }
+    Value::dict(columns)
+}

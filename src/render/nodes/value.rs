@@ -1,0 +1,238 @@
+//! A node as a value of a template: a dict, or the object that a result has.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::{Form, Kind, Of, Source, node};
+use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Object, Str, Value, error};
+use crate::project::Resource;
+use crate::render::context::{Scene, unknown};
+
+/// A node. A project has thousands, and a hook reads a few keys of them: each value is made when it is
+/// asked for.
+pub(super) struct NodeValue {
+    pub(super) scene: Weak<Scene>,
+    pub(super) of: Of,
+    pub(super) form: Form,
+    /// The dict, once something asked for the whole, or changed it.
+    pub(super) whole: RefCell<Option<Value>>,
+}
+
+impl NodeValue {
+    fn with<T>(&self, work: impl for<'a, 'b> FnOnce(&'a Source<'b>) -> Option<T>) -> Option<T> {
+        let scene = self.scene.upgrade()?;
+        let manifest = scene.manifest.clone();
+        let manifest = manifest.as_deref();
+        let source = match self.of {
+            Of::Node(at) => Source {
+                scene: &scene,
+                form: self.form,
+                kind: Kind::Node(at, scene.project().nodes.get(at)?),
+                state: manifest.and_then(|manifest| manifest.nodes.get(at)),
+            },
+            Of::Operation(at) => {
+                let operation = manifest?.operations.get(at)?;
+                Source {
+                    scene: &scene,
+                    form: self.form,
+                    kind: Kind::Operation(operation),
+                    state: Some(&operation.state),
+                }
+            }
+        };
+        work(&source)
+    }
+
+    /// The value of a key; what is None is no key of `model`.
+    fn get(&self, key: &str) -> Option<Value> {
+        if let Some(Value::Dict(whole)) = &*self.whole.borrow() {
+            return whole.borrow().get_str(key).cloned();
+        }
+        let found = self.with(|source| source.keys().contains(&key).then(|| source.field(key)).flatten())?;
+        (self.form != Form::Model || !found.is_none()).then_some(found)
+    }
+
+    fn whole(&self) -> Value {
+        if let Some(whole) = &*self.whole.borrow() {
+            return whole.clone();
+        }
+        let keys = self.with(|source| Some(source.keys())).unwrap_or_default();
+        let made = Value::record(keys.into_iter().filter_map(|key| Some((key, self.get(key)?))));
+        *self.whole.borrow_mut() = Some(made.clone());
+        made
+    }
+
+    fn resource(&self) -> Option<Resource> {
+        #[allow(clippy::redundant_closure_for_method_calls)] // a method's lifetimes are not general enough
+        self.with(|source| source.resource())
+    }
+
+    /// Python's name of the class of a result's node.
+    fn class(&self) -> &'static str {
+        match self.resource() {
+            Some(Resource::Seed) => "SeedNode",
+            Some(Resource::Snapshot) => "SnapshotNode",
+            Some(Resource::Test) => "SingularTestNode",
+            Some(Resource::Analysis) => "AnalysisNode",
+            Some(Resource::Function) => "FunctionNode",
+            Some(Resource::Model) => "ModelNode",
+            None => "HookNode",
+        }
+    }
+
+    /// An attribute of a result's node, which is an object.
+    fn attribute(&self, name: &str) -> Option<Value> {
+        let state = |wanted: &str| {
+            self.with(|source| Some(source.state.is_some_and(|state| state.materialized == wanted))).unwrap_or(false)
+        };
+        match name {
+            "identifier" => return self.get("alias"),
+            "search_name" => return self.get("name"),
+            "is_ephemeral" | "is_ephemeral_model" => return Some(Value::Bool(state("ephemeral"))),
+            "empty" => return Some(Value::Bool(false)),
+            "is_relational" | "is_refable" => {
+                let resource = self.resource();
+                let is = matches!(resource, Some(Resource::Model | Resource::Seed | Resource::Snapshot));
+                return Some(Value::Bool(is));
+            }
+            "depends_on_nodes" | "depends_on_macros" => {
+                let part = name.trim_start_matches("depends_on_");
+                let Some(Value::Dict(depends_on)) = self.get("depends_on") else { return None };
+                return depends_on.borrow().get_str(part).cloned();
+            }
+            _ => {}
+        }
+        self.get(name)
+    }
+}
+
+impl Object for NodeValue {
+    fn type_name(&self) -> &str {
+        if self.form == Form::Result { self.class() } else { "dict" }
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        if self.form != Form::Result {
+            return Ok(self.get(name));
+        }
+        Ok(self.attribute(name).map(|value| match (name, value) {
+            // Objects with the same names as attributes; `config.get` is a method of theirs too.
+            ("config" | "contract" | "docs" | "checksum" | "depends_on", Value::Dict(dict)) => {
+                Value::Object(Rc::new(Attributes { dict }))
+            }
+            (_, value) => value,
+        }))
+    }
+
+    fn item(&self, interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
+        let Some(key) = key.as_str() else { return Ok(None) };
+        if self.form == Form::Result { self.attr(interp, key) } else { Ok(self.get(key)) }
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        if self.form == Form::Result {
+            let dict = || self.scene.upgrade().map(|scene| node(&scene, self.of, Form::ResultDict));
+            return Ok(if name == "to_dict" { dict() } else { None });
+        }
+        match name {
+            "get" => {
+                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.get(key));
+                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
+            }
+            "__contains__" => {
+                let key = args.positional.first().and_then(Value::as_str);
+                Ok(Some(Value::Bool(key.is_some_and(|key| self.get(key).is_some()))))
+            }
+            "items" | "keys" | "values" | "update" | "pop" | "popitem" | "setdefault" | "copy" | "clear" => {
+                interp.call_method(&self.whole(), name, args.clone()).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn items(&self, interp: &mut Interp) -> Eval<Option<Vec<Value>>> {
+        if self.form == Form::Result {
+            return Err(error(ErrorKind::Python("TypeError"), format!("'{}' object is not iterable", self.class())));
+        }
+        interp.items_of(&self.whole()).map(Some)
+    }
+
+    fn len(&self) -> Option<usize> {
+        match (self.form, self.whole()) {
+            (Form::Result, _) => None,
+            (_, Value::Dict(dict)) => Some(dict.borrow().len()),
+            _ => None,
+        }
+    }
+
+    fn truth(&self) -> bool {
+        true
+    }
+
+    fn as_dict(&self) -> Option<Value> {
+        (self.form != Form::Result).then(|| self.whole())
+    }
+
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        match self.form {
+            Form::Result => interp.str_of(&unknown("results[…].node", "how dbt prints a whole node is not made here")),
+            _ => interp.repr_of(&self.whole()).map(Str::plain),
+        }
+    }
+
+    fn is_mapping(&self) -> bool {
+        self.form != Form::Result
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// An object of dbt's whose attributes are known: a node's config.
+struct Attributes {
+    dict: Rc<RefCell<Dict>>,
+}
+
+impl Object for Attributes {
+    fn type_name(&self) -> &str {
+        "NodeConfig"
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let dict = self.dict.borrow();
+        Ok(dict.get_str(name).or_else(|| dict.get_str(&name.replace('_', "-"))).cloned())
+    }
+
+    fn item(&self, interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
+        match key.as_str() {
+            Some(key) => self.attr(interp, key),
+            None => Ok(None),
+        }
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match name {
+            "get" => {
+                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                let found = match key.as_ref().and_then(Value::as_str) {
+                    Some(key) => self.attr(interp, key)?,
+                    None => None,
+                };
+                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
+            }
+            "to_dict" => Ok(Some(Value::Dict(Rc::clone(&self.dict)))),
+            _ => Ok(None),
+        }
+    }
+
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        interp.str_of(&unknown("results[…].node.config", "how dbt prints a node's config is not made here"))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
