@@ -27,6 +27,8 @@ def report(run, outcome, tape, project):
         "order": order(tape),
         "results": results(outcome),
     }
+    if tape.warnings:
+        answer["warnings"] = sorted(tape.warnings)
     return without_machine(answer, project)
 
 

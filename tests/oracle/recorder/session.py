@@ -69,7 +69,7 @@ def record_run(case, run, project):
     tape.parsed.clear()
     tape.manifest = None
     tape.on = True
-    outcome = dbt(run.args, run.target)
+    outcome = dbt(run.args, run.target, [tape.event])
     tape.on = False
     return report(run, outcome, tape, project)
 
@@ -89,7 +89,7 @@ def close_network():
     socket.getaddrinfo = socket.create_connection = refused
 
 
-def dbt(args, target):
+def dbt(args, target, callbacks=()):
     """Runs a dbt command in this process; what it prints is dropped."""
     from dbt.cli.main import cli, dbtRunner
 
@@ -101,4 +101,4 @@ def dbt(args, target):
     if target and "--target" in known:
         more += ["--target", target]
     with contextlib.redirect_stdout(io.StringIO()):
-        return dbtRunner().invoke([*args, *more])
+        return dbtRunner(callbacks=list(callbacks)).invoke([*args, *more])

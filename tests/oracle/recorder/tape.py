@@ -21,6 +21,7 @@ class Tape:
         self.hooks = {}  # id -> record of a hook that was rendered in the run pass
         self.parsed = {}  # id -> record of a hook that was rendered in the parse pass
         self.events = []
+        self.warnings = set()  # names of dbt's warning events
         self.manifest = None
         self.manager = None
         self._thread = threading.local()
@@ -101,6 +102,11 @@ class Tape:
         """The materialization of a node comes to its hooks of a kind."""
         if self.on:
             self.events.append({"step": "hooks", "id": node, "kind": kind})
+
+    def event(self, message):
+        """dbt fired an event: called for every one of them."""
+        if self.on and str(message.info.level) == "warn" and message.info.name != "DeprecationsSummary":
+            self.warnings.add(message.info.name)
 
     def transaction_open(self):
         connection = self.manager.get_if_exists() if self.manager is not None else None
