@@ -1,0 +1,1 @@
+{{ config(enabled=false, post_hook="never") }} select 1 as id

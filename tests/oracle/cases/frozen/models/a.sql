@@ -1,0 +1,3 @@
+{{ config(schema='stg', alias='zz', post_hook='frozen ' ~ this) }}
+{{ config(post_hook="deferred {{ this }}") }}
+select 1 as id

@@ -1,0 +1,1 @@
+select {{ function('twice') }}(1) as id

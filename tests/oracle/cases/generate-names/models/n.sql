@@ -1,0 +1,1 @@
+{{ config(alias='nn', schema='own') }} select 1 as id

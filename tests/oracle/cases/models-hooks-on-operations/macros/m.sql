@@ -1,0 +1,1 @@
+{% macro share(relation) %}grant select on {{ relation.include(database=false) }} to reader{% endmacro %}

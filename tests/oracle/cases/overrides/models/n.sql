@@ -1,0 +1,1 @@
+{{ config(schema='custom') }} select 1 as id

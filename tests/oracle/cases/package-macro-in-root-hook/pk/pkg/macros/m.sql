@@ -1,0 +1,2 @@
+{% macro outer() %}[{{ inner() }}]{% endmacro %}
+{% macro inner() %}inner{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(materialized='table', schema='mart', alias='em') }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(post_hook="never") }}
+select 1 where false

@@ -1,0 +1,2 @@
+{% macro plain(a, b=1) %}{{ a }}{% endmacro %}
+{% macro wraps() %}{{ caller() }}{% endmacro %}

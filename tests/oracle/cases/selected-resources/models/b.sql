@@ -1,0 +1,2 @@
+{{ config(schema='mart', alias='bee') }}
+select id from {{ ref('a') }}

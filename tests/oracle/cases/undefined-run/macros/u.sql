@@ -1,0 +1,1 @@
+{% macro guarded(x) %}{{ nope }}|{{ x }}|{{ x is defined }}|{{ nope | length }}|{{ x | default('d') }}|{{ x == y }}{% endmacro %}
