@@ -31,7 +31,7 @@ fn hooks_become_what_dbt_makes_of_them() {
                         known.insert((name, id));
                     }
                     None => {
-                        failures.push(format!("{} ({}) {}: {}", case.name, run.name, difference.id, difference.text))
+                        failures.push(format!("{} ({}) {}: {}", case.name, run.name, difference.id, difference.text));
                     }
                 }
             }
