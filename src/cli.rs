@@ -82,11 +82,18 @@ fn print(out: &str) -> io::Result<()> {
 
 fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
     match command {
-        Command::Check { project, format, fail_on } => {
+        Command::Check { project, format, fail_on, branches } => {
             let options = options(&project, format == CheckFormat::Json)?;
             let reports = hookproof::check(&options).map_err(|failure| failure.to_string())?;
             let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
-            Ok(Outcome { out: checked(&reports, format, terminal), code })
+            let mut out = checked(&reports, format, terminal);
+            if branches && format != CheckFormat::Json {
+                for line in reports.iter().flat_map(CheckReport::unreached_lines) {
+                    out.push_str(&line);
+                    out.push('\n');
+                }
+            }
+            Ok(Outcome { out, code })
         }
         Command::Compile { project, format, select } => {
             let options = options(&project, format == Format::Json)?;

@@ -105,6 +105,18 @@ impl Datum {
         self.as_map()?.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(name, value)| (name, value))
     }
 
+    /// The value without its places: those of a text that is no file of the project.
+    #[must_use]
+    pub fn without_places(self) -> Datum {
+        let pair = |(key, value): (Datum, Datum)| (key.without_places(), value.without_places());
+        Datum::new(match self.kind {
+            Kind::Str(text) => Kind::Str(Text::plain(text.value)),
+            Kind::List(items) => Kind::List(items.into_iter().map(Datum::without_places).collect()),
+            Kind::Map(entries) => Kind::Map(entries.into_iter().map(pair).collect()),
+            other => other,
+        })
+    }
+
     /// Python's name of the type.
     #[must_use]
     pub fn type_name(&self) -> &str {

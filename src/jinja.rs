@@ -4,6 +4,7 @@
 //! that were asked about what cannot be known, and errors with their places. It knows nothing of dbt.
 
 pub mod blocks;
+pub mod branches;
 mod call;
 mod error;
 mod filters;

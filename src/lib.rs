@@ -12,6 +12,7 @@ pub mod project;
 pub mod render;
 pub mod report;
 mod run;
+pub mod settings;
 pub mod source;
 pub mod sql;
 

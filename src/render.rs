@@ -2,6 +2,7 @@
 //! cannot be known before the run.
 
 pub mod adapter;
+pub mod branches;
 pub mod builtins;
 pub mod context;
 mod ephemeral;

@@ -1,5 +1,6 @@
 //! What a check gave, as bytes: for a person, for a terminal's search, for a program.
 
+mod branches;
 pub mod compile;
 pub mod concise;
 mod excerpt;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Coverage, Diagnostic, Severity};
+use crate::render::branches::Branch;
 use crate::source::{FileId, LineColumn, Lines, Place, Sources};
 
 pub use concise::concise;
@@ -30,6 +32,8 @@ pub struct CheckReport {
     pub sources: Arc<Sources>,
     /// What was and was not checked.
     pub coverage: Coverage,
+    /// The branches of the hooks and of the macros that they reach, by place.
+    pub branches: Vec<Branch>,
     /// The findings, sorted by place, then rule.
     pub diagnostics: Vec<Diagnostic>,
     /// How many findings the project's settings or comments silence.
@@ -61,7 +65,13 @@ impl CheckReport {
         let outcome = format!("{}: {}: {}", self.project, self.checked(), self.outcome());
         let missed =
             self.coverage.not_checked.iter().map(|missed| format!("not checked: {}: {}", missed.what, missed.why));
-        std::iter::once(outcome).chain(missed).collect()
+        let branches = match self.branch_counts() {
+            (all, reached) if reached < all => Some(format!(
+                "branches: {reached} of {all} in hooks and their macros are gone through (--branches lists the others)"
+            )),
+            _ => None,
+        };
+        std::iter::once(outcome).chain(missed).chain(branches).collect()
     }
 
     fn checked(&self) -> String {
@@ -122,7 +132,8 @@ impl<'a> Positions<'a> {
             let edits = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.place);
             std::iter::once(found.place).chain(related).chain(edits)
         });
-        for place in places {
+        let branches = report.unreached().map(|branch| branch.place);
+        for place in places.chain(branches) {
             lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
         }
         Positions { sources, lines }

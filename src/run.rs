@@ -18,6 +18,7 @@ use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
+use crate::settings::{self, Answers};
 use crate::source::Text;
 use crate::sql::{self, Dialect};
 
@@ -46,6 +47,8 @@ pub struct CheckOptions {
     pub env: BTreeMap<String, String>,
     /// Where the tool was started.
     pub working_dir: Option<PathBuf>,
+    /// `--answers`; they come before those of the settings.
+    pub answers: Answers,
 }
 
 impl CheckOptions {
@@ -61,6 +64,7 @@ impl CheckOptions {
             vars: Datum::new(Kind::Null),
             env: BTreeMap::new(),
             working_dir: None,
+            answers: Answers::default(),
         }
     }
 }
@@ -102,6 +106,10 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
                 why: format!("more than {MAX_WAYS} ways through it: the others are not rendered"),
             });
         }
+        coverage.not_checked.extend(renderer.unused_answers().into_iter().map(|question| NotChecked {
+            what: format!("the answer to `{question}`"),
+            why: "no hook asks this".to_owned(),
+        }));
         coverage.not_checked.sort();
         CheckReport {
             project: project.root().name.clone(),
@@ -109,6 +117,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
             targets: renderer.target_names(),
             sources: Arc::new(project.sources.clone()),
             coverage,
+            branches: renderer.branches(),
             diagnostics: lint::check(&findings),
             suppressed: 0,
         }
@@ -164,6 +173,7 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
         roots
             .iter()
             .map(|root| {
+                let options = &settled(root, options)?;
                 let project = load(root, options)?;
                 if let Some(wanted) = &options.target {
                     if !project.targets.iter().any(|target| target.name == *wanted) {
@@ -175,7 +185,7 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
                         )));
                     }
                 }
-                let shared = Arc::new(Shared::new(Arc::new(project), options.env.clone()));
+                let shared = Arc::new(Shared::new(Arc::new(project), options.env.clone(), options.answers.clone()));
                 Ok(work(Renderer::new(shared, options.target.as_deref())))
             })
             .collect()
@@ -184,6 +194,37 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
         Some(pool) => pool.install(run),
         None => Err(Failure("no threads can be started: free some memory and run again".to_owned())),
     }
+}
+
+/// The options with what the project's settings add.
+fn settled(root: &Path, options: &CheckOptions) -> Result<CheckOptions, Failure> {
+    let mut settings = settings::load(root).map_err(Failure)?;
+    let mut options = options.clone();
+    settings.answers.given.append(&mut options.answers.given);
+    options.answers = settings.answers;
+    for (name, answer) in options.answers.of_function("env_var") {
+        let text = match &answer.kind {
+            Kind::Str(text) => text.as_str().to_owned(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Int(value) => value.to_string(),
+            _ => return Err(Failure(format!("the answer to env_var('{name}') is no text: write it in quotes"))),
+        };
+        options.env.insert(name.to_owned(), text);
+    }
+    let vars: Vec<(Datum, Datum)> = options
+        .answers
+        .of_function("var")
+        .map(|(name, answer)| (Datum::new(Kind::Str(Text::plain(name))), answer.clone()))
+        .collect();
+    if !vars.is_empty() {
+        let given = options.vars.as_map().unwrap_or_default().iter().cloned();
+        let new = |key: &Datum| {
+            options.vars.as_map().is_none_or(|known| known.iter().all(|(other, _)| other.as_str() != key.as_str()))
+        };
+        let added: Vec<(Datum, Datum)> = vars.into_iter().filter(|(key, _)| new(key)).collect();
+        options.vars = Datum::new(Kind::Map(given.chain(added).collect()));
+    }
+    Ok(options)
 }
 
 fn load(root: &Path, options: &CheckOptions) -> Result<Project, Failure> {

@@ -13,6 +13,7 @@ use hookproof::manifest::{Manifest, NodeState};
 use hookproof::project::yaml_jinja::{RenderFault, YamlContext, YamlRenderer};
 use hookproof::project::{self, LoadOptions, Project};
 use hookproof::render::context::Shared;
+use hookproof::settings::Answers;
 use hookproof::source::{Call, Place, Text, TextBuilder};
 use tempfile::TempDir;
 
@@ -291,7 +292,7 @@ fn on_run_hooks_count_blank_ones_and_follow_the_settings_of_models() {
             ("dbt_packages/pkg/dbt_project.yml", "name: pkg\non-run-end: [y, z]\n"),
         ]);
         let project = Arc::new(project);
-        let shared = Arc::new(Shared::new(Arc::clone(&project), BTreeMap::new()));
+        let shared = Arc::new(Shared::new(Arc::clone(&project), BTreeMap::new(), Answers::default()));
         let manifest = hookproof::manifest::build(&shared, &Arc::new(project.targets[0].clone()));
         ids(&effective(&project, vec![manifest])).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };

@@ -256,6 +256,7 @@ fn samples() -> CheckReport {
                 why: "package dbt_utils is listed but not installed (run dbt deps)".to_owned(),
             }],
         },
+        branches: Vec::new(),
         diagnostics: vec![drop, models, misspelled, archived, unguarded, undefined, syntax],
         suppressed: 2,
     }

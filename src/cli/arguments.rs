@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookproof::CheckOptions;
 use hookproof::datum::{Datum, Kind};
 use hookproof::project::yaml;
-use hookproof::source::{FileId, Lines, Text};
+use hookproof::settings::Answers;
+use hookproof::source::{FileId, Lines};
 
 /// Renders, lints and rehearses the hooks of a dbt project, from its files alone.
 #[derive(Debug, Parser)]
@@ -31,6 +32,9 @@ pub(super) enum Command {
         /// The severity from which on findings fail the run
         #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
         fail_on: FailOn,
+        /// List the branches of hooks and macros that no rendering goes through
+        #[arg(long)]
+        branches: bool,
     },
     /// Show the SQL that dbt would send for every hook
     Compile {
@@ -81,6 +85,12 @@ pub(super) struct ProjectArguments {
     /// Variables in YAML, such as '{days: 3}'
     #[arg(long, value_name = "YAML")]
     vars: Option<String>,
+    #[arg(
+        long,
+        value_name = "YAML",
+        help = "Answers to what cannot be known before the run, such as '{is_incremental(): true}'"
+    )]
+    answers: Option<String>,
 }
 
 impl ProjectArguments {
@@ -92,7 +102,12 @@ impl ProjectArguments {
         options.profile = given(&self.profile);
         options.profiles_dir.clone_from(&self.profiles_dir);
         options.adapter = given(&self.adapter).map(|adapter| adapter.to_lowercase());
-        options.vars = self.vars.as_deref().map_or(Ok(Datum::new(Kind::Null)), vars)?;
+        options.vars =
+            self.vars.as_deref().map_or(Ok(Datum::new(Kind::Null)), |text| mapping("vars", "{days: 3}", text))?;
+        if let Some(text) = &self.answers {
+            let datum = mapping("answers", "{is_incremental(): true}", text)?;
+            options.answers = Answers::of(&datum).map_err(|why| format!("--answers: {why}"))?;
+        }
         options.env = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -101,32 +116,18 @@ impl ProjectArguments {
     }
 }
 
-/// Reads `--vars`: a mapping in YAML.
-fn vars(text: &str) -> Result<Datum, String> {
+/// Reads a mapping in YAML that an option gives.
+fn mapping(option: &str, example: &str, text: &str) -> Result<Datum, String> {
     let read = yaml::read(text, FileId(0), 0).map_err(|fault| {
         let at = Lines::new(text).at(fault.place.start);
         let line = if at.line > 1 { format!("line {}, ", at.line) } else { String::new() };
-        format!(
-            "--vars is no YAML ({line}column {}: {}): give a mapping such as '{{days: 3}}'",
-            at.column, fault.message
-        )
+        let column = at.column;
+        format!("--{option} is no YAML ({line}column {column}: {}): give a mapping such as '{example}'", fault.message)
     })?;
     match read.datum.kind {
-        Kind::Null | Kind::Map(_) => Ok(placeless(read.datum)),
-        _ => Err(format!("--vars is no mapping but {}: give one such as '{{days: 3}}'", read.datum.type_name())),
+        Kind::Null | Kind::Map(_) => Ok(read.datum.without_places()),
+        _ => Err(format!("--{option} is no mapping but {}: give one such as '{example}'", read.datum.type_name())),
     }
-}
-
-/// The value without its places, which are in no file.
-fn placeless(datum: Datum) -> Datum {
-    Datum::new(match datum.kind {
-        Kind::Str(text) => Kind::Str(Text::plain(text.value)),
-        Kind::List(items) => Kind::List(items.into_iter().map(placeless).collect()),
-        Kind::Map(entries) => {
-            Kind::Map(entries.into_iter().map(|(key, value)| (placeless(key), placeless(value))).collect())
-        }
-        other => other,
-    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

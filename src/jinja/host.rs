@@ -25,6 +25,11 @@ pub trait Host {
         None
     }
 
+    /// The answer that a question has been given beforehand, if any.
+    fn pinned(&self, _question: &str, _options: &[Answer]) -> Option<Answer> {
+        None
+    }
+
     /// Goes before a macro's name in messages.
     fn macro_prefix(&self) -> &'static str {
         ""

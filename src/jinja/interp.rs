@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+use super::branches::{Reached, address};
 use super::call::argument_sites;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
 use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
@@ -27,6 +28,8 @@ pub struct Interp {
     questions: Vec<Question>,
     asked: HashMap<String, usize>,
     unasked: bool,
+    reached: Reached,
+    last_reached: usize,
     undefined_seen: HashSet<(usize, u32)>,
     placeholders: HashMap<String, usize>,
     /// Names that were read and that nothing defines.
@@ -65,6 +68,8 @@ impl Interp {
             questions: Vec::new(),
             asked: HashMap::new(),
             unasked: false,
+            reached: Reached::new(),
+            last_reached: 0,
             undefined_seen: HashSet::new(),
             placeholders: HashMap::new(),
             undefined_reads: Vec::new(),
@@ -85,6 +90,11 @@ impl Interp {
     #[must_use]
     pub fn is_permissive(&self) -> bool {
         self.permissive
+    }
+
+    /// The bodies that were gone through.
+    pub fn take_reached(&mut self) -> Reached {
+        std::mem::take(&mut self.reached)
     }
 
     /// Whether more was asked than is varied.
@@ -150,6 +160,12 @@ impl Interp {
         if let Some(known) = self.answered(&key) {
             return Ok(known);
         }
+        if let Some(pinned) = self.host.pinned(&text, &options) {
+            self.asked.insert(key, self.questions.len());
+            // The script counts questions: one that has one answer only stands in it as well.
+            self.questions.push(Question { text, options: vec![pinned.clone()], chosen: 0 });
+            return Ok(pinned);
+        }
         if self.questions.len() >= self.limits.questions {
             self.unasked = true;
             // Beyond the bound the first answer stands and is not varied.
@@ -204,6 +220,12 @@ impl Interp {
     }
 
     pub(super) fn exec<'t>(&mut self, frame: &mut Frame<'t>, stmts: &'t [Stmt], out: &mut TextBuilder) -> Eval<()> {
+        let body = address(stmts);
+        // A loop goes through the same body again and again.
+        if body != self.last_reached {
+            self.last_reached = body;
+            self.reached.insert(body);
+        }
         for stmt in stmts {
             self.step()?;
             self.exec_one(frame, stmt, out)?;

@@ -7,11 +7,10 @@ use super::adapter::{record, short};
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::relation::Relation;
 use super::table::Table;
-use crate::datum::{Datum, Kind};
+use crate::datum::Kind;
 use crate::jinja::unknown::{query_result, query_rows};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
 use crate::project::Resource;
-use crate::source::Text;
 
 const QUERY: &str = "what a query returns is not known before the run";
 
@@ -136,7 +135,7 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
             };
             let (stripped, _) = crate::project::yaml::stripped(&text.text);
             match crate::project::yaml::read(stripped, crate::source::FileId(0), 0) {
-                Ok(read) => Ok(value_of(&without_places(read.datum))),
+                Ok(read) => Ok(value_of(&read.datum.without_places())),
                 Err(_) => Ok(otherwise.unwrap_or(Value::None)),
             }
         }
@@ -317,19 +316,6 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
 
 fn unmodelled(name: &str) -> Value {
     unknown(format!("{name}()"), "hookproof does not model this macro of dbt for this adapter")
-}
-
-fn without_places(mut datum: Datum) -> Datum {
-    datum.place = None;
-    datum.kind = match datum.kind {
-        Kind::Str(text) => Kind::Str(Text::plain(text.value)),
-        Kind::List(items) => Kind::List(items.into_iter().map(without_places).collect()),
-        Kind::Map(entries) => {
-            Kind::Map(entries.into_iter().map(|(key, value)| (without_places(key), without_places(value))).collect())
-        }
-        other => other,
-    };
-    datum
 }
 
 fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {

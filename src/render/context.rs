@@ -1,9 +1,9 @@
 //! The context of a rendering: what each name holds in dbt, in both passes and in every place.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
@@ -11,11 +11,12 @@ use super::{Misread, Query, adapter, builtins, nodes, results};
 use crate::datum::{Datum, Kind};
 use crate::hook::{HookKind, Hooks};
 use crate::jinja::{
-    self, Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Object, Str, Undefined, Unknown, Value, error,
-    modules,
+    self, Answer, Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Object, Str, Undefined, Unknown,
+    Value, error, modules,
 };
 use crate::manifest::{Manifest, NodeState};
 use crate::project::{Language, Project, Source, Target};
+use crate::settings::Answers;
 use crate::source::{Place, Text};
 
 /// `run_started_at` in every rendering.
@@ -42,12 +43,16 @@ pub struct Shared {
     pub by_name: HashMap<String, Vec<usize>>,
     /// Source tables by source and table.
     pub sources: HashMap<(String, String), usize>,
+    /// Answers that were given beforehand.
+    pub answers: Answers,
+    /// The questions that they answered.
+    pub answered: Mutex<BTreeSet<String>>,
 }
 
 impl Shared {
     /// Indexes a project.
     #[must_use]
-    pub fn new(project: Arc<Project>, env: BTreeMap<String, String>) -> Shared {
+    pub fn new(project: Arc<Project>, env: BTreeMap<String, String>, answers: Answers) -> Shared {
         let library = Library::new(&project);
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (n, node) in project.nodes.iter().enumerate() {
@@ -65,7 +70,8 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
-        Shared { project, library, env, missing, by_id, by_name, sources }
+        let answered = Mutex::default();
+        Shared { project, library, env, missing, by_id, by_name, sources, answers, answered }
     }
 }
 
@@ -720,6 +726,16 @@ impl Host for Scene {
         let cause = format!("`{name}` may be a package that comes with {}, which is not installed", listed.listed_as);
         self.not_known(&cause);
         Some(unknown(name, &cause))
+    }
+
+    fn pinned(&self, question: &str, options: &[Answer]) -> Option<Answer> {
+        let answer = match (&self.shared.answers.to(question)?.kind, options.first()?) {
+            (Kind::Bool(answer), Answer::Bool(_)) => Answer::Bool(*answer),
+            (Kind::Int(count), Answer::Count(_)) => Answer::Count(usize::try_from(*count).ok()?),
+            _ => return None,
+        };
+        self.shared.answered.lock().unwrap_or_else(PoisonError::into_inner).insert(question.to_owned());
+        Some(answer)
     }
 
     fn macro_prefix(&self) -> &'static str {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject};
 use super::{Pass, Rendering, ephemeral, sent};
 use crate::hook::{Hook, Hooks};
+use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
 use crate::manifest::{self, Manifest};
@@ -22,6 +24,7 @@ pub struct Renderer {
     targets: Vec<Arc<Target>>,
     manifests: Vec<Arc<Manifest>>,
     lists: Arc<HookLists>,
+    seen: branches::Seen,
     declared: usize,
 }
 
@@ -46,7 +49,14 @@ impl Renderer {
             .map(|target| Arc::new(target.clone()))
             .collect();
         let manifests = targets.iter().map(|target| Arc::new(manifest::build(&shared, target))).collect();
-        Renderer { shared, declared: targets.len(), targets, manifests, lists: Arc::default() }
+        Renderer {
+            shared,
+            declared: targets.len(),
+            targets,
+            manifests,
+            lists: Arc::default(),
+            seen: branches::Seen::default(),
+        }
     }
 
     /// The project.
@@ -132,20 +142,43 @@ impl Renderer {
             }
         };
         let added = self.declared..self.targets.len();
+        let mut reached = Reached::new();
         for target in hook.targets.iter().copied().chain(added).filter(|&target| target >= from) {
-            self.render_target(hook, template.as_ref(), target, rendered);
+            self.render_target(hook, template.as_ref(), target, rendered, &mut reached);
         }
+        self.seen.note(template.as_deref(), &reached);
     }
 
-    fn render_target(&self, hook: &Hook, template: Option<&Arc<Template>>, target: usize, rendered: &mut Rendered) {
+    /// The answers that were given beforehand and that nothing asked for.
+    #[must_use]
+    pub fn unused_answers(&self) -> Vec<&str> {
+        let answered = self.shared.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.answers.unused(&answered)
+    }
+
+    /// The branches of the hooks, and of the macros that they reach, as far as they are rendered.
+    #[must_use]
+    pub fn branches(&self) -> Vec<Branch> {
+        self.seen.all(&self.shared.project, &self.shared.library)
+    }
+
+    fn render_target(
+        &self,
+        hook: &Hook,
+        template: Option<&Arc<Template>>,
+        target: usize,
+        rendered: &mut Rendered,
+        reached: &mut Reached,
+    ) {
         let subject = match hook.node {
             Some(node) => Subject::NodeHook(node, hook.kind),
             None => Subject::OnRun(hook.kind, hook.package, hook.index()),
         };
+        let asked = Asked { hook, template, target, subject };
         let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
         let adapter = &self.targets[target].adapter;
         let comment = sent::QueryComment::of(&self.shared.project, adapter);
-        let (parse, _) = self.pass(hook, template, target, subject, Moment::Parse, Vec::new());
+        let (parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), reached);
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());
             return;
@@ -153,7 +186,7 @@ impl Renderer {
         let mut script: Vec<usize> = Vec::new();
         let mut ways = 0;
         loop {
-            let (run, questions) = self.pass(hook, template, target, subject, Moment::Run, script);
+            let (run, questions) = self.pass(&asked, Moment::Run, script, reached);
             let text = run.text.as_ref().map(Text::as_str);
             let sent = text.map(|text| sent::sent(adapter, comment, hook, materialized, text)).unwrap_or_default();
             let answers = questions
@@ -175,13 +208,12 @@ impl Renderer {
 
     fn pass(
         &self,
-        hook: &Hook,
-        template: Option<&Arc<Template>>,
-        target: usize,
-        subject: Subject,
+        asked: &Asked<'_>,
         moment: Moment,
         script: Vec<usize>,
+        reached: &mut Reached,
     ) -> (Pass, Vec<Question>) {
+        let &Asked { hook, template, target, subject } = asked;
         let Some(template) = template else {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
@@ -203,6 +235,7 @@ impl Renderer {
             (outcome, ..) => outcome,
         };
         let questions = interp.questions().to_vec();
+        reached.extend(interp.take_reached());
         let seen = scene.seen.take();
         let mut pass = Pass {
             queries: seen.queries,
@@ -225,6 +258,15 @@ impl Renderer {
         }
         (pass, questions)
     }
+}
+
+/// What is to be rendered.
+struct Asked<'a> {
+    hook: &'a Hook,
+    /// None for text without any tag.
+    template: Option<&'a Arc<Template>>,
+    target: usize,
+    subject: Subject,
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).

@@ -57,6 +57,11 @@ impl Library {
         (0..self.by_package.len()).filter(|&package| self.by_package[package].contains_key(name)).collect()
     }
 
+    /// A macro, where something asked for it before and it parses.
+    pub(super) fn already_parsed(&self, at: usize) -> Option<&(Arc<Macro>, Arc<Template>)> {
+        self.parsed[at].get()?.as_ref().ok()
+    }
+
     /// A macro, parsed.
     pub fn parsed(&self, project: &Project, at: usize) -> &Parsed {
         self.parsed[at].get_or_init(|| {

@@ -20,6 +20,7 @@ pub fn json(report: &CheckReport) -> String {
             renderings: report.coverage.renderings,
             statements: report.coverage.statements,
             parsed: report.coverage.parsed,
+            branches: Branches::of(report, &positions),
             not_checked: report.coverage.not_checked.iter().map(Missed::of).collect(),
         },
         diagnostics: report.diagnostics.iter().map(|found| Finding::of(found, report, &positions)).collect(),
@@ -65,7 +66,37 @@ struct Coverage<'a> {
     renderings: usize,
     statements: usize,
     parsed: usize,
+    branches: Branches<'a>,
     not_checked: Vec<Missed<'a>>,
+}
+
+/// The branches of hooks and of the macros that they reach.
+#[derive(Serialize)]
+struct Branches<'a> {
+    total: usize,
+    reached: usize,
+    not_reached: Vec<NotReached<'a>>,
+}
+
+#[derive(Serialize)]
+struct NotReached<'a> {
+    tag: &'static str,
+    #[serde(rename = "macro")]
+    macro_name: Option<&'a str>,
+    #[serde(flatten)]
+    span: Span<'a>,
+}
+
+impl<'a> Branches<'a> {
+    fn of(report: &'a CheckReport, positions: &Positions<'a>) -> Branches<'a> {
+        let (total, reached) = report.branch_counts();
+        let not_reached = report.unreached().map(|branch| NotReached {
+            tag: branch.tag,
+            macro_name: branch.macro_name.as_deref(),
+            span: Span::of(branch.place, positions),
+        });
+        Branches { total, reached, not_reached: not_reached.collect() }
+    }
 }
 
 #[derive(Serialize)]
