@@ -1,0 +1,2 @@
+{% macro default__say() %}select 'default'{% endmacro %}
+{% macro duckdb__say() %}select 'duckdb'{% endmacro %}

@@ -1,0 +1,1 @@
+{% macro results() %}mine{% endmacro %}

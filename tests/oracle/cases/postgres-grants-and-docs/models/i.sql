@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', indexes=[{'columns': ['id']}]) }}select 1 as id

@@ -1,0 +1,1 @@
+{{ config(materialized='materialized_view') }}select 1 as id
