@@ -118,7 +118,10 @@ class Tape:
         self.set("comment", comment)
 
     def without_comment(self, sql):
-        """The text without the comment that dbt's connection layer put in front or at the end."""
+        """The text without the comment that dbt's connection layer put in front or at the end.
+
+        A semicolon behind the comment is dbt's as well: it takes one off the text and puts it there.
+        """
         comment = self.get("comment")
         if not comment:
             return sql
@@ -128,7 +131,7 @@ class Tape:
                 return sql[len(written) + 1 :]
             for last in ("", ";"):
                 if sql.endswith("\n" + written + last):
-                    return sql[: -len("\n" + written + last)] + last
+                    return sql[: -len("\n" + written + last)]
         return sql
 
 
