@@ -2,6 +2,7 @@
 //! their `config()` calls gave, and the relations they become. dbt calls this the manifest.
 
 mod build;
+mod extract;
 mod settings;
 
 pub use build::build;
@@ -71,6 +72,8 @@ pub struct NodeState {
     pub schema: String,
     /// Its relation's name.
     pub alias: String,
+    /// Whether dbt knows these names and settings already when it parses the node's hooks (facts G6).
+    pub parsed_late: bool,
     /// The nodes it refs, by their place in the project's nodes.
     pub refs: Vec<usize>,
     /// The tables of sources it reads, by their place in the project's source tables.

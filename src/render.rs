@@ -15,7 +15,7 @@ mod sent;
 pub mod table;
 pub mod yaml;
 
-pub(crate) use explore::MAX_WAYS;
+pub(crate) use explore::{MAX_WAYS, NOT_SENT};
 pub use explore::{Rendered, Renderer};
 
 use std::sync::Arc;

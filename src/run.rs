@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
@@ -10,9 +11,10 @@ use rayon::prelude::*;
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
 use crate::discover;
-use crate::hook::{self, Hooks};
+use crate::hook::Hooks;
 use crate::lint::{self, Checked, Findings, Judged};
-use crate::project::{self, LoadOptions, Project};
+use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
+use crate::project::{self, LoadOptions, Project, Target};
 use crate::render::context::Shared;
 use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
 use crate::report::CheckReport;
@@ -149,7 +151,7 @@ pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
 /// The hooks of every project at a path.
 pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
     each(options, |renderer| {
-        let hooks = effective(&renderer);
+        let hooks = renderer.hooks();
         let project = renderer.project();
         Listed {
             project: project.root().name.clone(),
@@ -174,7 +176,8 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
             .iter()
             .map(|root| {
                 let options = &settled(root, options)?;
-                let project = load(root, options)?;
+                let reads_target = AtomicBool::new(false);
+                let project = load(root, options, &Watched(&reads_target))?;
                 if let Some(wanted) = &options.target {
                     if !project.targets.iter().any(|target| target.name == *wanted) {
                         let known: Vec<&str> = project.targets.iter().map(|target| target.name.as_str()).collect();
@@ -186,7 +189,12 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
                     }
                 }
                 let shared = Arc::new(Shared::new(Arc::new(project), options.env.clone(), options.answers.clone()));
-                Ok(work(Renderer::new(shared, options.target.as_deref())))
+                let read = |target: &Target| {
+                    let same =
+                        !reads_target.load(Ordering::Relaxed) || target.name == shared.project.default_target().name;
+                    if same { None } else { read_for(root, options, target, &shared) }
+                };
+                Ok(work(Renderer::new(&shared, options.target.as_deref(), read)))
             })
             .collect()
     };
@@ -227,7 +235,34 @@ fn settled(root: &Path, options: &CheckOptions) -> Result<CheckOptions, Failure>
     Ok(options)
 }
 
-fn load(root: &Path, options: &CheckOptions) -> Result<Project, Failure> {
+/// Renders the Jinja of YAML values, and notes whether any of it may depend on the target.
+struct Watched<'a>(&'a AtomicBool);
+
+impl YamlRenderer for Watched<'_> {
+    fn render(&self, text: &Text, context: &YamlContext<'_>) -> Result<Datum, RenderFault> {
+        let of_target = matches!(context.kind, YamlKind::ProjectFile | YamlKind::Properties);
+        if of_target && ["target", "env", "context"].iter().any(|name| text.as_str().contains(name)) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        Native.render(text, context)
+    }
+}
+
+/// The project as dbt reads it for another target. Where its files are not the same ones then, it stays as it
+/// is read for the default target.
+fn read_for(root: &Path, options: &CheckOptions, target: &Target, shared: &Shared) -> Option<Arc<Shared>> {
+    let options = CheckOptions { target: Some(target.name.clone()), ..options.clone() };
+    let project = load(root, &options, &Native).ok()?;
+    let known = &shared.project;
+    let same = project.nodes.len() == known.nodes.len()
+        && project.properties.len() == known.properties.len()
+        && project.packages.len() == known.packages.len()
+        && project.nodes.iter().zip(&known.nodes).all(|(left, right)| left.unique_id == right.unique_id)
+        && project.sources.iter().zip(known.sources.iter()).all(|((_, left), (_, right))| left.path == right.path);
+    same.then(|| Arc::new(shared.of_target(Arc::new(project))))
+}
+
+fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Result<Project, Failure> {
     let load_options = LoadOptions {
         profiles_dir: options.profiles_dir.clone(),
         profile: options.profile.clone(),
@@ -236,18 +271,14 @@ fn load(root: &Path, options: &CheckOptions) -> Result<Project, Failure> {
         cli_vars: options.vars.clone(),
         env: options.env.clone(),
         working_dir: options.working_dir.clone(),
-        renderer: &Native,
+        renderer,
     };
     project::load(root, &load_options).map_err(|failure| Failure(failure.to_string()))
 }
 
-fn effective(renderer: &Renderer) -> Hooks {
-    hook::hooks(renderer.project(), renderer.manifests())
-}
-
 /// The hooks with their renderings, those in targets that comparisons add included.
 fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
-    let hooks = effective(&renderer);
+    let hooks = renderer.hooks();
     renderer.take_hooks(&hooks);
     let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
     let mut from = 0;

@@ -57,7 +57,8 @@ fn manifests(project: &Project) -> Vec<Manifest> {
 
 fn effective(project: &Project, manifests: Vec<Manifest>) -> Hooks {
     let manifests: Vec<Arc<Manifest>> = manifests.into_iter().map(Arc::new).collect();
-    hook::hooks(project, &manifests)
+    let projects: Vec<&Project> = manifests.iter().map(|_| project).collect();
+    hook::hooks(&projects, &manifests)
 }
 
 fn hooks(project: &Project) -> Hooks {

@@ -12,10 +12,13 @@ use crate::manifest::{Manifest, NodeState};
 use crate::project::{Level, Node, Project, Properties, Resource};
 use crate::source::Place;
 
-/// The hooks of a project. Each manifest is that of the project's target at the same place; a hook that is
-/// the same in several targets is one.
+/// The hooks of a project. Each manifest is that of the project's target at the same place, and so is each
+/// project: the same files, as dbt reads them for that target. A hook that is the same in several targets is
+/// one.
 #[must_use]
-pub fn hooks<M: Borrow<Manifest>>(project: &Project, manifests: &[M]) -> Hooks {
+pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests: &[M]) -> Hooks {
+    let projects: Vec<&Project> = projects.iter().map(Borrow::borrow).collect();
+    let Some(&project) = projects.first() else { return Hooks::default() };
     let manifests: Vec<&Manifest> = manifests.iter().map(Borrow::borrow).collect();
     let manifests = manifests.as_slice();
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
@@ -23,7 +26,7 @@ pub fn hooks<M: Borrow<Manifest>>(project: &Project, manifests: &[M]) -> Hooks {
     let mut hooks = on_run(project, HookKind::OnRunStart, manifests, &mut bad);
     for (n, node) in project.nodes.iter().enumerate() {
         let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
-        hooks.extend(of_node(project, n, node, &states, &mut bad));
+        hooks.extend(of_node(&projects, n, node, &states, &mut bad));
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, manifests, &mut bad));
     let mut bad_values = bad.found;
@@ -120,7 +123,7 @@ impl Item {
 
 /// The hooks of a node: pre-hooks, then post-hooks, each in dbt's order (facts D27).
 fn of_node(
-    project: &Project,
+    projects: &[&Project],
     n: usize,
     node: &Node,
     states: &[Option<&NodeState>],
@@ -128,18 +131,16 @@ fn of_node(
 ) -> impl Iterator<Item = Hook> + use<> {
     let mut merged: BTreeMap<(HookKind, usize), Vec<Hook>> = BTreeMap::new();
     if matches!(node.resource, Resource::Model | Resource::Seed | Resource::Snapshot | Resource::Function) {
-        let (own, root) = of_levels(project, node);
-        let properties: Vec<Item> = node
-            .properties
-            .iter()
-            .filter_map(|&entry| project.properties.get(entry))
-            .flat_map(|entry| of_properties(entry, node.version))
-            .collect();
+        let mut written: Option<(&Project, Written)> = None;
         for (target, state) in states.iter().enumerate() {
-            let Some(state) = state else { continue };
+            let (Some(state), Some(&project)) = (state, projects.get(target)) else { continue };
+            let Written { own, properties, root } = match &mut written {
+                Some((of, known)) if std::ptr::eq(*of, project) => known,
+                other => &mut other.insert((project, written_of(project, node))).1,
+            };
             let calls = of_calls(project, node, state);
             let mut count = [0; 2];
-            for item in own.iter().chain(&properties).chain(&calls).chain(&root) {
+            for item in own.iter().chain(&*properties).chain(&calls).chain(&*root) {
                 let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
                 let position = *counted;
                 *counted += 1;
@@ -159,6 +160,19 @@ fn of_node(
         }
     }
     merged.into_values().flatten()
+}
+
+/// The hooks of a node that stand in YAML files.
+struct Written {
+    own: Vec<Item>,
+    properties: Vec<Item>,
+    root: Vec<Item>,
+}
+
+fn written_of(project: &Project, node: &Node) -> Written {
+    let (own, root) = of_levels(project, node);
+    let entries = node.properties.iter().filter_map(|&entry| project.properties.get(entry));
+    Written { own, properties: entries.flat_map(|entry| of_properties(entry, node.version)).collect(), root }
 }
 
 /// Adds a target to the hook that is the same there, or the hook.

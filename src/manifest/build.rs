@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::extract::is_static;
 use super::{Manifest, NodeState, Operation, Settings};
 use crate::datum::Datum;
 use crate::hook::{ConfigHook, HookKind};
@@ -67,25 +68,35 @@ fn hook_kind(key: &str) -> Option<HookKind> {
 /// The keys of `config()` calls with their values, and where the keys stand.
 type ConfigCalls = Vec<(String, Datum, Option<Place>)>;
 
+/// What rendering a file for its `config()` calls gave.
+#[derive(Default)]
+struct Calls {
+    given: ConfigCalls,
+    /// Why it did not render.
+    fault: Option<JinjaError>,
+    /// Whether dbt reads the file without rendering it.
+    is_static: bool,
+}
+
 /// What the `config()` calls of a node's file give in a pass.
-fn config_calls(scene: &Rc<Scene>, node: &Node) -> (ConfigCalls, Option<JinjaError>) {
-    let Some(code) = node.code.as_ref().filter(|_| node.language == Language::Sql) else {
-        return (Vec::new(), None);
-    };
-    rendered_calls(scene, code)
+fn config_calls(scene: &Rc<Scene>, node: &Node) -> Calls {
+    match node.code.as_ref().filter(|_| node.language == Language::Sql) {
+        Some(code) => rendered_calls(scene, code),
+        None => Calls { is_static: node.language == Language::Sql, ..Calls::default() },
+    }
 }
 
 /// What the `config()` calls of a text give in a pass, and why it did not render.
-fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> (ConfigCalls, Option<JinjaError>) {
+fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> Calls {
     if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
-        return (Vec::new(), None);
+        return Calls { is_static: true, ..Calls::default() };
     }
     let template = match jinja::parse(code) {
         Ok(template) => Arc::new(template),
         Err(fault) => {
             let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
             failure.place = code.place_of(fault.span.start as usize..fault.span.end as usize);
-            return (Vec::new(), Some(failure));
+            return Calls { fault: Some(failure), ..Calls::default() };
         }
     };
     let mut interp = Interp::new(Rc::clone(scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
@@ -98,7 +109,7 @@ fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> (ConfigCalls, Option<JinjaE
             found.push((argument.name, datum, argument.key));
         }
     }
-    (found, rendered.err().map(|failure| *failure))
+    Calls { given: found, fault: rendered.err().map(|failure| *failure), is_static: is_static(&template) }
 }
 
 fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifest>, node: usize) -> Vec<Option<Datum>> {
@@ -110,8 +121,8 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
         Moment::Run,
         Subject::Node(node),
     );
-    let (calls, _) = config_calls(&scene, &shared.project.nodes[node]);
-    let mut hooks = calls.into_iter().filter(|(key, ..)| hook_kind(key).is_some()).map(|(_, value, _)| value);
+    let calls = config_calls(&scene, &shared.project.nodes[node]);
+    let mut hooks = calls.given.into_iter().filter(|(key, ..)| hook_kind(key).is_some()).map(|(_, value, _)| value);
     manifest.nodes[node].config_hooks.iter().map(|_| hooks.next()).collect()
 }
 
@@ -125,8 +136,9 @@ fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
         state.enabled = true;
         return state;
     }
-    let (calls, fault) = config_calls(&scene, node);
+    let Calls { given: calls, fault, is_static } = config_calls(&scene, node);
     state.fault = fault;
+    state.parsed_late = is_parsed_late(shared, node, is_static);
     let levels = project.config_levels(node.resource.section(), node.package, &node.fqn);
     let mut settings = Settings::default();
     for level in levels.iter().filter(|level| level.package == node.package) {
@@ -184,6 +196,26 @@ fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
     state
 }
 
+/// Whether dbt parses a node's hooks once its settings are known: where it reads the file without rendering
+/// it, and again where a properties file adds settings.
+fn is_parsed_late(shared: &Shared, node: &Node, is_static: bool) -> bool {
+    let project = &shared.project;
+    let entries = || node.properties.iter().map(|&entry| &project.properties[entry]);
+    let configured = entries().any(|entry| entry.config().and_then(Datum::as_map).is_some_and(|map| !map.is_empty()));
+    if configured || node.version.is_some() {
+        return true;
+    }
+    match node.resource {
+        Resource::Model => {
+            let overridden = |name: &str| [0, node.package].iter().any(|&of| shared.library.find(of, name).is_some());
+            is_static && node.language == Language::Sql && !["ref", "source", "config"].into_iter().any(overridden)
+        }
+        Resource::Seed => true,
+        Resource::Snapshot => node.file.is_none() || entries().any(|entry| entry.datum.get("relation").is_some()),
+        _ => false,
+    }
+}
+
 /// The on-run hooks of every package as dbt keeps them.
 fn operations(shared: &Arc<Shared>, target: &Arc<Target>) -> Vec<Operation> {
     let project = &shared.project;
@@ -211,7 +243,7 @@ fn operation_state(shared: &Arc<Shared>, target: &Arc<Target>, operation: &Opera
     let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, subject);
     // `config()` in the hook's own text counts (facts D8); a fault in it is the hook's, not the manifest's.
     let calls = if operation.raw.as_str().contains("config") {
-        rendered_calls(&scene, &operation.raw).0
+        rendered_calls(&scene, &operation.raw).given
     } else {
         ConfigCalls::new()
     };

@@ -7,10 +7,10 @@ use super::adapter::{record, short};
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::relation::Relation;
 use super::table::Table;
-use crate::datum::Kind;
+use crate::datum::{Datum, Kind};
 use crate::jinja::unknown::{query_result, query_rows};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
-use crate::project::Resource;
+use crate::project::{Node, Project, Resource};
 
 const QUERY: &str = "what a query returns is not known before the run";
 
@@ -406,7 +406,11 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
         let found = &project.nodes[node];
         matches!(found.resource, Resource::Model | Resource::Seed | Resource::Snapshot)
             && package.is_none_or(|package| project.packages[found.package].name == *package)
-            && version.as_ref().is_none_or(|version| found.unique_id.ends_with(&format!(".v{version}")))
+            && match (&version, found.version) {
+                (Some(version), _) => found.unique_id.ends_with(&format!(".v{version}")),
+                (None, Some(_)) => is_latest(project, found),
+                (None, None) => true,
+            }
     };
     // The own package's node comes first, then the root project's, then any.
     let found =
@@ -419,8 +423,8 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
         Some(node) => {
             scene.seen.borrow_mut().refs.push(node);
             // In the parse pass every ref is the relation of what is being parsed (facts G4).
-            if let (false, Some(own)) = (scene.executes(), scene.node()) {
-                return Ok(scene.relation_of(own).value());
+            if !scene.executes() {
+                return Ok(scene.own_relation().value());
             }
             let relation = scene.relation_of(node);
             let ephemeral = scene
@@ -456,14 +460,37 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     }
 }
 
+/// Whether a version of a model is the one that a ref without version means: the latest that is said, else
+/// the highest.
+fn is_latest(project: &Project, node: &Node) -> bool {
+    let Some((entry, version)) = node.properties.first().map(|&at| &project.properties[at]).zip(node.version) else {
+        return true;
+    };
+    let of = |datum: Option<&Datum>| match &datum?.kind {
+        Kind::Int(number) => Some((*number as f64, number.to_string())),
+        Kind::Float(number) => Some((*number, number.to_string())),
+        Kind::Str(text) => Some((text.as_str().parse().unwrap_or(f64::MIN), text.as_str().to_owned())),
+        _ => None,
+    };
+    let Some(own) = of(entry.versions().get(version).and_then(|version| version.get("v"))) else { return true };
+    match of(entry.datum.get("latest_version")) {
+        Some((_, latest)) => latest == own.1,
+        None => {
+            let all = entry.versions().iter().filter_map(|version| of(version.get("v")));
+            all.max_by(|left, right| left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal))
+                .is_some_and(|latest| latest == own)
+        }
+    }
+}
+
 fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let [source, table] = args.bind("source", ["source_name", "table_name"], 2)?;
     let source = interp.str_of(&source.unwrap_or(Value::None))?;
     let table = interp.str_of(&table.unwrap_or(Value::None))?;
     let key = (source.text.to_string(), table.text.to_string());
-    if let (false, Some(own)) = (scene.executes(), scene.node()) {
+    if !scene.executes() {
         scene.seen.borrow_mut().sources.extend(scene.shared.sources.get(&key));
-        return Ok(scene.relation_of(own).value());
+        return Ok(scene.own_relation().value());
     }
     match scene.shared.sources.get(&key) {
         Some(&found) => {

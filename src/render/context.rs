@@ -15,7 +15,7 @@ use crate::jinja::{
     Value, error, modules,
 };
 use crate::manifest::{Manifest, NodeState};
-use crate::project::{Language, Project, Source, Target};
+use crate::project::{Language, Project, Resource, Source, Target};
 use crate::settings::Answers;
 use crate::source::{Place, Text};
 
@@ -32,7 +32,7 @@ pub struct Shared {
     /// The project.
     pub project: Arc<Project>,
     /// Its macros.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// The environment.
     pub env: BTreeMap<String, String>,
     /// The names that packages which are not installed may have, with the listing.
@@ -41,19 +41,30 @@ pub struct Shared {
     pub by_id: HashMap<String, usize>,
     /// Nodes by name.
     pub by_name: HashMap<String, Vec<usize>>,
+    /// The nodes in the order in which dbt parses them: package by package, kind by kind.
+    pub parse_order: Vec<usize>,
     /// Source tables by source and table.
     pub sources: HashMap<(String, String), usize>,
     /// Answers that were given beforehand.
     pub answers: Answers,
     /// The questions that they answered.
-    pub answered: Mutex<BTreeSet<String>>,
+    pub answered: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Shared {
+    /// The same project as dbt reads it for another target: with other values in its YAML files.
+    #[must_use]
+    pub fn of_target(&self, project: Arc<Project>) -> Shared {
+        let mut other = Shared::new(project, self.env.clone(), self.answers.clone());
+        other.library = Arc::clone(&self.library);
+        other.answered = Arc::clone(&self.answered);
+        other
+    }
+
     /// Indexes a project.
     #[must_use]
     pub fn new(project: Arc<Project>, env: BTreeMap<String, String>, answers: Answers) -> Shared {
-        let library = Library::new(&project);
+        let library = Arc::new(Library::new(&project));
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (n, node) in project.nodes.iter().enumerate() {
             by_name.entry(node.name.clone()).or_default().push(n);
@@ -70,8 +81,21 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
-        let answered = Mutex::default();
-        Shared { project, library, env, missing, by_id, by_name, sources, answers, answered }
+        let answered = Arc::default();
+        let mut parse_order: Vec<usize> = (0..project.nodes.len()).collect();
+        parse_order.sort_by_key(|&at| {
+            let node = &project.nodes[at];
+            let kind = match node.resource {
+                Resource::Model => 0,
+                Resource::Snapshot => 1,
+                Resource::Analysis => 2,
+                Resource::Test => 3,
+                Resource::Seed => 4,
+                Resource::Function => 5,
+            };
+            (node.package, kind)
+        });
+        Shared { project, library, env, missing, by_id, by_name, parse_order, sources, answers, answered }
     }
 }
 
@@ -449,11 +473,13 @@ impl Scene {
         Ok(None)
     }
 
-    /// The relation of a node.
+    /// The relation that a node is named, as far as dbt has got: while it parses a node, or a hook of it,
+    /// the node has the target's schema and its own name yet (facts G6).
     #[must_use]
     pub fn relation_of(&self, node: usize) -> Relation {
         let found = &self.project().nodes[node];
         let state = self.manifest.as_ref().and_then(|manifest| manifest.nodes.get(node));
+        let state = state.filter(|state| self.executes() || state.parsed_late);
         let database = state.and_then(|state| state.database.clone()).or_else(|| self.target.database.clone());
         let schema = state.map_or_else(|| self.target.schema.clone(), |state| state.schema.clone());
         let alias = state.map_or_else(|| found.name.clone(), |state| state.alias.clone());
@@ -469,6 +495,19 @@ impl Scene {
             Some(kind.to_owned())
         });
         relation
+    }
+
+    /// The relation of what is rendered: while dbt parses, every ref and source is this one (facts G4).
+    #[must_use]
+    pub fn own_relation(&self) -> Relation {
+        match self.subject {
+            Subject::Node(node) | Subject::NodeHook(node, _) => self.relation_of(node),
+            Subject::OnRun(kind, package, index) => {
+                let name = format!("{}-{}-{index}", self.project().packages[package].name, kind.name());
+                let schema = self.target.schema.clone();
+                Relation::new(self.printing(), self.target.database.clone(), Some(schema), Some(name))
+            }
+        }
     }
 
     /// The relation of a table of a source: only its own quoting counts (facts 2.7).
@@ -588,11 +627,15 @@ impl Scene {
             "dbt_version" => Value::str(DBT_VERSION),
             "thread_id" => Value::str("MainThread"),
             "project_name" => Value::str(self.project().root().name.as_str()),
-            "schema" => match state {
+            "schema" => match state.filter(|state| self.executes() || state.parsed_late) {
                 Some(state) => Value::str(state.schema.as_str()),
                 None => Value::str(self.target.schema.as_str()),
             },
-            "database" => match state.and_then(|state| state.database.as_ref()).or(self.target.database.as_ref()) {
+            "database" => match state
+                .filter(|state| self.executes() || state.parsed_late)
+                .and_then(|state| state.database.as_ref())
+                .or(self.target.database.as_ref())
+            {
                 Some(database) => Value::str(database.as_str()),
                 None => Value::None,
             },

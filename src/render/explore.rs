@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject};
 use super::{Pass, Rendering, ephemeral, sent};
-use crate::hook::{Hook, Hooks};
+use crate::hook::{self, Hook, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
@@ -15,12 +15,16 @@ use crate::manifest::{self, Manifest};
 use crate::project::{Project, Target};
 use crate::source::Text;
 
+/// The code of an error that dbt meets after it rendered a hook: the text is nothing that it can execute.
+pub(crate) const NOT_SENT: &str = "not-sent";
+
 /// How many ways through one hook are rendered in one target.
 pub(crate) const MAX_WAYS: usize = 48;
 
 /// Renders the hooks of a project.
 pub struct Renderer {
-    shared: Arc<Shared>,
+    /// The project as dbt reads it for each target.
+    shared: Vec<Arc<Shared>>,
     targets: Vec<Arc<Target>>,
     manifests: Vec<Arc<Manifest>>,
     lists: Arc<HookLists>,
@@ -38,9 +42,9 @@ pub struct Rendered {
 }
 
 impl Renderer {
-    /// Builds the manifests of a project's targets; only that of one target where one is asked for.
-    #[must_use]
-    pub fn new(shared: Arc<Shared>, only: Option<&str>) -> Renderer {
+    /// Builds the manifests of a project's targets; only that of one target where one is asked for. `read`
+    /// gives the project as dbt reads it for a target, where that is another than `shared`.
+    pub fn new(shared: &Arc<Shared>, only: Option<&str>, read: impl Fn(&Target) -> Option<Arc<Shared>>) -> Renderer {
         let targets: Vec<Arc<Target>> = shared
             .project
             .targets
@@ -48,21 +52,30 @@ impl Renderer {
             .filter(|target| only.is_none_or(|only| target.name == only))
             .map(|target| Arc::new(target.clone()))
             .collect();
-        let manifests = targets.iter().map(|target| Arc::new(manifest::build(&shared, target))).collect();
+        let of_targets: Vec<Arc<Shared>> =
+            targets.iter().map(|target| read(target).unwrap_or_else(|| Arc::clone(shared))).collect();
+        let manifests = targets.iter().zip(&of_targets).map(|(target, of)| Arc::new(manifest::build(of, target)));
         Renderer {
-            shared,
+            manifests: manifests.collect(),
             declared: targets.len(),
+            shared: of_targets,
             targets,
-            manifests,
             lists: Arc::default(),
             seen: branches::Seen::default(),
         }
     }
 
-    /// The project.
+    /// The project, as dbt reads it for the first of the targets that are looked at.
     #[must_use]
     pub fn project(&self) -> &Project {
-        &self.shared.project
+        &self.shared[0].project
+    }
+
+    /// The effective hooks of the declared targets.
+    #[must_use]
+    pub fn hooks(&self) -> Hooks {
+        let projects: Vec<&Project> = self.shared[..self.declared].iter().map(|shared| &*shared.project).collect();
+        hook::hooks(&projects, self.manifests())
     }
 
     /// Takes the effective hooks, which hooks themselves can see.
@@ -95,15 +108,15 @@ impl Renderer {
         for text in texts {
             if known.insert(text.as_str()) {
                 if let Ok(template) = jinja::parse(text) {
-                    self.shared.library.note_comparisons(&template);
+                    self.shared[0].library.note_comparisons(&template);
                 }
             }
         }
         let before = self.targets.len();
-        let default = self.shared.project.default_target();
+        let default = self.project().default_target();
         let base = self.targets.iter().position(|target| target.name == default.name).unwrap_or(0);
-        for name in self.shared.library.compared() {
-            let declared = self.shared.project.targets.iter().any(|target| target.name == name);
+        for name in self.shared[0].library.compared() {
+            let declared = self.project().targets.iter().any(|target| target.name == name);
             if declared || name.is_empty() || self.targets.iter().any(|target| target.name == name) {
                 continue;
             }
@@ -113,6 +126,7 @@ impl Renderer {
             self.targets.push(Arc::new(added));
             // The nodes are those of the default target: only the hooks are rendered for the other name.
             self.manifests.push(Arc::clone(&self.manifests[base]));
+            self.shared.push(Arc::clone(&self.shared[base]));
         }
         self.targets.len() - before
     }
@@ -152,14 +166,14 @@ impl Renderer {
     /// The answers that were given beforehand and that nothing asked for.
     #[must_use]
     pub fn unused_answers(&self) -> Vec<&str> {
-        let answered = self.shared.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.answers.unused(&answered)
+        let answered = self.shared[0].answered.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared[0].answers.unused(&answered)
     }
 
     /// The branches of the hooks, and of the macros that they reach, as far as they are rendered.
     #[must_use]
     pub fn branches(&self) -> Vec<Branch> {
-        self.seen.all(&self.shared.project, &self.shared.library)
+        self.seen.all(self.project(), &self.shared[0].library)
     }
 
     fn render_target(
@@ -177,7 +191,7 @@ impl Renderer {
         let asked = Asked { hook, template, target, subject };
         let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
         let adapter = &self.targets[target].adapter;
-        let comment = sent::QueryComment::of(&self.shared.project, adapter);
+        let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
         let (parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), reached);
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());
@@ -186,9 +200,16 @@ impl Renderer {
         let mut script: Vec<usize> = Vec::new();
         let mut ways = 0;
         loop {
-            let (run, questions) = self.pass(&asked, Moment::Run, script, reached);
+            let (mut run, questions) = self.pass(&asked, Moment::Run, script, reached);
             let text = run.text.as_ref().map(Text::as_str);
-            let sent = text.map(|text| sent::sent(adapter, comment, hook, materialized, text)).unwrap_or_default();
+            let sent = match text.map(|text| sent::sent(adapter, comment, hook, materialized, text)) {
+                Some(Ok(sent)) => sent,
+                Some(Err(message)) => {
+                    run.error = Some(JinjaError::new(ErrorKind::Host(NOT_SENT), message));
+                    Vec::new()
+                }
+                None => Vec::new(),
+            };
             let answers = questions
                 .iter()
                 .map(|question| (question.text.clone(), question.options[question.chosen].clone()))
@@ -218,7 +239,7 @@ impl Renderer {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
         let scene = Scene::new(
-            Arc::clone(&self.shared),
+            Arc::clone(&self.shared[target]),
             Arc::clone(&self.targets[target]),
             Some(Arc::clone(&self.manifests[target])),
             Arc::clone(&self.lists),

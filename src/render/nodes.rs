@@ -197,13 +197,16 @@ impl Source<'_> {
 
     fn common(&self, key: &str) -> Option<Value> {
         let state = self.state;
+        let named = self.scene.executes() || state.is_some_and(|state| state.parsed_late);
         Some(match key {
             "database" => optional(
                 state
-                    .and_then(|state| state.database.as_deref())
-                    .or(self.scene.target.database.as_deref())
-                    .map(str::to_owned),
+                    .filter(|_| named)
+                    .and_then(|state| state.database.clone())
+                    .or_else(|| self.scene.target.database.clone()),
             ),
+            "schema" if !named => Value::str(self.scene.target.schema.as_str()),
+            "alias" if !named => self.field("name")?,
             "schema" => Value::str(state.map_or(self.scene.target.schema.as_str(), |state| state.schema.as_str())),
             "alias" => optional(state.map(|state| state.alias.clone())),
             "config" => self.config(),
@@ -318,7 +321,8 @@ impl Source<'_> {
             "original_file_path" => Value::str("./dbt_project.yml"),
             "unique_id" => Value::str(operation.unique_id(package)),
             "fqn" => strings([package, "hooks", operation.name.as_str()]),
-            "tags" => tags(self.setting("tags"), Some(operation.kind)),
+            "tags" => tags(self.setting("tags").filter(|_| self.scene.executes()), Some(operation.kind)),
+            "meta" if !self.scene.executes() => Value::dict(Dict::default()),
             "checksum" => checksum(operation.raw.as_str()),
             "description" => Value::str(""),
             "columns" => Value::dict(Dict::default()),

@@ -64,6 +64,13 @@ struct GraphNodes {
     whole: RefCell<Option<Value>>,
 }
 
+/// The on-run hooks, which are nodes too, with their packages and ids.
+fn operations(scene: &Scene) -> impl Iterator<Item = (usize, String)> {
+    let operations = scene.manifest.as_ref().map(|manifest| manifest.operations.as_slice()).unwrap_or_default();
+    let package = |at: usize| &scene.project().packages[at].name;
+    operations.iter().map(move |one| (one.package, one.unique_id(package(one.package))))
+}
+
 fn is_enabled(scene: &Scene, at: usize) -> bool {
     scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at)).is_none_or(|state| state.enabled)
 }
@@ -74,8 +81,11 @@ impl GraphNodes {
             return whole.borrow().get_str(key).cloned();
         }
         let scene = self.scene.upgrade()?;
-        let at = *scene.shared.by_id.get(key)?;
-        is_enabled(&scene, at).then(|| node(&scene, Of::Node(at), Form::Graph))
+        let of = match scene.shared.by_id.get(key) {
+            Some(&at) => Of::Node(at),
+            None => Of::Operation(operations(&scene).position(|(_, id)| id == key)?),
+        };
+        (!matches!(of, Of::Node(at) if !is_enabled(&scene, at))).then(|| node(&scene, of, Form::Graph))
     }
 
     fn whole(&self) -> Value {
@@ -84,9 +94,17 @@ impl GraphNodes {
         }
         let mut nodes = Dict::default();
         if let Some(scene) = self.scene.upgrade() {
-            for (at, found) in scene.project().nodes.iter().enumerate() {
-                if is_enabled(&scene, at) {
-                    nodes.set_str(&found.unique_id, node(&scene, Of::Node(at), Form::Graph));
+            let mut order = scene.shared.parse_order.iter().copied().peekable();
+            let mut operations = operations(&scene).enumerate().peekable();
+            for package in 0..scene.project().packages.len() {
+                while let Some(at) = order.next_if(|&at| scene.project().nodes[at].package == package) {
+                    if is_enabled(&scene, at) {
+                        let id = &scene.project().nodes[at].unique_id;
+                        nodes.set_str(id, node(&scene, Of::Node(at), Form::Graph));
+                    }
+                }
+                while let Some((at, (_, id))) = operations.next_if(|(_, (of, _))| *of == package) {
+                    nodes.set_str(&id, node(&scene, Of::Operation(at), Form::Graph));
                 }
             }
         }
@@ -347,7 +365,7 @@ impl RunResult {
                 };
                 Value::list(vec![step("compile"), step("execute")])
             }
-            "thread_id" => Value::str("Thread-1 (worker)"),
+            "thread_id" => Value::str("MainThread"),
             "execution_time" | "adapter_response" | "message" => of(name),
             "failures" | "batch_results" | "agate_table" => Value::None,
             "node" => self.node.clone(),

@@ -72,61 +72,92 @@ fn python_trim_end(text: &str) -> &str {
     text.trim_end_matches(is_space)
 }
 
-/// The calls to the driver for a rendered hook, without the query comment. `materialized` is the node's.
-pub(super) fn sent(adapter: &str, comment: QueryComment, hook: &Hook, materialized: &str, text: &str) -> Vec<String> {
+/// The calls to the driver for a rendered hook, without the query comment; dbt's message where it stops
+/// instead. `materialized` is the node's.
+pub(super) fn sent(
+    adapter: &str,
+    comment: QueryComment,
+    hook: &Hook,
+    materialized: &str,
+    text: &str,
+) -> Result<Vec<String>, String> {
     let trimmed = python_trim(text);
     if trimmed.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     if hook.kind.is_on_run() {
-        // The rendered text of an on-run hook may be JSON (facts R12).
-        let sql = match json::load(text) {
-            Some(Value::Dict(entries)) => {
-                match entries.borrow().get_str("sql").and_then(|sql| sql.as_str().map(str::to_owned)) {
-                    Some(sql) => sql,
-                    None => return Vec::new(),
-                }
-            }
-            _ => text.to_owned(),
-        };
+        let sql = unwrapped(text)?;
         if python_trim(&sql).is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         return calls(adapter, comment, &sql);
     }
     if matches!(materialized, "ephemeral") {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     if !hook.transaction && ONE_CALL.contains(&adapter) && !matches!(materialized, "seed" | "snapshot") {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let (before, after) = if adapter == "athena" { (10, 8) } else { (8, 6) };
     calls(adapter, comment, &format!("\n{}{trimmed}\n{}", " ".repeat(before), " ".repeat(after)))
 }
 
+/// The SQL of an on-run hook: its rendered text may be JSON (facts R12).
+fn unwrapped(text: &str) -> Result<String, String> {
+    let entries = match json::load(text) {
+        None => return Ok(text.to_owned()),
+        Some(Value::Dict(entries)) => entries,
+        Some(other) => return Err(format!("'{}' object has no attribute 'get'", other.type_name())),
+    };
+    let entries = entries.borrow();
+    if let Some(unknown) =
+        entries.keys().iter().find(|key| !matches!(key.as_str(), Some("sql" | "transaction" | "index")))
+    {
+        let name = unknown.as_str().unwrap_or_default();
+        return Err(format!("Additional properties are not allowed ('{name}' was unexpected)"));
+    }
+    match entries.get_str("sql").and_then(Value::as_str) {
+        Some(sql) => Ok(sql.to_owned()),
+        None => Err("'sql' is a required property".to_owned()),
+    }
+}
+
 /// What an adapter makes of a text that is to be executed: statement by statement, or whole.
-fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Vec<String> {
-    match adapter {
+fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Result<Vec<String>, String> {
+    let calls = match adapter {
         "snowflake" => snowflake::calls(comment, sql),
-        "redshift" => sqlparse_calls(comment, sql, |part| without_comments(part).is_empty()),
-        "trino" | "starburst" => {
-            sqlparse_calls(comment, sql, |part| python_trim(&ONE_LINE.replace_all(part, "")).is_empty())
-                .into_iter()
-                .map(|part| part.trim_end_matches(';').to_owned())
-                .collect()
-        }
-        "databricks" | "spark" => {
+        "redshift" => sqlparse_calls(comment, sql, |_, part| without_comments(part).is_empty()),
+        // A comment in front keeps the first statement from being blank.
+        "trino" | "starburst" => sqlparse_calls(comment, sql, |is_first, part| {
+            let text = ONE_LINE.replace_all(part.trim_end_matches(';'), "");
+            python_trim(&text).is_empty() && !(is_first && comment == QueryComment::Before)
+        })
+        .into_iter()
+        .map(|part| part.trim_end_matches(';').to_owned())
+        .collect(),
+        "databricks" => {
             let text = comment.applied(sql);
             // With a comment in front, the white space before the text stays.
             let text = if comment == QueryComment::Before { python_trim_end(text) } else { python_trim(text) };
             vec![text.strip_suffix(';').unwrap_or(text).to_owned()]
         }
-        _ => vec![comment.applied(sql).to_owned()],
+        "spark" => {
+            let text = comment.applied(sql);
+            // Only where a semicolon is taken off is the white space as well.
+            let trimmed = if comment == QueryComment::Before { python_trim_end(text) } else { python_trim(text) };
+            vec![trimmed.strip_suffix(';').unwrap_or(text).to_owned()]
+        }
+        "athena" => vec![python_trim(comment.applied(sql)).to_owned()],
+        _ => return Ok(vec![comment.applied(sql).to_owned()]),
+    };
+    if calls.is_empty() {
+        return Err("there is nothing to execute but a comment".to_owned());
     }
+    Ok(calls)
 }
 
 /// The comment in front becomes part of the first statement, the one behind of the last.
-fn sqlparse_calls(comment: QueryComment, sql: &str, is_blank: impl Fn(&str) -> bool) -> Vec<String> {
+fn sqlparse_calls(comment: QueryComment, sql: &str, is_blank: impl Fn(bool, &str) -> bool) -> Vec<String> {
     let sql = comment.applied(sql);
     let mut parts: Vec<String> = Vec::new();
     for (n, part) in sqlparse::split(sql).into_iter().enumerate() {
@@ -134,7 +165,7 @@ fn sqlparse_calls(comment: QueryComment, sql: &str, is_blank: impl Fn(&str) -> b
             (0, QueryComment::Before) => python_trim_end(part),
             _ => python_trim(part),
         };
-        if !is_blank(part) {
+        if !is_blank(n == 0, part) {
             parts.push(part.to_owned());
         }
     }
