@@ -41,7 +41,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("dates", "operation.ops.ops-on-run-end-12", "not looked into yet"),
     ("dates", "operation.ops.ops-on-run-end-13", "not looked into yet"),
     ("dates", "operation.ops.ops-on-run-end-8", "not looked into yet"),
-    ("declare-models-configure-on-run", "operation.ops.ops-on-run-end-0", "ref in the parse pass is the node itself"),
     ("declare-models-configure-on-run", "operation.ops.ops-on-run-end-1", "ref in the parse pass is the node itself"),
     ("declare-snapshots-duckdb", "snapshot.ops.block_snap.post-hook.1", "config() and properties are not applied yet in the parse pass"),
     ("empty-flag", "model.ops.n.post-hook.0", "refs under --empty"),
