@@ -12,6 +12,7 @@ mod format;
 pub mod globals;
 mod host;
 mod interp;
+mod itertools;
 pub mod json;
 mod loops;
 mod methods;
@@ -26,6 +27,7 @@ pub mod tree;
 pub mod unknown;
 mod value;
 pub mod walk;
+pub mod yaml;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
 pub use host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};

@@ -13,6 +13,7 @@ pub mod relation;
 mod results;
 mod sent;
 pub mod table;
+mod whole;
 pub mod yaml;
 
 pub(crate) use explore::{MAX_WAYS, NOT_SENT};

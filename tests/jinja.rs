@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hookproof::jinja::tree::{Stmt, Template};
 use hookproof::jinja::{
-    Args, Eval, Flow, Host, Interp, JinjaError, Limits, MacroValue, Str, Value, error, json, modules, parse,
+    Args, Eval, Flow, Host, Interp, JinjaError, Limits, MacroValue, Str, Value, error, json, modules, parse, yaml,
 };
 use hookproof::source::Text;
 
@@ -47,7 +47,7 @@ impl Host for CaseHost {
                 Ok(json::load(args.positional[0].as_str().unwrap()).unwrap())
             })),
             "toyaml" => Some(Value::function("toyaml", |interp, args| {
-                json::dump_yaml(interp, &args.positional[0], false).map(Value::str)
+                yaml::dump(interp, &args.positional[0], false, hookproof::project::yaml::is_text).map(Value::str)
             })),
             "local_md5" => Some(Value::function("local_md5", |_, args| {
                 use md5::Digest as _;

@@ -339,7 +339,16 @@ impl Interp {
                     .replace('\'', "\\u0027");
                 Ok(Value::Str(Str { markup: true, ..Str::plain(safe) }))
             }
-            "pprint" => self.repr_of(&value).map(Value::str),
+            "pprint" => {
+                let shown = self.sorted_by_keys(&value, 0)?;
+                let shown = self.repr_of(&shown)?;
+                // Python breaks what does not fit a line.
+                if shown.chars().count() > 80 {
+                    Err(unsupported("pprint of a long value"))
+                } else {
+                    Ok(Value::str(shown))
+                }
+            }
             "format" => {
                 let format = self.soft_str(&value)?;
                 if !args.positional.is_empty() && !args.keyword.is_empty() {
@@ -380,25 +389,9 @@ impl Interp {
                 let words = text.text.split(|char: char| !(char.is_alphanumeric() || char == '_'));
                 Ok(Value::Int(words.filter(|word| !word.is_empty()).count() as i64))
             }
-            "urlencode" => {
-                const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-                    .remove(b'_')
-                    .remove(b'.')
-                    .remove(b'-')
-                    .remove(b'~')
-                    .remove(b'/');
-                match &value {
-                    Value::Dict(_) => Err(unsupported("urlencode of a mapping")),
-                    _ => {
-                        let text = self.str_of(&value)?;
-                        let encoded = percent_encoding::utf8_percent_encode(&text.text, KEPT).to_string();
-                        Ok(Value::Str(text.remade(encoded)))
-                    }
-                }
-            }
-            "filesizeformat" | "striptags" | "urlize" | "wordwrap" | "xmlattr" => {
-                Err(unsupported(&format!("the filter '{name}'")))
-            }
+            "urlencode" => self.urlencode_filter(&value),
+            "filesizeformat" => self.filesize_filter(&value, &args),
+            "striptags" | "urlize" | "wordwrap" | "xmlattr" => Err(unsupported(&format!("the filter '{name}'"))),
             _ => Err(error(ErrorKind::UnknownFilter, format!("No filter named '{name}'."))),
         }
     }
@@ -429,6 +422,101 @@ impl Interp {
     fn text_filter(&mut self, value: &Value, change: fn(&str) -> String) -> Eval<Value> {
         let text = self.soft_str(value)?;
         Ok(Value::Str(text.remade(change(&text.text))))
+    }
+
+    fn sorted_by_keys(&mut self, value: &Value, depth: usize) -> Eval<Value> {
+        self.step()?;
+        match value {
+            _ if depth > 100 => Err(unsupported("pprint of a deep value")),
+            Value::List(items) => {
+                let items = items.borrow().clone();
+                items.iter().map(|item| self.sorted_by_keys(item, depth + 1)).collect::<Eval<Vec<_>>>().map(Value::list)
+            }
+            Value::Dict(dict) => {
+                let dict = dict.borrow().clone();
+                let keyed = dict
+                    .iter()
+                    .map(|(key, value)| (key.clone(), Value::tuple(vec![key.clone(), value.clone()])))
+                    .collect();
+                let mut sorted = Dict::default();
+                for pair in self.sorted(keyed, false)? {
+                    if let Value::Tuple(pair) = pair {
+                        let value = self.sorted_by_keys(&pair[1], depth + 1)?;
+                        sorted.set(pair[0].clone(), value)?;
+                    }
+                }
+                Ok(Value::dict(sorted))
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    /// Text is quoted for a path; the pairs of a mapping or list make a query.
+    fn urlencode_filter(&mut self, value: &Value) -> Eval<Value> {
+        const KEPT: &percent_encoding::AsciiSet =
+            &percent_encoding::NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
+        const KEPT_IN_PATH: &percent_encoding::AsciiSet = &KEPT.remove(b'/');
+        let pairs = match value {
+            Value::Dict(dict) => {
+                let dict = dict.borrow().clone();
+                dict.iter().map(|(key, value)| [key.clone(), value.clone()]).collect()
+            }
+            Value::List(_) | Value::Tuple(_) => {
+                let mut pairs = Vec::new();
+                for pair in self.items_of(value)? {
+                    match <[Value; 2]>::try_from(self.items_of(&pair)?) {
+                        Ok(pair) => pairs.push(pair),
+                        Err(items) if items.len() > 2 => {
+                            return Err(value_error("too many values to unpack (expected 2)"));
+                        }
+                        Err(items) => {
+                            return Err(value_error(format!(
+                                "not enough values to unpack (expected 2, got {})",
+                                items.len()
+                            )));
+                        }
+                    }
+                }
+                pairs
+            }
+            _ => {
+                let text = self.str_of(value)?;
+                let encoded = percent_encoding::utf8_percent_encode(&text.text, KEPT_IN_PATH).to_string();
+                return Ok(Value::Str(text.remade(encoded)));
+            }
+        };
+        let mut parts = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            let mut encoded = Vec::with_capacity(2);
+            for value in &pair {
+                let text = self.str_of(value)?;
+                encoded.push(percent_encoding::utf8_percent_encode(&text.text, KEPT).to_string().replace("%20", "+"));
+            }
+            parts.push(encoded.join("="));
+        }
+        Ok(Value::str(parts.join("&")))
+    }
+
+    fn filesize_filter(&mut self, value: &Value, args: &Args) -> Eval<Value> {
+        let [binary] = args.bind("do_filesizeformat", ["binary"], 0)?;
+        let number = self.filter("float", value.clone(), Args::default())?;
+        let bytes = number.as_float().unwrap_or(0.0);
+        let (base, infix) = if self.flag(binary.as_ref())? { (1024.0, "i") } else { (1000.0, "") };
+        if bytes == 1.0 {
+            return Ok(Value::str("1 Byte"));
+        }
+        if bytes < base {
+            return Ok(Value::str(format!("{} Bytes", bytes.trunc())));
+        }
+        let mut unit = base;
+        for letter in "kMGTPEZY".chars() {
+            if bytes < unit * base || letter == 'Y' {
+                let letter = if infix.is_empty() { letter } else { letter.to_ascii_uppercase() };
+                return Ok(Value::str(format!("{:.1} {letter}{infix}B", bytes / unit)));
+            }
+            unit *= base;
+        }
+        Ok(Value::None)
     }
 
     fn default_filter(&mut self, value: Value, args: &Args) -> Eval<Value> {
@@ -728,7 +816,7 @@ fn title(value: &str) -> String {
     let mut starts = true;
     for char in value.chars() {
         if starts {
-            out.extend(char.to_uppercase());
+            text::titlecase(char, &mut out);
         } else {
             out.extend(char.to_lowercase());
         }
@@ -778,9 +866,17 @@ fn round(value: &Value, args: &Args) -> Eval<Value> {
         return Err(error(ErrorKind::Python("FilterArgumentError"), "method must be common, ceil or floor"));
     }
     if let (Value::Int(_) | Value::BigInt(_) | Value::Bool(_), "common") = (value, method.as_str()) {
+        let Some(number) = value.as_big() else { return Ok(Value::None) };
         if precision >= 0 {
-            return Ok(value.as_big().map_or(Value::None, Value::big));
+            return Ok(Value::big(number));
         }
+        let scale = BigInt::from(10).pow(precision.unsigned_abs().min(400));
+        let rest = ((&number % &scale) + &scale) % &scale;
+        let low = &number - &rest;
+        let (twice, half_up) = (&rest * 2, &low + &scale);
+        let odd = (&low / &scale) % 2 != BigInt::from(0);
+        let up = twice > scale || (twice == scale && odd);
+        return Ok(Value::big(if up { half_up } else { low }));
     }
     let Some(number) = to_float(value)? else {
         return Err(type_error(format!("type {} doesn't define __round__ method", value.type_name())));

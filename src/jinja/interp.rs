@@ -135,6 +135,12 @@ impl Interp {
             let mut frame =
                 Frame { vars: Vec::new(), scope: 0, template, call: None, permissive: false, loops: Vec::new() };
             return match self.eval(&mut frame, expr) {
+                // Jinja2 works out constant expressions when it compiles, and writes them as text.
+                Ok(value) if expr.is_constant() => match self.str_of(&value) {
+                    Ok(text) => Ok(Value::Str(text)),
+                    Err(Flow::Error(error)) => Err(error),
+                    Err(_) => Ok(Value::None),
+                },
                 Ok(value) => Ok(value),
                 Err(Flow::Error(error)) => Err(error),
                 Err(_) => Ok(Value::None),

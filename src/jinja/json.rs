@@ -1,4 +1,4 @@
-//! JSON and YAML as Python writes and reads them.
+//! JSON as Python writes and reads it.
 
 use std::fmt::Write as _;
 
@@ -138,14 +138,50 @@ fn write_string(out: &mut String, text: &str) {
 /// `json.loads(text)`; none where it is no JSON.
 #[must_use]
 pub fn load(text: &str) -> Option<Value> {
-    // Python reads these too.
-    match text.trim() {
-        "NaN" => return Some(Value::Float(f64::NAN)),
-        "Infinity" => return Some(Value::Float(f64::INFINITY)),
-        "-Infinity" => return Some(Value::Float(f64::NEG_INFINITY)),
-        _ => {}
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(value) => Some(from_json(&value)),
+        Err(_) => {
+            serde_json::from_str::<serde_json::Value>(&without_constants(text)?).ok().map(|value| from_json(&value))
+        }
     }
-    serde_json::from_str::<serde_json::Value>(text).ok().map(|value| from_json(&value))
+}
+
+/// The three numbers that Python reads and JSON has not.
+const CONSTANTS: [(&str, f64); 3] = [("-Infinity", f64::NEG_INFINITY), ("Infinity", f64::INFINITY), ("NaN", f64::NAN)];
+
+/// What stands for such a number: a key that no one writes, in an object of its own.
+const STAND_IN: &str = "\u{0}constant";
+
+/// The text with objects in place of the numbers that JSON has not; none where there are none.
+fn without_constants(text: &str) -> Option<String> {
+    if text.contains("\\u0000constant") || !CONSTANTS.iter().any(|(name, _)| text.contains(name)) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    let mut quoted = false;
+    'next: while let Some(char) = rest.chars().next() {
+        if !quoted {
+            for (n, (name, _)) in CONSTANTS.iter().enumerate() {
+                if let Some(after) = rest.strip_prefix(name) {
+                    let _ = write!(out, "{{\"\\u0000constant\":{n}}}");
+                    rest = after;
+                    continue 'next;
+                }
+            }
+        }
+        let len = if quoted && char == '\\' {
+            1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+        } else {
+            char.len_utf8()
+        };
+        if char == '"' {
+            quoted = !quoted;
+        }
+        out.push_str(&rest[..len]);
+        rest = &rest[len..];
+    }
+    Some(out)
 }
 
 fn from_json(value: &serde_json::Value) -> Value {
@@ -163,6 +199,9 @@ fn from_json(value: &serde_json::Value) -> Value {
         serde_json::Value::String(text) => Value::str(text.as_str()),
         serde_json::Value::Array(items) => Value::list(items.iter().map(from_json).collect()),
         serde_json::Value::Object(entries) => {
+            if let Some(n) = entries.get(STAND_IN).and_then(serde_json::Value::as_u64) {
+                return CONSTANTS.get(n as usize).map_or(Value::None, |(_, number)| Value::Float(*number));
+            }
             let mut dict = Dict::default();
             for (key, value) in entries {
                 dict.set_str(key, from_json(value));
@@ -170,106 +209,4 @@ fn from_json(value: &serde_json::Value) -> Value {
             Value::dict(dict)
         }
     }
-}
-
-/// `yaml.safe_dump(value)` in block style.
-pub fn dump_yaml(interp: &mut Interp, value: &Value, sort_keys: bool) -> Eval<String> {
-    let mut out = String::new();
-    match value {
-        Value::Dict(dict) if !dict.borrow().is_empty() => write_yaml(interp, &mut out, value, 0, sort_keys)?,
-        Value::List(items) if !items.borrow().is_empty() => write_yaml(interp, &mut out, value, 0, sort_keys)?,
-        scalar => {
-            out.push_str(&yaml_scalar(interp, scalar)?);
-            // PyYAML marks the end of a document that is one plain scalar.
-            let plain = !matches!(scalar, Value::Dict(_) | Value::List(_)) && !out.starts_with(['\'', '"']);
-            out.push_str(if plain { "\n...\n" } else { "\n" });
-        }
-    }
-    Ok(out)
-}
-
-fn write_yaml(interp: &mut Interp, out: &mut String, value: &Value, indent: usize, sort_keys: bool) -> Eval<()> {
-    interp.step()?;
-    if indent > 400 {
-        return Err(super::error::value_error("a value is nested too deeply"));
-    }
-    match value {
-        Value::Dict(dict) => {
-            let dict = dict.borrow().clone();
-            let mut entries: Vec<(Value, Value)> =
-                dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-            if sort_keys {
-                let keyed =
-                    entries.into_iter().map(|(key, value)| (key.clone(), Value::tuple(vec![key, value]))).collect();
-                entries = Vec::new();
-                for pair in interp.sorted(keyed, false)? {
-                    if let Value::Tuple(pair) = pair {
-                        entries.push((pair[0].clone(), pair[1].clone()));
-                    }
-                }
-            }
-            for (n, (key, value)) in entries.iter().enumerate() {
-                if n > 0 {
-                    out.push_str(&" ".repeat(indent));
-                }
-                let _ = write!(out, "{}:", yaml_scalar(interp, key)?);
-                match value {
-                    Value::Dict(inner) if !inner.borrow().is_empty() => {
-                        let _ = write!(out, "\n{}", " ".repeat(indent + 2));
-                        write_yaml(interp, out, value, indent + 2, sort_keys)?;
-                    }
-                    Value::List(inner) if !inner.borrow().is_empty() => {
-                        let _ = write!(out, "\n{}", " ".repeat(indent));
-                        write_yaml(interp, out, value, indent, sort_keys)?;
-                    }
-                    scalar => {
-                        let _ = writeln!(out, " {}", yaml_scalar(interp, scalar)?);
-                    }
-                }
-            }
-        }
-        Value::List(items) => {
-            for (n, item) in items.borrow().clone().iter().enumerate() {
-                if n > 0 {
-                    out.push_str(&" ".repeat(indent));
-                }
-                out.push_str("- ");
-                match item {
-                    Value::Dict(inner) if inner.borrow().is_empty() => out.push_str("{}\n"),
-                    Value::List(inner) if inner.borrow().is_empty() => out.push_str("[]\n"),
-                    Value::Dict(_) | Value::List(_) => write_yaml(interp, out, item, indent + 2, sort_keys)?,
-                    scalar => {
-                        let _ = writeln!(out, "{}", yaml_scalar(interp, scalar)?);
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn yaml_scalar(interp: &mut Interp, value: &Value) -> Eval<String> {
-    Ok(match value {
-        Value::None => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Dict(_) => "{}".to_owned(),
-        Value::List(_) => "[]".to_owned(),
-        Value::Str(text) => {
-            let text = &*text.text;
-            let ambiguous = text.is_empty()
-                || text.trim() != text
-                || text.contains([
-                    ':', '#', '\n', '\'', '"', '{', '}', '[', ']', ',', '&', '*', '!', '|', '>', '%', '@', '`',
-                ])
-                || text.starts_with(['-', '?', '='])
-                || text.parse::<f64>().is_ok()
-                || matches!(
-                    text.to_ascii_lowercase().as_str(),
-                    "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "~" | "y" | "n"
-                );
-            if ambiguous { format!("'{}'", text.replace('\'', "''")) } else { text.to_owned() }
-        }
-        other => interp.str_of(other)?.text.to_string(),
-    })
 }

@@ -7,6 +7,7 @@ use fancy_regex::{Captures, Regex};
 
 use super::error::{ErrorKind, Eval, error, python_error, type_error};
 use super::interp::Interp;
+use super::itertools;
 use super::moment::{self, Class};
 use super::unknown::Unknown;
 use super::value::{Args, Object, Str, Value};
@@ -49,7 +50,7 @@ impl Object for Module {
                 _ => Err(error(ErrorKind::Python("UnknownTimeZoneError"), "None")),
             },
             ("re", _) => re(interp, name, args),
-            ("itertools", _) => itertools(interp, name, args),
+            ("itertools", _) => itertools::call(interp, name, args),
             _ => Ok(None),
         }
     }
@@ -388,51 +389,13 @@ impl Object for Match {
     fn text(&self, interp: &mut Interp) -> Eval<Str> {
         let whole = self.group(&Value::Int(0))?;
         let shown = interp.repr_of(&whole)?;
-        Ok(Str::plain(format!("<re.Match object; match={shown}>")))
+        let (start, end) = self.groups.first().and_then(|(_, range)| *range).unwrap_or_default();
+        let chars = |offset: usize| self.text.text[..offset].chars().count();
+        let (start, end) = (chars(start), chars(end));
+        Ok(Str::plain(format!("<re.Match object; span=({start}, {end}), match={shown}>")))
     }
 
     fn as_any(&self) -> &dyn Any {
         self
     }
-}
-
-fn itertools(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-    let mut lists = Vec::with_capacity(args.positional.len());
-    for value in &args.positional {
-        if value.as_int().is_some() {
-            continue;
-        }
-        lists.push(interp.items_of(value)?);
-    }
-    Ok(Some(match name {
-        "chain" => Value::generator(lists.concat()),
-        "product" => {
-            let mut products: Vec<Vec<Value>> = vec![Vec::new()];
-            for list in &lists {
-                let mut longer = Vec::new();
-                for product in &products {
-                    for item in list {
-                        interp.made(8 * (product.len() + 1))?;
-                        let mut extended = product.clone();
-                        extended.push(item.clone());
-                        longer.push(extended);
-                    }
-                }
-                products = longer;
-            }
-            Value::generator(products.into_iter().map(Value::tuple).collect())
-        }
-        "zip_longest" => {
-            let len = lists.iter().map(Vec::len).max().unwrap_or(0);
-            let row =
-                |n: usize| Value::tuple(lists.iter().map(|list| list.get(n).cloned().unwrap_or(Value::None)).collect());
-            Value::generator((0..len).map(row).collect())
-        }
-        _ => {
-            return Err(error(
-                ErrorKind::Host("unsupported"),
-                format!("hookproof does not evaluate modules.itertools.{name}()"),
-            ));
-        }
-    }))
 }

@@ -212,6 +212,35 @@ impl Moment {
         })
     }
 
+    /// A duration times or by a number. Python rounds half to even.
+    pub(super) fn scale(&self, op: BinaryOp, number: &Value) -> Option<Eval<Value>> {
+        let Moment::Delta(micros) = self else { return None };
+        let zero = || python_error("ZeroDivisionError", "integer division or modulo by zero");
+        let made = match (op, number.as_int(), number.as_float()) {
+            (BinaryOp::Mul, Some(times), _) => micros.saturating_mul(i128::from(times)),
+            (BinaryOp::Mul, None, Some(times)) => (*micros as f64 * times).round_ties_even() as i128,
+            (BinaryOp::Div | BinaryOp::FloorDiv, Some(0), _) => return Some(Err(zero())),
+            (BinaryOp::FloorDiv, Some(by), _) => micros.div_euclid(i128::from(by)),
+            (BinaryOp::Div, _, Some(by)) => (*micros as f64 / by).round_ties_even() as i128,
+            _ => return None,
+        };
+        Some(Ok(Value::Moment(Rc::new(Moment::Delta(made)))))
+    }
+
+    /// A duration by a duration.
+    pub(super) fn ratio(&self, op: BinaryOp, other: &Moment) -> Option<Eval<Value>> {
+        let (Moment::Delta(left), Moment::Delta(right)) = (self, other) else { return None };
+        if matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Rem) && *right == 0 {
+            return Some(Err(python_error("ZeroDivisionError", "division by zero")));
+        }
+        Some(Ok(match op {
+            BinaryOp::Div => Value::Float(*left as f64 / *right as f64),
+            BinaryOp::FloorDiv => Value::Int(left.div_euclid(*right) as i64),
+            BinaryOp::Rem => Value::Moment(Rc::new(Moment::Delta(left.rem_euclid(*right)))),
+            _ => return None,
+        }))
+    }
+
     fn shifted(&self, micros: i128) -> Eval<Moment> {
         let span = |micros: i128| i64::try_from(micros).ok().map(jiff::SignedDuration::from_micros);
         match self {
@@ -377,6 +406,11 @@ impl Moment {
                 'S' => two(i64::from(time.second())),
                 'f' => format!("{:06}", micros(time.subsec_nanosecond())),
                 'p' => if time.hour() < 12 { "AM" } else { "PM" }.to_owned(),
+                // The C library takes the time for one of the machine's zone; it is UTC where the result matters.
+                's' => {
+                    let at = Moment::DateTime(DateTime::from_parts(date, time), Some(TimeZone::UTC));
+                    at.instant().map_or(0, |micros| micros.div_euclid(1_000_000)).to_string()
+                }
                 'j' => {
                     let day = date.day_of_year();
                     if padded { format!("{day:03}") } else { day.to_string() }
@@ -405,10 +439,6 @@ impl Moment {
                 'V' => format!("{:02}", date.iso_week_date().week()),
                 'U' => format!("{:02}", (date.day_of_year() + 6 - (weekday(date) as i16 + 1) % 7) / 7),
                 'W' => format!("{:02}", (date.day_of_year() + 6 - weekday(date) as i16) / 7),
-                's' => match self.call_method("timestamp", &Args::default())? {
-                    Some(Value::Float(seconds)) => (seconds as i64).to_string(),
-                    _ => String::new(),
-                },
                 'z' => self.offset().map(|offset| offset_text(offset.seconds(), false)).unwrap_or_default(),
                 'Z' => match self {
                     Moment::DateTime(at, Some(zone)) => zone
@@ -528,6 +558,15 @@ impl Object for Zone {
 /// A class of `modules.datetime`.
 pub(super) struct Class(pub(super) &'static str);
 
+/// Python's years go from 1 to 9999.
+fn first_day() -> Option<Date> {
+    Date::new(1, 1, 1).ok()
+}
+
+fn last_day() -> Option<Date> {
+    Date::new(9999, 12, 31).ok()
+}
+
 impl Object for Class {
     fn type_name(&self) -> &str {
         "type"
@@ -535,6 +574,14 @@ impl Object for Class {
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         Ok(match (self.0, name) {
+            ("date", "min") => first_day().map(|day| Value::Moment(Rc::new(Moment::Date(day)))),
+            ("date", "max") => last_day().map(|day| Value::Moment(Rc::new(Moment::Date(day)))),
+            ("datetime", "min") => {
+                first_day().map(|day| Value::Moment(Rc::new(Moment::DateTime(day.at(0, 0, 0, 0), None))))
+            }
+            ("datetime", "max") => {
+                last_day().map(|day| Value::Moment(Rc::new(Moment::DateTime(day.at(23, 59, 59, 999_999_000), None))))
+            }
             ("timezone", "utc") => Some(Value::Object(Rc::new(Zone(TimeZone::UTC)))),
             _ => None,
         })

@@ -11,7 +11,7 @@ use super::error::{ErrorKind, Eval, Flow, error, python_error, type_error, value
 use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
 use super::unknown::derived;
-use super::value::{Args, Str, Undefined, Value, View};
+use super::value::{Args, Range, Str, Undefined, Value, View};
 
 /// Bits beyond which an integer is refused: nothing a hook needs.
 const MAX_BITS: u64 = 1 << 20;
@@ -487,8 +487,10 @@ impl Interp {
                 Value::tuple((0..count).map(|n| items[(start + n * step) as usize].clone()).collect())
             }
             Value::Range(range) => {
-                let (start, count) = positions(usize::try_from(range.len()).unwrap_or(0));
-                Value::list((0..count).map(|n| range.at(start + n * step)).collect())
+                let [start, stop] = slice_bounds(range.len(), numbers[0], numbers[1], step);
+                let at = |n: i64| range.start.saturating_add(n.saturating_mul(range.step));
+                let step = range.step.saturating_mul(step);
+                Value::Range(Rc::new(Range { start: at(start), stop: at(stop), step }))
             }
             Value::Object(_) => {
                 let items = self.items_of(value)?;
@@ -592,12 +594,17 @@ pub(super) fn index(len: usize, key: &Value) -> Option<usize> {
 
 /// Where a slice starts, and how many items it takes.
 fn slice_positions(len: i64, start: Option<i64>, stop: Option<i64>, step: i64) -> (i64, i64) {
+    let [start, stop] = slice_bounds(len, start, stop, step);
+    let count = if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
+    (start.max(0), count.max(0))
+}
+
+/// Python's `slice.indices`.
+fn slice_bounds(len: i64, start: Option<i64>, stop: Option<i64>, step: i64) -> [i64; 2] {
     let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
     let clamp = |bound: i64| (if bound < 0 { bound.saturating_add(len) } else { bound }).clamp(low, high);
     let start = start.map_or(if step > 0 { low } else { high }, clamp);
-    let stop = stop.map_or(if step > 0 { high } else { low }, clamp);
-    let count = if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
-    (start.max(0), count.max(0))
+    [start, stop.map_or(if step > 0 { high } else { low }, clamp)]
 }
 
 fn is_number(value: &Value) -> bool {
@@ -686,8 +693,21 @@ pub(super) fn arithmetic(interp: &mut Interp, op: BinaryOp, left: &Value, right:
             return Err(type_error(format!("can't multiply sequence by non-int of type '{}'", left.type_name())));
         }
         (_, Value::Moment(a), Value::Moment(b)) => {
+            if let Some(ratio) = a.ratio(op, b) {
+                return ratio;
+            }
             if let Some(result) = a.combine(op, b) {
                 return result.map(|moment| Value::Moment(Rc::new(moment)));
+            }
+        }
+        (_, Value::Moment(moment), number) if is_number(number) => {
+            if let Some(result) = moment.scale(op, number) {
+                return result;
+            }
+        }
+        (BinaryOp::Mul, number, Value::Moment(moment)) if is_number(number) => {
+            if let Some(result) = moment.scale(op, number) {
+                return result;
             }
         }
         (BinaryOp::Sub, Value::Set(left), Value::Set(right)) => {

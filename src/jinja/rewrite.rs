@@ -338,6 +338,16 @@ impl Rewriter<'_> {
         }
     }
 
+    /// Whether the last token is a test's name, as in `x is in [1, 2]`: the bracket after it opens a list.
+    fn names_test(&self, tokens: &[Lexed]) -> bool {
+        let is_word = |lexed: &Lexed, word: &str| lexed.token == Token::Name && self.text(lexed) == word;
+        match tokens {
+            [.., is, not, _] if is_word(not, "not") => is_word(is, "is"),
+            [.., is, _] => is_word(is, "is"),
+            _ => false,
+        }
+    }
+
     fn tuple_subscripts(&mut self, tokens: &[Lexed]) {
         // For each open bracket: its token, whether it is a subscript, whether a comma stands in it.
         let mut open: Vec<(usize, bool, bool)> = Vec::new();
@@ -345,6 +355,7 @@ impl Rewriter<'_> {
             match lexed.token {
                 Token::Open(kind) => {
                     let subscript = kind == b'['
+                        && !self.names_test(&tokens[..n])
                         && n.checked_sub(1).is_some_and(|before| match tokens[before].token {
                             Token::String | Token::Close(_) => true,
                             Token::Name => !is_operator_word(self.text(&tokens[before])),

@@ -222,6 +222,62 @@ pub enum ExprKind {
     Call(Box<Expr>, Vec<Arg>),
 }
 
+impl Expr {
+    /// Whether Jinja2 works it out when it compiles the template: it has no names and no calls, and no filter
+    /// that looks at the context.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        let all = |exprs: &[Expr]| exprs.iter().all(Expr::is_constant);
+        let arguments = |args: &[Arg]| {
+            args.iter().all(|arg| match arg {
+                Arg::Positional(expr) | Arg::Keyword(_, expr, _) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => {
+                    expr.is_constant()
+                }
+            })
+        };
+        match &self.kind {
+            ExprKind::Str(_)
+            | ExprKind::Int(_)
+            | ExprKind::BigInt(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None => true,
+            ExprKind::Var(_) | ExprKind::Call(..) => false,
+            ExprKind::List(items) | ExprKind::Tuple(items) => all(items),
+            ExprKind::Dict(entries) => entries.iter().all(|(key, value)| key.is_constant() && value.is_constant()),
+            ExprKind::Not(expr) | ExprKind::Neg(expr) | ExprKind::Attr(expr, _) => expr.is_constant(),
+            ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Item(left, right) => left.is_constant() && right.is_constant(),
+            ExprKind::Compare(first, rest) => first.is_constant() && rest.iter().all(|(_, expr)| expr.is_constant()),
+            ExprKind::If(test, then, otherwise) => {
+                test.is_constant()
+                    && then.is_constant()
+                    && otherwise.as_ref().is_some_and(|otherwise| otherwise.is_constant())
+            }
+            ExprKind::Filter(name, subject, args) => {
+                let of_context = matches!(
+                    &**name,
+                    "as_bool"
+                        | "as_native"
+                        | "as_number"
+                        | "as_text"
+                        | "map"
+                        | "random"
+                        | "reject"
+                        | "rejectattr"
+                        | "select"
+                        | "selectattr"
+                );
+                !of_context && subject.as_ref().is_some_and(|subject| subject.is_constant()) && arguments(args)
+            }
+            ExprKind::Test(_, subject, args) => subject.is_constant() && arguments(args),
+            ExprKind::Slice(subject, bounds) => subject.is_constant() && bounds.iter().flatten().all(Expr::is_constant),
+        }
+    }
+}
+
 /// An argument of a call.
 #[derive(Debug)]
 pub enum Arg {

@@ -215,6 +215,11 @@ pub(crate) fn read(
     if settings.as_map().is_none() {
         return invalid(settings.place.and_then(at), "dbt_project.yml does not parse to a dictionary".to_owned());
     }
+    for section in SECTIONS {
+        if let Some(levels) = settings.get(section) {
+            unnamed_levels(levels, problems);
+        }
+    }
     let name = settings.get("name").filter(|name| !name.is_null()).map(yaml::shown);
     let name = name.unwrap_or_else(|| {
         let message = format!("{shown} has no `name`; dbt stops here");
@@ -447,4 +452,25 @@ fn listed_entry(entry: &Datum, owner: &Path) -> Option<Listed> {
 fn both_ways(name: &str) -> Vec<String> {
     let under = name.replace('-', "_");
     if under == name { vec![under] } else { vec![under, name.to_owned()] }
+}
+
+/// The sections of `dbt_project.yml` whose levels are folders.
+const SECTIONS: [&str; 5] = ["models", "seeds", "snapshots", "tests", "sources"];
+
+/// A level whose name is no text to YAML, such as `off`: dbt asks it for its first sign and fails.
+fn unnamed_levels(levels: &Datum, problems: &mut Vec<Problem>) {
+    for (key, value) in levels.as_map().unwrap_or_default() {
+        if value.as_map().is_none() {
+            continue;
+        }
+        if key.as_str().is_none() {
+            let message = format!(
+                "the key `{}` is {} to YAML, not the name of a folder; dbt stops here",
+                yaml::shown(key),
+                key.type_name()
+            );
+            problems.push(Problem::new(ProblemKind::Settings, key.place, message).help("put it in quotes"));
+        }
+        unnamed_levels(value, problems);
+    }
 }

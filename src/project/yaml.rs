@@ -176,6 +176,9 @@ impl Builder<'_> {
                     self.duplicate(&entries[*first].0, &key);
                 }
                 *first_own |= own;
+                // `1` and `true` are one key to Python, which keeps the one that came first.
+                let same = std::mem::discriminant(&entries[*first].0.kind) == std::mem::discriminant(&key.kind);
+                let key = if same { key } else { entries[*first].0.clone() };
                 entries[*first] = (key, value);
             } else {
                 at.insert(hash, (entries.len(), own));
@@ -280,6 +283,12 @@ pub(crate) fn shown(datum: &Datum) -> String {
         Kind::Map(_) => "a mapping".to_owned(),
         Kind::Other { shown, .. } => shown.clone(),
     }
+}
+
+/// Whether a plain scalar is text: no number, date, boolean or null.
+#[must_use]
+pub fn is_text(plain: &str) -> bool {
+    matches!(resolve::resolve(plain), Ok(None))
 }
 
 /// The part of a file's text that dbt hands to its parsers: without white space at both ends, as

@@ -9,7 +9,9 @@ use super::relation::Relation;
 use super::table::Table;
 use crate::datum::{Datum, Kind};
 use crate::jinja::unknown::{query_result, query_rows};
-use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error};
+use crate::jinja::{
+    Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error, yaml,
+};
 use crate::project::{Node, Project, Resource};
 
 const QUERY: &str = "what a query returns is not known before the run";
@@ -101,9 +103,13 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
                 Some(sort) => interp.truth(&sort)?,
                 None => false,
             };
+            // Only what is a ValueError in Python gives the default.
             match json::dump(interp, &value.unwrap_or(Value::None), None, sort) {
                 Ok(text) => Ok(Value::str(text)),
-                Err(flow) => otherwise.ok_or(flow),
+                Err(Flow::Error(failure)) if failure.kind == ErrorKind::Python("ValueError") => {
+                    Ok(otherwise.unwrap_or(Value::None))
+                }
+                Err(flow) => Err(flow),
             }
         }
         "fromjson" => {
@@ -120,9 +126,13 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
                 Some(sort) => interp.truth(&sort)?,
                 None => false,
             };
-            match json::dump_yaml(interp, &value.unwrap_or(Value::None), sort) {
+            let value = value.unwrap_or(Value::None);
+            match yaml::dump(interp, &value, sort, crate::project::yaml::is_text) {
                 Ok(text) => Ok(Value::str(text)),
-                Err(flow) => otherwise.ok_or(flow),
+                Err(Flow::Error(failure)) if matches!(failure.kind, ErrorKind::Python(_)) => {
+                    Ok(otherwise.unwrap_or(Value::None))
+                }
+                Err(flow) => Err(flow),
             }
         }
         "fromyaml" => {
@@ -133,8 +143,7 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
                 }
                 Some(text) => interp.str_of(&text)?,
             };
-            let (stripped, _) = crate::project::yaml::stripped(&text.text);
-            match crate::project::yaml::read(stripped, crate::source::FileId(0), 0) {
+            match crate::project::yaml::read(&text.text, crate::source::FileId(0), 0) {
                 Ok(read) => Ok(value_of(&read.datum.without_places())),
                 Err(_) => Ok(otherwise.unwrap_or(Value::None)),
             }
@@ -176,13 +185,7 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
             let (Some(Value::Dict(left)), Some(Value::Dict(right))) = (left, right) else {
                 return Err(type_error("diff_of_two_dicts() takes two dicts"));
             };
-            let mut kept = Dict::default();
-            for (key, value) in left.borrow().iter() {
-                if !right.borrow().contains(key)? {
-                    kept.set(key.clone(), value.clone())?;
-                }
-            }
-            Ok(Value::dict(kept))
+            diff_of_two_dicts(interp, &left.borrow(), &right.borrow()).map(Value::dict)
         }
         "render" => {
             let [text] = args.bind("render", ["string"], 1)?;
@@ -311,6 +314,47 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
             scene.not_known(&format!("dbt's macro {name} is not modelled"));
             Ok(unknown(format!("{name}({})", shown.join(", ")), "hookproof does not model this macro of dbt"))
         }
+    }
+}
+
+/// What the lists of the first have and those of the second lack, without regard to case.
+fn diff_of_two_dicts(interp: &mut Interp, left: &Dict, right: &Dict) -> Eval<Dict> {
+    let mut folded = |value: &Value| -> Eval<Value> { interp.call_method(value, "casefold", Args::default()) };
+    let mut known = Dict::default();
+    for (key, value) in right.iter() {
+        known.set(folded(key)?, value.clone())?;
+    }
+    let mut kept = Dict::default();
+    for (key, value) in left.iter() {
+        let key = folded(key)?;
+        let Some(other) = known.get(&key)? else {
+            kept.set(key, value.clone())?;
+            continue;
+        };
+        let mut taken = Dict::default();
+        for item in list_items(other) {
+            taken.set(folded(&item)?, Value::None)?;
+        }
+        let mut rest = Vec::new();
+        for item in list_items(value) {
+            let item = folded(&item)?;
+            if !taken.contains(&item)? {
+                taken.set(item.clone(), Value::None)?;
+                rest.push(item);
+            }
+        }
+        if !rest.is_empty() {
+            kept.set(key, Value::list(rest))?;
+        }
+    }
+    Ok(kept)
+}
+
+fn list_items(value: &Value) -> Vec<Value> {
+    match value {
+        Value::List(items) => items.borrow().clone(),
+        Value::Tuple(items) => items.to_vec(),
+        _ => Vec::new(),
     }
 }
 

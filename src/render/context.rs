@@ -713,7 +713,10 @@ impl Scene {
                 }
                 Value::dict(dict)
             }
-            "context" => unknown("context", "the whole context as a value is not modelled"),
+            "context" => match self.me.upgrade() {
+                Some(scene) => super::whole::context(scene),
+                None => return Ok(None),
+            },
             _ if builtins::is_function(name) => match self.callable(name) {
                 Some(callable) => callable,
                 None => return Ok(None),
@@ -849,6 +852,14 @@ impl Object for Namespace {
         }
     }
 
+    fn call_method(&self, _interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        if name != "__contains__" {
+            return Ok(None);
+        }
+        let key = args.positional.first().and_then(Value::as_str);
+        Ok(Some(Value::Bool(key.is_some_and(|key| self.scene.shared.library.find(self.package, key).is_some()))))
+    }
+
     fn text(&self, _interp: &mut Interp) -> Eval<Str> {
         Ok(Str::plain("{}"))
     }
@@ -879,7 +890,17 @@ pub fn value_of(datum: &Datum) -> Value {
         Kind::Other { shown, type_name } if type_name == "int" => {
             shown.parse().map_or_else(|_| Value::str(shown.as_str()), Value::big)
         }
-        Kind::Other { shown, .. } => Value::str(shown.as_str()),
+        Kind::Other { shown, type_name } => {
+            let moment = match type_name.as_str() {
+                "date" => shown.parse().ok().map(crate::jinja::Moment::Date),
+                "datetime" => shown.parse().ok().map(|at| crate::jinja::Moment::DateTime(at, None)),
+                _ => None,
+            };
+            // A time with an offset has no form here.
+            moment
+                .filter(|moment| moment.to_string() == *shown)
+                .map_or_else(|| Value::str(shown.as_str()), |moment| Value::Moment(Rc::new(moment)))
+        }
     }
 }
 

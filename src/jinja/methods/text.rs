@@ -2,13 +2,16 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 
 use super::super::error::{Eval, type_error, value_error};
 use super::super::format;
 use super::super::interp::Interp;
 use super::super::unknown::derived;
 use super::super::value::{Args, Str, Value};
-use super::{integer, unsupported};
+use super::integer;
 
 pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> Eval<Value> {
     let value = &*text.text;
@@ -22,7 +25,8 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
     let remade = |made: String| Ok(Value::Str(text.remade(made)));
     match name {
         "upper" => remade(value.to_uppercase()),
-        "lower" | "casefold" => remade(value.to_lowercase()),
+        "lower" => remade(value.to_lowercase()),
+        "casefold" => remade(casefold(value)),
         "title" => remade(title(value)),
         "capitalize" => remade(capitalize(value)),
         "swapcase" => remade(
@@ -212,7 +216,10 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
             };
             Ok(Value::Str(text.slice(range)))
         }
-        "translate" => Err(unsupported("str", name)),
+        "translate" => {
+            let [table] = args.bind(name, ["table"], 1)?;
+            remade(translated(interp, value, &table.unwrap_or(Value::None))?)
+        }
         _ => Ok(Value::Bool(is(value, name))),
     }
 }
@@ -223,7 +230,9 @@ fn is(value: &str, name: &str) -> bool {
         "isalnum" => all(char::is_alphanumeric),
         "isalpha" => all(char::is_alphabetic),
         "isascii" => value.is_ascii(),
-        "isdecimal" | "isdigit" | "isnumeric" => all(char::is_numeric),
+        "isdecimal" => all(is_decimal),
+        "isdigit" => all(is_digit),
+        "isnumeric" => all(char::is_numeric),
         "isspace" => all(is_space),
         "islower" => value.chars().any(char::is_lowercase) && !value.chars().any(char::is_uppercase),
         "isupper" => value.chars().any(char::is_uppercase) && !value.chars().any(char::is_lowercase),
@@ -256,7 +265,7 @@ pub(in crate::jinja) fn title(value: &str) -> String {
         if in_word {
             out.extend(char.to_lowercase());
         } else {
-            out.extend(char.to_uppercase());
+            titlecase(char, &mut out);
         }
         in_word = char.is_alphabetic();
     }
@@ -266,9 +275,73 @@ pub(in crate::jinja) fn title(value: &str) -> String {
 pub(in crate::jinja) fn capitalize(value: &str) -> String {
     let mut chars = value.chars();
     match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect(),
+        Some(first) => {
+            let mut out = String::with_capacity(value.len());
+            titlecase(first, &mut out);
+            out.extend(chars.flat_map(char::to_lowercase));
+            out
+        }
         None => String::new(),
     }
+}
+
+/// A character at the start of a word: of a digraph or ligature only the first letter is large.
+pub(in crate::jinja) fn titlecase(char: char, out: &mut String) {
+    match char {
+        '\u{1c4}'..='\u{1c6}' => out.push('\u{1c5}'),
+        '\u{1c7}'..='\u{1c9}' => out.push('\u{1c8}'),
+        '\u{1ca}'..='\u{1cc}' => out.push('\u{1cb}'),
+        '\u{1f1}'..='\u{1f3}' => out.push('\u{1f2}'),
+        'ŉ' => out.push_str("ʼN"),
+        _ => {
+            let mut upper = char.to_uppercase();
+            out.extend(upper.next());
+            out.extend(upper.flat_map(char::to_lowercase));
+        }
+    }
+}
+
+/// `str.casefold`: what a character's capital becomes in small letters.
+fn casefold(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for char in value.chars() {
+        match char {
+            'ı' => out.push(char),
+            _ => out.extend(char.to_uppercase().flat_map(char::to_lowercase)),
+        }
+    }
+    out
+}
+
+/// Whether a character is one of a number's digits, circled and raised ones included.
+fn is_digit(char: char) -> bool {
+    is_decimal(char)
+        || matches!(char, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '①'..='⑨' | '⑴'..='⑼' | '⒈'..='⒐')
+        || matches!(char, '⓪' | '⓵'..='⓽' | '⓿' | '❶'..='❾' | '➀'..='➈' | '➊'..='➒')
+}
+
+/// Whether a character is a digit of a decimal number, in any script.
+fn is_decimal(char: char) -> bool {
+    static DECIMAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{Nd}\z").ok());
+    char.is_ascii_digit()
+        || (char.is_numeric()
+            && DECIMAL.as_ref().is_some_and(|regex| regex.is_match(char.encode_utf8(&mut [0; 4])).unwrap_or(false)))
+}
+
+/// `str.translate`: a dict from code points to text, a code point or None.
+fn translated(interp: &mut Interp, value: &str, table: &Value) -> Eval<String> {
+    let mut out = String::with_capacity(value.len());
+    for char in value.chars() {
+        match interp.subscript(table, &Value::Int(i64::from(u32::from(char))))? {
+            Value::None => {}
+            Value::Str(text) => out.push_str(&text.text),
+            other => match other.as_int() {
+                Some(code) => out.extend(u32::try_from(code).ok().and_then(char::from_u32)),
+                None => out.push(char),
+            },
+        }
+    }
+    Ok(out)
 }
 
 /// `str.strip`: what is left keeps its origin.
