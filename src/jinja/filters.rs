@@ -502,7 +502,7 @@ impl Interp {
         let number = self.filter("float", value.clone(), Args::default())?;
         let bytes = number.as_float().unwrap_or(0.0);
         let (base, infix) = if self.flag(binary.as_ref())? { (1024.0, "i") } else { (1000.0, "") };
-        if bytes == 1.0 {
+        if bytes.to_bits() == 1f64.to_bits() {
             return Ok(Value::str("1 Byte"));
         }
         if bytes < base {
