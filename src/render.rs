@@ -8,6 +8,7 @@ pub mod context;
 mod ephemeral;
 mod explore;
 pub mod library;
+pub mod macros;
 mod nodes;
 pub mod relation;
 mod results;

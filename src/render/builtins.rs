@@ -1,20 +1,13 @@
-//! dbt's functions and its own macros.
+//! dbt's functions, and the way to its own macros.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::adapter::{record, short};
 use super::context::{Moment, Scene, host_error, unknown, value_of};
-use super::relation::Relation;
-use super::table::Table;
+use super::macros;
 use crate::datum::{Datum, Kind};
-use crate::jinja::unknown::{query_result, query_rows};
-use crate::jinja::{
-    Args, Dict, ErrorKind, Eval, Flow, Interp, Str, Undefined, Value, error, json, parse, type_error, yaml,
-};
+use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Value, error, json, parse, type_error, yaml};
 use crate::project::{Node, Project, Resource};
-
-const QUERY: &str = "what a query returns is not known before the run";
 
 const FUNCTIONS: &[&str] = &[
     "diff_of_two_dicts",
@@ -46,43 +39,10 @@ const FUNCTIONS: &[&str] = &[
     "submit_python_job",
 ];
 
-const MACROS: &[&str] = &[
-    "after_commit",
-    "before_begin",
-    "current_timestamp",
-    "default__current_timestamp",
-    "escape_single_quotes",
-    "generate_alias_name",
-    "generate_database_name",
-    "generate_schema_name",
-    "default__generate_schema_name",
-    "default__generate_alias_name",
-    "default__generate_database_name",
-    "in_transaction",
-    "is_incremental",
-    "load_relation",
-    "make_hook_config",
-    "run_query",
-    "run_query_as",
-    "should_full_refresh",
-    "should_store_failures",
-    "statement",
-    "noop_statement",
-    "string_literal",
-    "generate_schema_name_for_env",
-    "load_cached_relation",
-];
-
 /// Whether a name is a function of dbt's context.
 #[must_use]
 pub fn is_function(name: &str) -> bool {
     FUNCTIONS.contains(&name)
-}
-
-/// Whether a name is a macro of dbt's own that is modelled.
-#[must_use]
-pub fn is_macro(name: &str) -> bool {
-    MACROS.contains(&name)
 }
 
 /// Calls a function or macro of dbt's own.
@@ -193,127 +153,13 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
             let template = parse(&text.to_text()).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
             interp.render(&Arc::new(template), false).map(Value::Str).map_err(Flow::Error)
         }
-        "statement" => statement(scene, interp, args),
-        "noop_statement" => Ok(Value::str("")),
-        "run_query" | "run_query_as" => run_query(scene, interp, args),
         "load_result" => {
             let [name] = args.bind("load_result", ["name"], 1)?;
             let name = interp.str_of(&name.unwrap_or(Value::None))?;
             Ok(scene.stored.borrow().get(&*name.text).cloned().unwrap_or(Value::None))
         }
         "store_result" | "store_raw_result" => Ok(Value::str("")),
-        "is_incremental" => is_incremental(scene, interp),
-        "should_full_refresh" | "should_store_failures" => {
-            Ok(Value::Bool(interp.ask_bool(format!("{name}()"), false)?))
-        }
-        "load_relation" | "load_cached_relation" => {
-            let [relation] = args.bind("load_relation", ["relation"], 1)?;
-            match relation {
-                Some(Value::Object(object)) if scene.executes() => {
-                    let value = Value::Object(object);
-                    match Relation::of(&value).map(Relation::render) {
-                        Some(shown) => {
-                            Ok(if interp.ask_bool(format!("{shown} exists"), false)? { value } else { Value::None })
-                        }
-                        None => Ok(unknown("load_relation(…)", "what the warehouse holds is not known before the run")),
-                    }
-                }
-                Some(value @ Value::Unknown(_)) => Ok(value),
-                Some(Value::None) if scene.executes() => {
-                    Err(error(ErrorKind::Undefined { name: None, called: false }, "'None' has no attribute 'database'"))
-                }
-                _ => Ok(Value::None),
-            }
-        }
-        "before_begin" | "after_commit" | "in_transaction" | "make_hook_config" => {
-            let [sql, inside] = args.bind(name, ["sql", "inside_transaction"], 1)?;
-            let inside = match (name, inside) {
-                ("in_transaction", _) => Value::Bool(true),
-                ("make_hook_config", Some(inside)) => inside,
-                _ => Value::Bool(false),
-            };
-            let config = Value::record([("sql", sql.unwrap_or(Value::None)), ("transaction", inside)]);
-            json::dump(interp, &config, None, false).map(Value::str)
-        }
-        "escape_single_quotes" => {
-            let [text] = args.bind(name, ["expression"], 1)?;
-            if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
-                return interp.call(&overridden, args.clone());
-            }
-            let text = interp.str_of(&text.unwrap_or(Value::None))?;
-            let escaped = match scene.adapter() {
-                "bigquery" | "databricks" | "spark" => text.text.replace('\'', "\\'"),
-                "snowflake" => text.text.replace('\'', "\\'"),
-                _ => text.text.replace('\'', "''"),
-            };
-            Ok(Value::Str(text.remade(escaped)))
-        }
-        "string_literal" => {
-            let [text] = args.bind(name, ["value"], 1)?;
-            let text = interp.str_of(&text.unwrap_or(Value::None))?;
-            Ok(Value::str(format!("'{}'", text.text)))
-        }
-        "current_timestamp" | "default__current_timestamp" => {
-            if name == "current_timestamp" {
-                if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
-                    return interp.call(&overridden, args.clone());
-                }
-            }
-            Ok(match scene.adapter() {
-                "postgres" | "duckdb" => Value::str("now()"),
-                "redshift" => Value::str("getdate()"),
-                "snowflake" => Value::str("convert_timezone('UTC', current_timestamp())"),
-                "bigquery" | "databricks" | "spark" => Value::str("current_timestamp()"),
-                _ => unmodelled(name),
-            })
-        }
-        "generate_schema_name" | "default__generate_schema_name" => {
-            let [custom, _] = args.bind(name, ["custom_schema_name", "node"], 0)?;
-            let schema = scene.target.schema.clone();
-            match custom {
-                Some(custom) if !custom.is_none() && !custom.is_undefined() => {
-                    let custom = interp.str_of(&custom)?;
-                    Ok(Value::str(format!("{schema}_{}", custom.text.trim())))
-                }
-                _ => Ok(Value::str(schema)),
-            }
-        }
-        "generate_schema_name_for_env" => {
-            let [custom, _] = args.bind(name, ["custom_schema_name", "node"], 0)?;
-            match custom {
-                Some(custom) if scene.target.name == "prod" && !custom.is_none() => {
-                    let custom = interp.str_of(&custom)?;
-                    Ok(Value::str(custom.text.trim().to_owned()))
-                }
-                _ => Ok(Value::str(scene.target.schema.as_str())),
-            }
-        }
-        "generate_database_name" | "default__generate_database_name" => {
-            let [custom, _] = args.bind(name, ["custom_database_name", "node"], 0)?;
-            match custom {
-                Some(custom) if !custom.is_none() && !custom.is_undefined() => Ok(custom),
-                _ => Ok(scene.target.database.as_deref().map_or(Value::None, Value::str)),
-            }
-        }
-        "generate_alias_name" | "default__generate_alias_name" => {
-            let [custom, node] = args.bind(name, ["custom_alias_name", "node"], 0)?;
-            match custom {
-                Some(custom) if interp.truth(&custom)? => Ok(custom),
-                _ => interp.attribute(&node.unwrap_or(Value::None), "name"),
-            }
-        }
-        _ => {
-            // A project may override what dispatches.
-            if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
-                return interp.call(&overridden, args.clone());
-            }
-            let mut shown = Vec::with_capacity(args.len());
-            for value in &args.positional {
-                shown.push(interp.repr_of(value)?);
-            }
-            scene.not_known(&format!("dbt's macro {name} is not modelled"));
-            Ok(unknown(format!("{name}({})", shown.join(", ")), "hookproof does not model this macro of dbt"))
-        }
+        _ => macros::call(scene, interp, name, args),
     }
 }
 
@@ -356,10 +202,6 @@ fn list_items(value: &Value) -> Vec<Value> {
         Value::Tuple(items) => items.to_vec(),
         _ => Vec::new(),
     }
-}
-
-fn unmodelled(name: &str) -> Value {
-    unknown(format!("{name}()"), "hookproof does not model this macro of dbt for this adapter")
 }
 
 fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
@@ -550,71 +392,4 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
             format!("{} depends on a source named '{}.{}' which was not found", shown_owner(scene), key.0, key.1),
         )),
     }
-}
-
-fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
-    let Some(caller) = args.named("caller") else {
-        return Err(error(ErrorKind::Undefined { name: None, called: true }, "No caller defined"));
-    };
-    if !scene.executes() {
-        return Ok(Value::str(""));
-    }
-    let (site, within) = (interp.site, interp.within.clone());
-    let sql = interp.call(caller, Args::default())?;
-    let sql = interp.str_of(&sql)?;
-    interp.site = site;
-    interp.within = within;
-    record(scene, interp, &sql, "statement");
-    let name = match args.get(0, "name") {
-        Some(name) if !name.is_none() => interp.str_of(name)?.text.to_string(),
-        _ => return Ok(Value::str("")),
-    };
-    let fetched = match args.get(1, "fetch_result") {
-        Some(fetch) => interp.truth(&fetch.clone())?,
-        None => false,
-    };
-    let label = format!("load_result('{name}')");
-    let query = format!("statement({})", short(&sql.text));
-    let (data, table) = if fetched {
-        (query_rows(&query, QUERY, &sql.text), query_result(&query, QUERY, &sql.text))
-    } else {
-        (Value::list(Vec::new()), Value::Object(Rc::new(Table::default())))
-    };
-    let response = unknown(format!("{label}['response']"), QUERY);
-    let result = Value::record([("response", response), ("data", data), ("table", table)]);
-    scene.stored.borrow_mut().insert(name, result);
-    Ok(Value::str(""))
-}
-
-fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
-    let sql = args.get(0, "sql").cloned().unwrap_or(Value::None);
-    if !scene.executes() {
-        // dbt: statement() does nothing, so that there is no result to take the table from (facts U6).
-        return Ok(Value::Undefined(Rc::new(Undefined {
-            message: "'None' has no attribute 'table'".to_owned(),
-            name: None,
-            permissive: false,
-        })));
-    }
-    let sql: Str = interp.str_of(&sql)?;
-    record(scene, interp, &sql, "run_query");
-    Ok(query_result(&format!("run_query({})", short(&sql.text)), QUERY, &sql.text))
-}
-
-fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {
-    if !scene.executes() {
-        return Ok(Value::Bool(false));
-    }
-    let Some(node) = scene.node() else {
-        return Err(error(ErrorKind::Undefined { name: None, called: false }, "'None' has no attribute 'database'"));
-    };
-    let incremental = scene
-        .manifest
-        .as_ref()
-        .and_then(|manifest| manifest.nodes.get(node))
-        .is_some_and(|state| state.materialized == "incremental");
-    if !incremental {
-        return Ok(Value::Bool(false));
-    }
-    Ok(Value::Bool(interp.ask_bool("is_incremental()".to_owned(), false)?))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
-use super::{Misread, Query, adapter, builtins, nodes, results};
+use super::{Misread, Query, adapter, builtins, macros, nodes, results};
 use crate::datum::{Datum, Kind};
 use crate::hook::{HookKind, Hooks};
 use crate::jinja::{
@@ -440,6 +440,20 @@ impl Scene {
 
     /// What `adapter.dispatch(name, namespace)` finds among the project's macros (facts M4).
     pub fn dispatched(&self, interp: &mut Interp, name: &str, namespace: Option<&str>) -> Eval<Option<Value>> {
+        match self.found_by_dispatch(name, namespace) {
+            Some((at, full)) => self.macro_value(interp, at, &full).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the project has a macro that one of dbt's own, which calls `name`, would come to instead.
+    #[must_use]
+    pub fn overrides(&self, name: &str) -> bool {
+        let bare = [self.package(), 0].iter().any(|&owner| self.shared.library.find(owner, name).is_some());
+        bare || self.found_by_dispatch(name, Some("dbt")).is_some()
+    }
+
+    fn found_by_dispatch(&self, name: &str, namespace: Option<&str>) -> Option<(usize, String)> {
         let library = &self.shared.library;
         let configured = self.project().root().setting("dispatch").and_then(Datum::as_list).and_then(|entries| {
             entries
@@ -459,18 +473,17 @@ impl Scene {
                 if own == 0 { vec![0] } else { vec![own, 0] }
             }
         };
-        let mut prefixes = vec![self.adapter().to_owned()];
-        prefixes.extend(adapter::parents(self.adapter()).iter().map(|parent| (*parent).to_owned()));
-        prefixes.push("default".to_owned());
+        let adapter = [self.adapter()];
+        let prefixes = adapter.iter().chain(adapter::parents(self.adapter())).chain(&["default"]);
         for owner in owners {
-            for prefix in &prefixes {
+            for prefix in prefixes.clone() {
                 let full = format!("{prefix}__{name}");
                 if let Some(at) = library.find(owner, &full) {
-                    return self.macro_value(interp, at, &full).map(Some);
+                    return Some((at, full));
                 }
             }
         }
-        Ok(None)
+        None
     }
 
     /// The relation that a node is named, as far as dbt has got: while it parses a node, or a hook of it,
@@ -728,7 +741,9 @@ impl Scene {
 
     /// One of dbt's own macros, by the name it has in the name space `dbt`.
     pub fn shipped(&self, name: &str) -> Option<Value> {
-        (builtins::is_macro(name) || is_shipped(self.adapter(), name)).then(|| self.callable(name)).flatten()
+        (is_shipped(self.adapter(), name) || macros::is_modelled(self.adapter(), name))
+            .then(|| self.callable(name))
+            .flatten()
     }
 }
 

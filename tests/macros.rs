@@ -1,0 +1,72 @@
+//! dbt's own macros against what dbt makes of the same calls: `data/macro_cases.json` has, for each adapter, the text
+//! of hooks, with what it prints, the error it ends with and what it executes. tests/oracle/README.md says how it is
+//! made.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use hookproof::{CheckOptions, compile};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Case {
+    adapter: String,
+    hook: String,
+    text: Option<String>,
+    error: Option<String>,
+    #[serde(default)]
+    queries: Vec<String>,
+}
+
+/// What the profile of an adapter must say besides its type and schema.
+fn profile(adapter: &str) -> &'static str {
+    match adapter {
+        "bigquery" => "project: zqtgtdb, dataset: zqtgtsc",
+        "databricks" => "catalog: zqtgtdb, schema: zqtgtsc",
+        "spark" | "clickhouse" => "schema: zqtgtsc",
+        "duckdb" => "path: /tmp/zqtgtdb.duckdb, schema: zqtgtsc",
+        "postgres" | "redshift" => "dbname: zqtgtdb, schema: zqtgtsc",
+        _ => "database: zqtgtdb, schema: zqtgtsc",
+    }
+}
+
+#[test]
+fn macros_give_what_dbt_gives() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("data/macro_cases.json")).unwrap();
+    assert!(cases.len() >= 800);
+    let mut by_adapter: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
+    for case in &cases {
+        by_adapter.entry(&case.adapter).or_default().push(case);
+    }
+    for (adapter, cases) in by_adapter {
+        let dir = tempfile::tempdir().unwrap();
+        let hooks: Vec<&str> = cases.iter().map(|case| case.hook.as_str()).collect();
+        let settings =
+            serde_json::json!({"name": "zqproject", "version": "1.0", "profile": "p", "on-run-start": hooks});
+        let profiles = format!("p: {{target: t, outputs: {{t: {{type: {adapter}, {}}}}}}}", profile(adapter));
+        fs::create_dir(dir.path().join("models")).unwrap();
+        fs::write(dir.path().join("dbt_project.yml"), settings.to_string()).unwrap();
+        fs::write(dir.path().join("profiles.yml"), profiles).unwrap();
+        let mut options = CheckOptions::at(dir.path());
+        options.profiles_dir = Some(dir.path().to_owned());
+        let compiled = compile(&options).unwrap();
+        assert_eq!(compiled[0].hooks.len(), cases.len());
+        for (case, (_, renderings, _)) in cases.iter().zip(&compiled[0].hooks) {
+            let run = renderings[0].run.as_ref().unwrap_or(&renderings[0].parse);
+            let error = run.error.as_ref().map(|error| error.message.as_str());
+            let text = run.text.as_ref().map(hookproof::source::Text::as_str);
+            assert_eq!(error.is_some(), case.error.is_some(), "{adapter}: {}", case.hook);
+            if let (Some(error), Some(told)) = (error, &case.error) {
+                // dbt puts where it happened around some messages.
+                assert!(told.contains(error), "{adapter}: {}\n{error}\n{told}", case.hook);
+            }
+            assert_eq!(text.filter(|_| error.is_none()), case.text.as_deref(), "{adapter}: {}", case.hook);
+            if error.is_none() {
+                let queries: Vec<&str> = run.queries.iter().map(|query| query.text.as_str()).collect();
+                assert_eq!(queries, case.queries, "{adapter}: {}", case.hook);
+            }
+        }
+    }
+}
