@@ -55,18 +55,18 @@ fn macros_give_what_dbt_gives() {
         assert_eq!(compiled[0].hooks.len(), cases.len());
         for (case, (_, renderings, _)) in cases.iter().zip(&compiled[0].hooks) {
             let run = renderings[0].run.as_ref().unwrap_or(&renderings[0].parse);
-            let error = run.error.as_ref().map(|error| error.message.as_str());
-            let text = run.text.as_ref().map(hookproof::source::Text::as_str);
-            assert_eq!(error.is_some(), case.error.is_some(), "{adapter}: {}", case.hook);
-            if let (Some(error), Some(told)) = (error, &case.error) {
+            let at = format!("{adapter}: {}", case.hook);
+            if let Some(told) = &case.error {
                 // dbt puts where it happened around some messages.
-                assert!(told.contains(error), "{adapter}: {}\n{error}\n{told}", case.hook);
+                let error = run.error.as_ref().map(|error| error.message.as_str());
+                assert!(error.is_some_and(|error| told.contains(error)), "{at}\n{error:?}\n{told}");
+                continue;
             }
-            assert_eq!(text.filter(|_| error.is_none()), case.text.as_deref(), "{adapter}: {}", case.hook);
-            if error.is_none() {
-                let queries: Vec<&str> = run.queries.iter().map(|query| query.text.as_str()).collect();
-                assert_eq!(queries, case.queries, "{adapter}: {}", case.hook);
-            }
+            // The text may still be one that dbt cannot send as a hook.
+            let text = run.text.as_ref().map(hookproof::source::Text::as_str);
+            assert_eq!(text, case.text.as_deref(), "{at}: {:?}", run.error);
+            let queries: Vec<&str> = run.queries.iter().map(|query| query.text.as_str()).collect();
+            assert_eq!(queries, case.queries, "{at}");
         }
     }
 }
