@@ -10,6 +10,7 @@ mod explore;
 pub mod library;
 pub mod macros;
 mod nodes;
+mod refs;
 pub mod relation;
 mod results;
 mod sent;
@@ -19,6 +20,7 @@ pub mod yaml;
 
 pub(crate) use explore::{MAX_WAYS, NOT_SENT};
 pub use explore::{Rendered, Renderer};
+pub(crate) use refs::REFUSED;
 
 use std::sync::Arc;
 
@@ -49,6 +51,10 @@ pub struct Pass {
     pub error: Option<JinjaError>,
     /// What was executed on the way, in order.
     pub queries: Vec<Query>,
+    /// The nodes that were ref'd, by their place in the project's nodes.
+    pub refs: Vec<usize>,
+    /// The tables of sources that were read, by their place in the project's source tables.
+    pub sources: Vec<usize>,
     /// Names that were read and that nothing defines.
     pub undefined: Vec<UndefinedRead>,
     /// Names that dbt defines, but not with what was meant here.

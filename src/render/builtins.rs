@@ -312,6 +312,9 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
             if !scene.executes() {
                 return Ok(scene.own_relation().value());
             }
+            if scene.known_refs.as_ref().is_some_and(|known| !known.contains(&node)) && scene.node() != Some(node) {
+                return Err(super::refs::hidden(scene, name));
+            }
             let relation = scene.relation_of(node);
             let ephemeral = scene
                 .manifest
@@ -340,7 +343,7 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
             }
             Err(host_error(
                 "missing-ref",
-                format!("{} depends on a node named '{name}' which was not found", shown_owner(scene)),
+                format!("{} depends on a node named '{name}' which was not found", super::refs::owner(scene)),
             ))
         }
     }

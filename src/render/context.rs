@@ -14,7 +14,7 @@ use crate::jinja::{
     self, Answer, Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Object, Str, Undefined, Unknown,
     Value, error, modules,
 };
-use crate::manifest::{Manifest, NodeState};
+use crate::manifest::{Manifest, NodeState, Operation};
 use crate::project::{Language, Project, Resource, Source, Target};
 use crate::settings::Answers;
 use crate::source::{Place, Text};
@@ -202,6 +202,8 @@ pub struct Scene {
     pub subject: Subject,
     /// The hooks of every node; none while they are being gathered.
     pub hooks: Arc<HookLists>,
+    /// The nodes that dbt knew to be ref'd once it had parsed; none where any may be.
+    pub known_refs: Option<Vec<usize>>,
     /// What was seen.
     pub seen: RefCell<Seen>,
     /// Results that `statement` stored.
@@ -326,9 +328,24 @@ impl Scene {
         moment: Moment,
         subject: Subject,
     ) -> Rc<Scene> {
+        Scene::with_refs(shared, target, manifest, hooks, moment, subject, None)
+    }
+
+    /// A context for one rendering in which only some nodes may be ref'd.
+    #[must_use]
+    pub fn with_refs(
+        shared: Arc<Shared>,
+        target: Arc<Target>,
+        manifest: Option<Arc<Manifest>>,
+        hooks: Arc<HookLists>,
+        moment: Moment,
+        subject: Subject,
+        known_refs: Option<Vec<usize>>,
+    ) -> Rc<Scene> {
         Rc::new_cyclic(|me| Scene {
             me: me.clone(),
             hooks,
+            known_refs,
             shared,
             target,
             manifest,
@@ -398,6 +415,15 @@ impl Scene {
             Subject::OnRun(kind, package, index) => {
                 manifest.operation(package, kind, index).map(|operation| &operation.state)
             }
+        }
+    }
+
+    /// The node that the on-run hook is, where one is rendered.
+    #[must_use]
+    pub fn operation(&self) -> Option<&Operation> {
+        match self.subject {
+            Subject::OnRun(kind, package, index) => self.manifest.as_ref()?.operation(package, kind, index),
+            _ => None,
         }
     }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject};
-use super::{Pass, Rendering, ephemeral, sent};
-use crate::hook::{self, Hook, Hooks};
+use super::{Pass, Rendering, ephemeral, refs, sent};
+use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
@@ -192,15 +192,30 @@ impl Renderer {
         let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
         let adapter = &self.targets[target].adapter;
         let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
-        let (parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), reached);
+        let (mut parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), None, reached);
+        if let (Some(node), None) = (hook.node, &parse.error) {
+            let reads = !(parse.refs.is_empty() && parse.sources.is_empty());
+            let project = &self.shared[target].project;
+            parse.error = refs::refused(project, &self.manifests[target], node, &parse.refs, reads);
+        }
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());
             return;
         }
+        let mut known = self.known_refs(&asked, &parse);
         let mut script: Vec<usize> = Vec::new();
         let mut ways = 0;
         loop {
-            let (mut run, questions) = self.pass(&asked, Moment::Run, script, reached);
+            let (mut run, mut questions) = self.pass(&asked, Moment::Run, script.clone(), known.clone(), reached);
+            let is_hidden =
+                |run: &Pass| run.error.as_ref().is_some_and(|failure| failure.kind == ErrorKind::Host(refs::REFUSED));
+            if is_hidden(&run) && hook.node.is_some() {
+                // Another hook of the node may have told dbt of it.
+                if let Some(known) = &mut known {
+                    known.extend(self.refs_of_hooks(&asked));
+                }
+                (run, questions) = self.pass(&asked, Moment::Run, script, known.clone(), reached);
+            }
             let text = run.text.as_ref().map(Text::as_str);
             let sent = match text.map(|text| sent::sent(adapter, comment, hook, materialized, text)) {
                 Some(Ok(sent)) => sent,
@@ -227,24 +242,54 @@ impl Renderer {
         }
     }
 
+    /// The nodes that dbt knows a hook's node to ref once it has parsed it; none where not all are known here.
+    fn known_refs(&self, asked: &Asked<'_>, parse: &Pass) -> Option<Vec<usize>> {
+        let mut known = parse.refs.clone();
+        if let Some(node) = asked.hook.node {
+            let state = &self.manifests[asked.target].nodes[node];
+            if state.fault.is_some() || !state.unknown.is_empty() {
+                return None;
+            }
+            known.extend(&state.refs);
+        }
+        parse.unknown.is_empty().then_some(known)
+    }
+
+    /// The nodes that all hooks of a hook's node ref while dbt parses them.
+    fn refs_of_hooks(&self, asked: &Asked<'_>) -> Vec<usize> {
+        let Subject::NodeHook(node, _) = asked.subject else { return Vec::new() };
+        let mut found = Vec::new();
+        for kind in [HookKind::PreHook, HookKind::PostHook] {
+            for listed in self.lists.list(node, kind, asked.target) {
+                let Ok(Some(template)) = parse(&listed.raw) else { continue };
+                let asked = Asked { template: Some(&template), subject: Subject::NodeHook(node, kind), ..*asked };
+                let (pass, _) = self.pass(&asked, Moment::Parse, Vec::new(), None, &mut Reached::new());
+                found.extend(pass.refs);
+            }
+        }
+        found
+    }
+
     fn pass(
         &self,
         asked: &Asked<'_>,
         moment: Moment,
         script: Vec<usize>,
+        known_refs: Option<Vec<usize>>,
         reached: &mut Reached,
     ) -> (Pass, Vec<Question>) {
         let &Asked { hook, template, target, subject } = asked;
         let Some(template) = template else {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
-        let scene = Scene::new(
+        let scene = Scene::with_refs(
             Arc::clone(&self.shared[target]),
             Arc::clone(&self.targets[target]),
             Some(Arc::clone(&self.manifests[target])),
             Arc::clone(&self.lists),
             moment,
             subject,
+            known_refs,
         );
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
         let outcome = interp.render(template, moment == Moment::Parse);
@@ -260,6 +305,8 @@ impl Renderer {
         let seen = scene.seen.take();
         let mut pass = Pass {
             queries: seen.queries,
+            refs: seen.refs,
+            sources: seen.sources,
             misread: seen.misread,
             unknown: seen.unknown,
             approximate: seen.approximate,

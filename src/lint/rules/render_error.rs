@@ -2,7 +2,7 @@
 
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
-use crate::render::Rendering;
+use crate::render::{REFUSED, Rendering};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let said = super::said(&error.message);
@@ -10,6 +10,7 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let when = if parsed { "the hook fails when it runs" } else { "every command stops in the parse" };
     let help = match error.kind {
         ErrorKind::MacroArguments => "change the arguments to those of the macro",
+        ErrorKind::Host(REFUSED) => "ref the node in a place that dbt reaches while it parses, or name its table",
         ErrorKind::Host(_) => "write what it returns in its place, or put it into a macro",
         ErrorKind::Limit(_) => "end the recursion or the loop",
         _ => "change the expression",
@@ -24,7 +25,7 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let fails = match &error.kind {
         ErrorKind::MacroArguments | ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
         ErrorKind::Undefined { name: None, .. } => !error.message.contains(super::unguarded_query::NO_RESULT),
-        ErrorKind::Host(code) => *code == "return-outside-macro",
+        ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | REFUSED),
         _ => false,
     };
     // An error of a value may come from what hookproof's value lacks.

@@ -1,0 +1,104 @@
+//! Refs that dbt refuses: of a seed, in a circle, of a disabled node, met only when it executes.
+
+use std::collections::HashSet;
+
+use super::context::Scene;
+use crate::jinja::{ErrorKind, Flow, JinjaError};
+use crate::manifest::Manifest;
+use crate::project::{Project, Resource};
+
+use super::context::host_error;
+
+/// The code of these errors.
+pub(crate) const REFUSED: &str = "refused-ref";
+
+/// dbt's words for what is rendered: `Model 'model.ops.m' (models/m.sql)`.
+pub(super) fn owner(scene: &Scene) -> String {
+    let project = scene.project();
+    match scene.node() {
+        Some(at) => node_words(project, at),
+        None => {
+            let id = scene.operation().map(|operation| operation.unique_id(&project.packages[operation.package].name));
+            format!("Operation '{}' (./dbt_project.yml)", id.unwrap_or_default())
+        }
+    }
+}
+
+fn node_words(project: &Project, at: usize) -> String {
+    let node = &project.nodes[at];
+    let kind = match node.resource {
+        Resource::Model => "Model",
+        Resource::Seed => "Seed",
+        Resource::Snapshot => "Snapshot",
+        Resource::Analysis => "Analysis",
+        Resource::Test => "Test",
+        Resource::Function => "Function",
+    };
+    format!("{kind} '{}' ({})", node.unique_id, node.original_file_path)
+}
+
+/// Why dbt refuses the project for what a hook of a node refs while it is parsed.
+pub(super) fn refused(
+    project: &Project,
+    manifest: &Manifest,
+    at: usize,
+    refs: &[usize],
+    reads: bool,
+) -> Option<JinjaError> {
+    let node = &project.nodes[at];
+    let refuse = |message: String| Some(JinjaError::new(ErrorKind::Host(REFUSED), message));
+    if node.resource == Resource::Seed && reads {
+        return refuse(format!(
+            "Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\nthat calls 'ref', \
+             'source', or 'metric', either directly or indirectly via other macros: '{}'",
+            node.unique_id
+        ));
+    }
+    let disabled = refs.iter().find(|&&to| manifest.nodes.get(to).is_some_and(|state| !state.enabled));
+    if let Some(&to) = disabled {
+        let name = &project.nodes[to].name;
+        let words = node_words(project, at);
+        return refuse(format!("{words} depends on a node named '{name}' which is disabled"));
+    }
+    let circle = refs.iter().find_map(|&to| way(manifest, to, at))?;
+    let ids: Vec<&str> = circle.iter().map(|&at| project.nodes[at].unique_id.as_str()).collect();
+    refuse(format!("Found a cycle: {}", ids.join(" --> ")))
+}
+
+/// The way from a node down to another one that refs it, the lower one's hook leading back.
+fn way(manifest: &Manifest, from: usize, to: usize) -> Option<Vec<usize>> {
+    let mut seen = HashSet::from([from]);
+    let mut open = vec![vec![from]];
+    while let Some(path) = open.pop() {
+        let last = *path.last()?;
+        if last == to {
+            return Some(path.into_iter().rev().collect());
+        }
+        for &next in manifest.nodes.get(last).map(|state| state.refs.as_slice()).unwrap_or_default() {
+            if seen.insert(next) {
+                let mut longer = path.clone();
+                longer.push(next);
+                open.push(longer);
+            }
+        }
+    }
+    None
+}
+
+/// What dbt says to a ref that it meets for the first time when it executes.
+pub(super) fn hidden(scene: &Scene, name: &str) -> Flow {
+    let project = scene.project();
+    let own = match (scene.node(), scene.operation()) {
+        (Some(at), _) => project.nodes[at].name.clone(),
+        (None, Some(operation)) => operation.name.clone(),
+        (None, None) => String::new(),
+    };
+    host_error(
+        REFUSED,
+        format!(
+            "dbt was unable to infer all dependencies for the model \"{own}\".\nThis typically happens when ref() is \
+             placed within a conditional block.\n\nTo fix this, add the following hint to the top of the model \
+             \"{own}\":\n\n-- depends_on: {{{{ ref('{name}') }}}}"
+        ),
+    )
+}
