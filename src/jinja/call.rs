@@ -183,12 +183,10 @@ pub(super) fn argument_sites(frame: &Frame<'_>, args: &[Arg]) -> Vec<ArgumentSit
 /// Text that a macro returned came through it.
 fn stamped(value: Value, call: Option<&Arc<Call>>) -> Value {
     match value {
-        Value::Str(Str { text, pieces: Some(pieces), markup })
-            if pieces.iter().any(|piece| piece.through.is_none()) =>
-        {
+        Value::Str(Str { text, pieces: Some(pieces), kind }) if pieces.iter().any(|piece| piece.through.is_none()) => {
             let mut builder = TextBuilder::default();
             builder.push_pieces(&text, &pieces, None, call);
-            Value::Str(Str { markup, ..Str::from(&builder.finish()) })
+            Value::Str(Str { kind, ..Str::from(&builder.finish()) })
         }
         other => other,
     }

@@ -13,7 +13,7 @@ use super::methods::text;
 use super::ops::{text_of, undefined_error};
 use super::tree::BinaryOp;
 use super::unknown::derived;
-use super::value::{Args, Dict, Str, Value};
+use super::value::{Args, Dict, Str, StrKind, Value};
 
 const NAMES: &[&str] = &[
     "abs",
@@ -126,13 +126,13 @@ impl Interp {
                 let text = self.soft_str(&value)?;
                 Ok(Value::Str(text::stripped(&text, chars.as_ref(), true, true)?))
             }
-            "safe" => Ok(Value::Str(Str { markup: true, ..self.str_of(&value)? })),
+            "safe" => Ok(Value::Str(Str { kind: StrKind::Markup, ..self.str_of(&value)? })),
             "e" | "escape" | "forceescape" => {
                 let text = self.str_of(&value)?;
-                if text.markup && name != "forceescape" {
+                if text.kind == StrKind::Markup && name != "forceescape" {
                     return Ok(Value::Str(text));
                 }
-                Ok(Value::Str(Str { markup: true, ..text.remade(escaped(&text.text)) }))
+                Ok(Value::Str(Str { kind: StrKind::Markup, ..text.remade(escaped(&text.text)) }))
             }
             "list" => match &value {
                 Value::Unknown(_) => Ok(value),
@@ -337,7 +337,7 @@ impl Interp {
                     .replace('>', "\\u003e")
                     .replace('&', "\\u0026")
                     .replace('\'', "\\u0027");
-                Ok(Value::Str(Str { markup: true, ..Str::plain(safe) }))
+                Ok(Value::Str(Str { kind: StrKind::Markup, ..Str::plain(safe) }))
             }
             "pprint" => {
                 let shown = self.sorted_by_keys(&value, 0)?;

@@ -13,7 +13,7 @@ use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, U
 use super::loops::{Loop, LoopState};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
 use super::unknown::Unknown;
-use super::value::{Args, Dict, Str, Undefined, Value};
+use super::value::{Args, Dict, Str, StrKind, Undefined, Value};
 use crate::source::{Call, Place, TextBuilder};
 
 /// One evaluation: a template, the macros it calls, and what was seen on the way.
@@ -469,9 +469,11 @@ impl Interp {
     fn eval_kind(&mut self, frame: &mut Frame<'_>, expr: &Expr, usage: Use) -> Eval<Value> {
         Ok(match &expr.kind {
             ExprKind::Var(name) => self.variable(frame, name, expr.span, usage)?,
-            ExprKind::Str(literal) => {
-                Value::Str(Str { text: Arc::clone(&literal.value), pieces: literal.pieces.clone(), markup: false })
-            }
+            ExprKind::Str(literal) => Value::Str(Str {
+                text: Arc::clone(&literal.value),
+                pieces: literal.pieces.clone(),
+                kind: StrKind::Plain,
+            }),
             ExprKind::Int(value) => Value::Int(*value),
             ExprKind::BigInt(digits) => Value::big(digits.parse::<BigInt>().unwrap_or_default()),
             ExprKind::Float(value) => Value::Float(*value),

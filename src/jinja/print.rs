@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::error::Eval;
 use super::interp::Interp;
-use super::value::{Str, Value, View};
+use super::value::{Str, StrKind, Value, View};
 
 /// How deep containers are printed before they are cut: nothing a hook needs.
 const MAX_DEPTH: usize = 60;
@@ -55,14 +55,17 @@ impl Interp {
             Value::Decimal(value) => {
                 let _ = write!(out, "Decimal('{}')", decimal_text(value));
             }
-            Value::Str(text) if text.markup => {
-                out.push_str("Markup(");
-                write_str_repr(out, &text.text);
-                out.push(')');
-            }
             Value::Str(text) => {
                 self.made(text.text.len())?;
-                write_str_repr(out, &text.text);
+                match text.kind {
+                    StrKind::Plain => write_str_repr(out, &text.text),
+                    StrKind::Member(repr) => out.push_str(repr),
+                    StrKind::Markup => {
+                        out.push_str("Markup(");
+                        write_str_repr(out, &text.text);
+                        out.push(')');
+                    }
+                }
             }
             Value::Bytes(bytes) => write_bytes_repr(out, bytes),
             Value::List(items) => {

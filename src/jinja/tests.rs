@@ -3,7 +3,7 @@
 use super::error::{ErrorKind, Eval, error, type_error};
 use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
-use super::value::{Args, Value};
+use super::value::{Args, StrKind, Value};
 
 const NAMES: &[&str] = &[
     "!=",
@@ -127,7 +127,7 @@ impl Interp {
                 Value::Undefined(_) => true,
                 _ => false,
             },
-            "escaped" => matches!(value, Value::Str(text) if text.markup),
+            "escaped" => matches!(value, Value::Str(text) if text.kind == StrKind::Markup),
             "lower" => {
                 let text = self.str_of(value)?;
                 text.text.chars().any(char::is_lowercase) && !text.text.chars().any(char::is_uppercase)

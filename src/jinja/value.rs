@@ -70,6 +70,17 @@ pub enum Value {
     Unknown(Rc<Unknown>),
 }
 
+/// What sort of text a `str` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrKind {
+    /// `str` itself.
+    Plain,
+    /// markupsafe's Markup: escaped already.
+    Markup,
+    /// A member of an enumeration of texts, with its `repr()`.
+    Member(&'static str),
+}
+
 /// Text with its origin.
 #[derive(Clone)]
 pub struct Str {
@@ -77,8 +88,8 @@ pub struct Str {
     pub text: Arc<str>,
     /// Its origin.
     pub pieces: Option<Arc<[Piece]>>,
-    /// Whether it is markupsafe's Markup: escaped already.
-    pub markup: bool,
+    /// What sort of text it is to Python.
+    pub kind: StrKind,
 }
 
 /// Why something is undefined.
@@ -236,7 +247,18 @@ impl Str {
     /// Text of no known origin.
     #[must_use]
     pub fn plain(text: impl Into<Arc<str>>) -> Str {
-        Str { text: text.into(), pieces: None, markup: false }
+        Str { text: text.into(), pieces: None, kind: StrKind::Plain }
+    }
+
+    /// A member of an enumeration of texts; `repr` is its `repr()`.
+    #[must_use]
+    pub fn member(text: &'static str, repr: &'static str) -> Str {
+        Str { kind: StrKind::Member(repr), ..Str::plain(text) }
+    }
+
+    /// The sort of what is made of it: a part of a member is none.
+    fn sort(&self) -> StrKind {
+        if self.kind == StrKind::Markup { StrKind::Markup } else { StrKind::Plain }
     }
 
     /// The text with its origin, for other stations.
@@ -255,7 +277,7 @@ impl Str {
             .pieces
             .as_ref()
             .map(|pieces| crate::source::slice_pieces(pieces, range.start as u32, range.end as u32).into());
-        Str { text: Arc::from(&self.text[range]), pieces, markup: self.markup }
+        Str { text: Arc::from(&self.text[range]), pieces, kind: self.sort() }
     }
 
     /// Another text of the same length or not, made where this one was: its origin as a whole.
@@ -268,14 +290,14 @@ impl Str {
             let whole = Piece { at: 0, len: text.len() as u32, place, verbatim: false, through: first.through.clone() };
             Some(if text.is_empty() { Arc::from([]) } else { Arc::from([whole]) })
         });
-        Str { text, pieces, markup: self.markup }
+        Str { text, pieces, kind: self.sort() }
     }
 }
 
 impl From<&Text> for Str {
     fn from(text: &Text) -> Str {
         let pieces = if text.pieces.is_empty() { None } else { Some(Arc::clone(&text.pieces)) };
-        Str { text: Arc::clone(&text.value), pieces, markup: false }
+        Str { text: Arc::clone(&text.value), pieces, kind: StrKind::Plain }
     }
 }
 
@@ -414,7 +436,7 @@ impl Value {
             Value::Float(_) => "float",
             Value::Decimal(_) => "decimal.Decimal",
             Value::Str(text) => {
-                if text.markup {
+                if text.kind == StrKind::Markup {
                     "Markup"
                 } else {
                     "str"

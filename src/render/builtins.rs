@@ -326,6 +326,7 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
                 cte.identifier = Some(format!("__dbt__cte__{name}"));
                 cte.include = super::relation::Parts { database: false, schema: false, identifier: true };
                 cte.quote.identifier = false;
+                cte.kind = Some("cte".to_owned());
                 return Ok(cte.value());
             }
             Ok(relation.value())

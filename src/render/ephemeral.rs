@@ -22,7 +22,11 @@ pub(super) fn injected(scene: &Rc<Scene>, text: &Str) -> Option<Str> {
     let sql = &text.as_str()[..first];
     let joined = ctes.join(", ");
     let (at, addition) = match sent::with_keyword(sql) {
-        Some(end) => (end, format!("{joined}, ")),
+        // They stand behind the white space that follows it.
+        Some(end) => {
+            let rest = &sql[end..];
+            (end + rest.len() - rest.trim_start_matches(sent::is_space).len(), format!("{joined}, "))
+        }
         None => (first - sql.trim_start_matches(sent::is_space).len(), format!("with{joined} ")),
     };
     let mut whole = TextBuilder::default();

@@ -12,18 +12,19 @@ use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::manifest::Settings;
 use crate::project::{Resource, Source};
 
-fn built(scene: &Scene) -> Vec<usize> {
+/// The nodes that a build takes, in the order in which dbt parses them.
+fn taken(scene: &Scene) -> impl Iterator<Item = usize> {
     let nodes = &scene.project().nodes;
-    (0..nodes.len())
-        .filter(|&at| {
-            matches!(nodes[at].resource, Resource::Model | Resource::Seed | Resource::Snapshot)
-                && scene
-                    .manifest
-                    .as_ref()
-                    .and_then(|manifest| manifest.nodes.get(at))
-                    .is_some_and(|state| state.enabled && state.materialized != "ephemeral")
-        })
-        .collect()
+    let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
+    let is_buildable = |at: usize| matches!(nodes[at].resource, Resource::Model | Resource::Seed | Resource::Snapshot);
+    let order = scene.shared.parse_order.iter().copied();
+    order.filter(move |&at| is_buildable(at) && state(at).is_some_and(|state| state.enabled))
+}
+
+/// Those of them that have a result: ephemeral models have none (facts C18).
+fn built(scene: &Scene) -> Vec<usize> {
+    let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
+    taken(scene).filter(|&at| state(at).is_some_and(|state| state.materialized != "ephemeral")).collect()
 }
 
 /// `graph` in the run pass. Hooks of thousands of nodes read a little of it each: its parts are made when
@@ -290,7 +291,7 @@ fn source(scene: &Scene, table: &Source) -> Value {
 /// `selected_resources` of a build of everything.
 pub(super) fn selected(scene: &Scene) -> Value {
     let nodes = &scene.project().nodes;
-    strings(built(scene).into_iter().map(|at| nodes[at].unique_id.as_str()))
+    strings(taken(scene).map(|at| nodes[at].unique_id.as_str()))
 }
 
 /// `results` of a first build in which every node succeeds.
@@ -353,7 +354,7 @@ impl RunResult {
         let of =
             |part: &str| unknown(format!("results[{}].{part}", self.name), "what a run reports is not known before it");
         Some(match name {
-            "status" => Value::str("success"),
+            "status" => Value::Str(Str::member("success", "<RunStatus.Success: 'success'>")),
             "timing" => {
                 let step = |step: &str| {
                     let at = |end: &str| of(&format!("timing.{step}.{end}"));
