@@ -78,6 +78,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
             b.place,
         ))
     });
+    problems.extend(nodes.iter().filter_map(node::python_jinja));
     let unattached = node::attach(&mut nodes, &properties, &names, &mut problems);
     node::duplicates(&nodes, &properties, &packages, &sources, &mut problems);
     macros::duplicates(&macros, &names, &sources, &mut problems);

@@ -112,6 +112,16 @@ fn is_python(path: &str) -> bool {
     path.ends_with(".py")
 }
 
+/// dbt renders the code of a Python model without any names and takes it only when nothing changes, so that
+/// a hook with Jinja in it cannot stand there (facts D18).
+pub(crate) fn python_jinja(node: &Node) -> Option<Problem> {
+    let code = node.code.as_ref().filter(|_| node.language == Language::Python)?;
+    let at = ["{{", "{%", "{#"].iter().filter_map(|tag| code.as_str().find(tag)).min()?;
+    let message = format!("{} is a Python model and has Jinja in its code; dbt stops here", node.original_file_path);
+    let help = "declare a hook that has Jinja in the properties file or in dbt_project.yml";
+    Some(Problem::new(ProblemKind::PythonJinja, code.place_of(at..at + 2), message).help(help))
+}
+
 /// A file's name without its ending, as Python's `splitext` cuts it.
 fn stem(path: &str) -> &str {
     let name_at = path.rfind('/').map_or(0, |at| at + 1);

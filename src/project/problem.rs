@@ -19,6 +19,8 @@ pub enum ProblemKind {
     LinkedFolder,
     /// A file that dbt can't cut into blocks.
     Blocks,
+    /// Jinja in the code of a Python model; dbt fails.
+    PythonJinja,
     /// Two macros of one name in one package; dbt fails.
     DuplicateMacro,
     /// Two nodes of one name and kind in one package; dbt fails where both are enabled.

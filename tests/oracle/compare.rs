@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hookproof::datum::{Datum, Kind};
-use hookproof::diagnostic::Severity;
+use hookproof::diagnostic::{Diagnostic, Severity};
 use hookproof::hook::Hook;
 use hookproof::project::yaml;
 use hookproof::render::{Query, Rendering};
@@ -102,26 +102,20 @@ impl Comparison {
             let of_id = hooks.iter().filter(|(hook, ..)| hook.id == id);
             of_id.flat_map(|(_, renderings, _)| renderings).any(|rendering| error_of(rendering).is_some())
         };
+        // Where hookproof itself cannot go on, it refuses the project as well.
+        let Ok(reports) = check(options) else { return };
+        let found = reports.into_iter().flat_map(|report| report.diagnostics);
+        let errors: Vec<Diagnostic> = found.filter(|found| found.severity == Severity::Error).collect();
         let failing: Vec<&str> =
             run.hooks.iter().filter(|hook| hook.parse_error.is_some()).map(|hook| hook.id.as_str()).collect();
         for id in &failing {
-            if !fails(id) {
+            let is_told = errors.iter().any(|found| found.hook.as_ref().is_some_and(|hook| hook.id == *id));
+            if !fails(id) && !is_told {
                 self.differs(id, format!("dbt fails while it parses, hookproof renders it: {:?}", run.exception));
             }
         }
-        if failing.is_empty() {
-            let has_error = match check(options) {
-                Ok(reports) => {
-                    reports.iter().flat_map(|report| &report.diagnostics).any(|found| found.severity == Severity::Error)
-                }
-                Err(_) => true,
-            };
-            if !has_error {
-                self.differs(
-                    PROJECT,
-                    format!("dbt refuses the project, hookproof finds no error: {:?}", run.exception),
-                );
-            }
+        if failing.is_empty() && errors.is_empty() {
+            self.differs(PROJECT, format!("dbt refuses the project, hookproof finds no error: {:?}", run.exception));
         }
     }
 

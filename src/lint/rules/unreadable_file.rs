@@ -19,6 +19,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 | ProblemKind::Encoding
                 | ProblemKind::Blocks
                 | ProblemKind::DuplicateMacro
+                | ProblemKind::PythonJinja
                 | ProblemKind::Properties
                 | ProblemKind::Settings
         );

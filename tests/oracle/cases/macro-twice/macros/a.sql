@@ -1,0 +1,1 @@
+{% macro a() %}1{% endmacro %}

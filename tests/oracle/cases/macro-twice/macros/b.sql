@@ -1,0 +1,1 @@
+{% macro a() %}2{% endmacro %}

@@ -1,0 +1,1 @@
+{{ config(post_hook="never") }} select 1

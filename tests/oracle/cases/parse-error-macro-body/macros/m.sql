@@ -1,0 +1,1 @@
+{% macro breaks(x) %}{{ x.a.b }}{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(post_hook='"x"') }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(post_hook='true') }}
+select 1 as id

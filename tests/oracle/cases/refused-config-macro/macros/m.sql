@@ -1,0 +1,1 @@
+{% macro hook() %}x{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(post_hook=hook) }}
+select 1 as id

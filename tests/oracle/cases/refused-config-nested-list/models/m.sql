@@ -1,0 +1,2 @@
+{{ config(post_hook=[['a']]) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(post_hook={'transaction': false}) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(post_hook=none) }}
+select 1 as id

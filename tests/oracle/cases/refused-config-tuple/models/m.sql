@@ -1,0 +1,2 @@
+{{ config(post_hook=('a', 'b')) }}
+select 1 as id
