@@ -4,6 +4,7 @@
 //! What is wrong with the files becomes a [`Problem`]; an `Err` means that there is no project to work on.
 
 mod adapter;
+pub mod environment;
 mod files;
 mod ignore;
 mod load;

@@ -7,6 +7,7 @@ pub mod builtins;
 pub mod context;
 mod ephemeral;
 mod explore;
+pub mod internal;
 pub mod library;
 pub mod macros;
 mod nodes;

@@ -16,6 +16,7 @@ use crate::lint::{self, Checked, Findings, Judged};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
 use crate::project::{self, LoadOptions, Project, Target};
 use crate::render::context::Shared;
+use crate::render::internal::Internal;
 use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
@@ -49,6 +50,8 @@ pub struct CheckOptions {
     pub env: BTreeMap<String, String>,
     /// Where the tool was started.
     pub working_dir: Option<PathBuf>,
+    /// `--python-environment`: dbt's own macros are taken from its files there.
+    pub python_environment: Option<PathBuf>,
     /// `--answers`; they come before those of the settings.
     pub answers: Answers,
 }
@@ -66,6 +69,7 @@ impl CheckOptions {
             vars: Datum::new(Kind::Null),
             env: BTreeMap::new(),
             working_dir: None,
+            python_environment: None,
             answers: Answers::default(),
         }
     }
@@ -188,7 +192,12 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
                         )));
                     }
                 }
-                let shared = Arc::new(Shared::new(Arc::new(project), options.env.clone(), options.answers.clone()));
+                let mut shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
+                if let Some(environment) = &options.python_environment {
+                    let internal = Internal::load(environment, &shared.project).map_err(Failure)?;
+                    shared.internal = Some(Arc::new(internal));
+                }
+                let shared = Arc::new(shared);
                 let read = |target: &Target| {
                     let same =
                         !reads_target.load(Ordering::Relaxed) || target.name == shared.project.default_target().name;
@@ -210,6 +219,9 @@ fn settled(root: &Path, options: &CheckOptions) -> Result<CheckOptions, Failure>
     let mut options = options.clone();
     settings.answers.given.append(&mut options.answers.given);
     options.answers = settings.answers;
+    if options.python_environment.is_none() {
+        options.python_environment = settings.python_environment.map(|folder| root.join(folder));
+    }
     for (name, answer) in options.answers.of_function("env_var") {
         let text = match &answer.kind {
             Kind::Str(text) => text.as_str().to_owned(),

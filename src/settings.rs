@@ -16,6 +16,8 @@ pub const FILE: &str = "hookproof.yml";
 pub struct Settings {
     /// Answers to what cannot be known before the run.
     pub answers: Answers,
+    /// The Python environment whose dbt's own macros are used, from the project's folder.
+    pub python_environment: Option<String>,
 }
 
 /// Answers to what cannot be known before the run: of a question as `compile` prints it, of a variable as
@@ -121,9 +123,16 @@ fn read(text: &str) -> Result<Settings, String> {
     for (key, value) in entries {
         match key.as_str() {
             Some("answers") => settings.answers = Answers::of(&value).map_err(|why| format!("{FILE}: {why}"))?,
+            Some("python-environment") => match (value.as_str(), value.is_null()) {
+                (Some(folder), _) => settings.python_environment = Some(folder.to_owned()),
+                (None, true) => {}
+                (None, false) => return Err(format!("{FILE}: python-environment is a folder, such as .venv")),
+            },
             _ => {
                 let key = key.as_str().unwrap_or("?");
-                return Err(format!("{FILE} has a setting `{key}` that hookproof does not know: it knows answers"));
+                return Err(format!(
+                    "{FILE} has a setting `{key}` that hookproof does not know: it knows answers and python-environment"
+                ));
             }
         }
     }

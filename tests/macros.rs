@@ -70,3 +70,61 @@ fn macros_give_what_dbt_gives() {
         }
     }
 }
+
+/// A project, and a Python environment with two macros of dbt's and one of an adapter.
+fn with_environment() -> (tempfile::TempDir, CheckOptions) {
+    let dir = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put(
+        "project/dbt_project.yml",
+        "name: shop\nprofile: p\non-run-start: [\"{{ hail('x') }} {{ dbt.greet('y', mark='?') }}\"]",
+    );
+    put("project/profiles.yml", "p: {target: t, outputs: {t: {type: postgres, dbname: d, schema: s}}}");
+    let packages = "venv/lib/python3.11/site-packages/dbt/include";
+    put(
+        &format!("{packages}/global_project/macros/greet.sql"),
+        "{% macro greet(who, mark='!') %}{{ return(adapter.dispatch('greet', 'dbt')(who, mark)) }}{% endmacro %}\n\
+         {% macro default__greet(who, mark) %}hello {{ who ~ mark }}{% endmacro %}\n\
+         {% macro hail(who) %}{{ greet(who) }}{% endmacro %}",
+    );
+    put(
+        &format!("{packages}/postgres/macros/greet.sql"),
+        "{% macro postgres__greet(who, mark) %}hi {{ who ~ mark }}{% endmacro %}",
+    );
+    let mut options = CheckOptions::at(dir.path().join("project"));
+    options.profiles_dir = Some(dir.path().join("project"));
+    options.python_environment = Some(dir.path().join("venv"));
+    (dir, options)
+}
+
+fn first_text(options: &CheckOptions) -> String {
+    let compiled = compile(options).unwrap();
+    let (_, renderings, _) = &compiled[0].hooks[0];
+    renderings[0].run.as_ref().and_then(|run| run.text.as_ref()).unwrap().as_str().to_owned()
+}
+
+#[test]
+fn macros_of_a_python_environment_are_used() {
+    let (dir, mut options) = with_environment();
+    assert_eq!(first_text(&options), "hi x! hi y?");
+    // The project's own comes first, and the settings may name the environment.
+    let macros = dir.path().join("project/macros");
+    fs::create_dir(&macros).unwrap();
+    fs::write(macros.join("m.sql"), "{% macro postgres__greet(who, mark) %}ahoy {{ who }}{% endmacro %}").unwrap();
+    fs::write(dir.path().join("project/hookproof.yml"), "python-environment: ../venv").unwrap();
+    options.python_environment = None;
+    assert_eq!(first_text(&options), "ahoy x ahoy y");
+}
+
+#[test]
+fn an_environment_without_the_adapter_is_refused() {
+    let (dir, mut options) = with_environment();
+    fs::remove_dir_all(dir.path().join("venv/lib/python3.11/site-packages/dbt/include/postgres")).unwrap();
+    assert!(compile(&options).unwrap_err().0.contains("no macros of postgres"));
+    options.python_environment = Some(dir.path().join("project"));
+    assert!(compile(&options).unwrap_err().0.contains("no Python environment with dbt"));
+}

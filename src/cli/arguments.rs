@@ -91,6 +91,9 @@ pub(super) struct ProjectArguments {
         help = "Answers to what cannot be known before the run, such as '{is_incremental(): true}'"
     )]
     answers: Option<String>,
+    /// A Python environment with dbt and its adapter: dbt's own macros are taken from its files
+    #[arg(long, value_name = "DIR", env = "HOOKPROOF_PYTHON_ENVIRONMENT", hide_env_values = true)]
+    python_environment: Option<PathBuf>,
 }
 
 impl ProjectArguments {
@@ -104,6 +107,7 @@ impl ProjectArguments {
         options.adapter = given(&self.adapter).map(|adapter| adapter.to_lowercase());
         options.vars =
             self.vars.as_deref().map_or(Ok(Datum::new(Kind::Null)), |text| mapping("vars", "{days: 3}", text))?;
+        options.python_environment = self.python_environment.clone().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(text) = &self.answers {
             let datum = mapping("answers", "{is_incremental(): true}", text)?;
             options.answers = Answers::of(&datum).map_err(|why| format!("--answers: {why}"))?;

@@ -162,7 +162,8 @@ impl Object for Adapter {
                 if let Some(found) = scene.dispatched(interp, &macro_name.text, namespace.as_deref())? {
                     return Ok(Some(found));
                 }
-                if let Some(found) = scene.shipped(&macro_name.text) {
+                let internal = scene.dispatched_internal(&macro_name.text);
+                if let Some(found) = internal.or_else(|| scene.shipped(&macro_name.text)) {
                     return Ok(Some(found));
                 }
                 if let Some(listed) = namespace.as_ref().and_then(|name| scene.shared.missing.get(name)) {

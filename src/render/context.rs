@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use super::internal::Internal;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::{Misread, Query, adapter, builtins, macros, nodes, results};
@@ -49,6 +50,8 @@ pub struct Shared {
     pub answers: Answers,
     /// The questions that they answered.
     pub answered: Arc<Mutex<BTreeSet<String>>>,
+    /// dbt's own macros, where its own files are used.
+    pub internal: Option<Arc<Internal>>,
 }
 
 impl Shared {
@@ -58,6 +61,7 @@ impl Shared {
         let mut other = Shared::new(project, self.env.clone(), self.answers.clone());
         other.library = Arc::clone(&self.library);
         other.answered = Arc::clone(&self.answered);
+        other.internal.clone_from(&self.internal);
         other
     }
 
@@ -95,7 +99,19 @@ impl Shared {
             };
             (node.package, kind)
         });
-        Shared { project, library, env, missing, by_id, by_name, parse_order, sources, answers, answered }
+        Shared {
+            project,
+            library,
+            env,
+            missing,
+            by_id,
+            by_name,
+            parse_order,
+            sources,
+            answers,
+            answered,
+            internal: None,
+        }
     }
 }
 
@@ -472,6 +488,16 @@ impl Scene {
         }
     }
 
+    /// What `adapter.dispatch(name, namespace)` finds among dbt's own macros.
+    pub fn dispatched_internal(&self, name: &str) -> Option<Value> {
+        let internal = self.shared.internal.as_ref()?;
+        if macros::is_native(name) {
+            return None;
+        }
+        let (parsed, full) = internal.dispatched(self.adapter(), name)?;
+        parsed.as_ref().ok().map(|parsed| Library::value(parsed, &full))
+    }
+
     /// Whether the project has a macro that one of dbt's own, which calls `name`, would come to instead.
     #[must_use]
     pub fn overrides(&self, name: &str) -> bool {
@@ -767,6 +793,14 @@ impl Scene {
 
     /// One of dbt's own macros, by the name it has in the name space `dbt`.
     pub fn shipped(&self, name: &str) -> Option<Value> {
+        if let Some(internal) = &self.shared.internal {
+            // What executes or asks stays native: it speaks of what hookproof knows.
+            if !macros::is_native(name) {
+                if let Some(Ok(parsed)) = internal.find(self.adapter(), name) {
+                    return Some(Library::value(parsed, name));
+                }
+            }
+        }
         (is_shipped(self.adapter(), name) || macros::is_modelled(self.adapter(), name))
             .then(|| self.callable(name))
             .flatten()

@@ -68,25 +68,29 @@ impl Library {
             let found = &project.macros[at];
             let block = found.block;
             let text = project.sources.text(block.file).slice(block.start as usize..block.end as usize);
-            match jinja::parse(&text) {
-                Ok(template) => {
-                    self.note_comparisons(&template);
-                    let template = Arc::new(template);
-                    let decl = template.body.iter().find_map(|stmt| match stmt {
-                        Stmt::Macro(decl) => Some(Arc::clone(decl)),
-                        _ => None,
-                    });
-                    match decl {
-                        Some(decl) => Ok((decl, template)),
-                        None => Err((
-                            SyntaxFault { message: "this block is no macro".to_owned(), span: Span::default() },
-                            text,
-                        )),
-                    }
-                }
-                Err(fault) => Err((fault, text)),
+            let parsed = Library::parse(&text);
+            if let Ok((_, template)) = &parsed {
+                self.note_comparisons(template);
             }
+            parsed
         })
+    }
+
+    /// A macro's block, parsed.
+    pub fn parse(text: &Text) -> Parsed {
+        let template = jinja::parse(text).map_err(|fault| (fault, text.clone()))?;
+        let template = Arc::new(template);
+        let decl = template.body.iter().find_map(|stmt| match stmt {
+            Stmt::Macro(decl) => Some(Arc::clone(decl)),
+            _ => None,
+        });
+        match decl {
+            Some(decl) => Ok((decl, template)),
+            None => {
+                let fault = SyntaxFault { message: "this block is no macro".to_owned(), span: Span::default() };
+                Err((fault, text.clone()))
+            }
+        }
     }
 
     /// A macro as a value; `shown` is how it was named.

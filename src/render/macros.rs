@@ -14,6 +14,8 @@ use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Str, Value, error};
 use crate::source::TextBuilder;
 use recorded::{Outcome, Recorded, Variant};
 
+pub(in crate::render) use native::is_native;
+
 /// Whether a macro of dbt's own is modelled for an adapter.
 #[must_use]
 pub fn is_modelled(adapter: &str, name: &str) -> bool {

@@ -15,14 +15,7 @@ const WAREHOUSE: &str = "what the warehouse holds is not known before the run";
 const NAMES: &[&str] = &[
     "after_commit",
     "before_begin",
-    "default__generate_alias_name",
-    "default__generate_database_name",
-    "default__generate_schema_name",
     "default__get_or_create_relation",
-    "generate_alias_name",
-    "generate_database_name",
-    "generate_schema_name",
-    "generate_schema_name_for_env",
     "get_or_create_relation",
     "in_transaction",
     "is_incremental",
@@ -36,9 +29,9 @@ const NAMES: &[&str] = &[
     "statement",
 ];
 
-/// Whether a macro of dbt's own is known without what was measured.
+/// Whether a macro of dbt's own executes or asks, and so is known without what was measured.
 #[must_use]
-pub(super) fn is_native(name: &str) -> bool {
+pub(in crate::render) fn is_native(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
@@ -110,6 +103,21 @@ pub(super) fn fallback(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args:
                 Some(custom) => custom,
                 None => scene.target.database.as_deref().map_or(Value::None, Value::str),
             }
+        }
+        "make_backup_relation" | "default__make_backup_relation" => {
+            let [base, kind, suffix] = args.bind(name, ["base_relation", "backup_relation_type", "suffix"], 2)?;
+            let Some(base) = base.as_ref().and_then(Relation::of) else { return Ok(None) };
+            let suffix = match suffix {
+                Some(suffix) => interp.str_of(&suffix)?.text.to_string(),
+                None => "__dbt_backup".to_owned(),
+            };
+            let mut made = base.clone();
+            made.identifier = Some(format!("{}{suffix}", base.identifier.as_deref().unwrap_or("None")));
+            made.kind = match given(kind) {
+                Some(kind) => Some(interp.str_of(&kind)?.text.to_string()),
+                None => None,
+            };
+            made.value()
         }
         "generate_alias_name" | "default__generate_alias_name" => {
             let [custom, node] = args.bind(name, ["custom_alias_name", "node"], 0)?;

@@ -510,7 +510,7 @@ def record(options):
 
 
 # What builds catalogs, snapshots, seeds, tests and Python models: no hook calls it.
-UNUSED = re.compile(r"catalog|snapshot|unit_test|fixture|_csv|microbatch|__test_|^test_|_function_|aggregate_function|teardown"
+UNUSED = re.compile(r"catalog|snapshot(?!_get_time|_hash_arguments|_string_as_time)|unit_test|fixture|_csv|microbatch|__test_|^test_|_function_|aggregate_function|teardown"
                     r"|column_stats|table_stats|_get_columns_sql|reconcile|python|fiscal|compare_")
 LONGEST = 16000
 
