@@ -316,6 +316,7 @@ fn of_calls(project: &Project, node: &Node, state: &NodeState) -> Vec<Item> {
                 item.frozen = frozen(entry, n, &at_run, &call.value, &project.sources, node.place);
             }
             item.place = item.place.or(call.value.place);
+            item.entry = item.entry.map(|entry| entry.map(|entry| entry.placed(item.place)));
             items.push(item);
         }
     }

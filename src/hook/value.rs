@@ -2,6 +2,8 @@
 //! not take.
 
 use super::json;
+use std::sync::Arc;
+
 use crate::datum::{Datum, Kind};
 use crate::project::Resource;
 use crate::project::yaml_jinja::has_jinja;
@@ -31,6 +33,16 @@ pub(super) struct Entry {
     pub(super) early: Option<Text>,
     /// The text was a JSON object's `sql`.
     pub(super) from_json: bool,
+}
+
+impl Entry {
+    /// The entry with a place for its text, where what made the text left none: a dict, JSON of a macro.
+    pub(super) fn placed(mut self, place: Option<Place>) -> Entry {
+        if let (Some(place), true) = (place, self.raw.pieces.is_empty()) {
+            self.raw = Text::made_at(Arc::clone(&self.raw.value), place);
+        }
+        self
+    }
 }
 
 /// Why dbt does not take a value.
@@ -185,7 +197,7 @@ impl Given {
         }
         let early = self.early_text(|written| written.get("sql").unwrap_or(written).as_text(), raw);
         let place = place.or(sql.place).or_else(|| raw.place_of(0..raw.value.len()));
-        Ok(Some(Entry { raw: raw.clone(), transaction, place, early, from_json }))
+        Ok(Some(Entry { raw: raw.clone(), transaction, place, early, from_json }.placed(place)))
     }
 
     /// The text as written, where dbt renders it when it reads the file.

@@ -16,33 +16,46 @@ pub(super) fn injected(scene: &Rc<Scene>, text: &Str) -> Option<Str> {
     if found.is_empty() {
         return Some(text.clone());
     }
-    let ctes: Vec<String> = found.into_iter().map(|(_, cte)| cte).collect();
     let text = text.to_text();
     let first = sent::first_statement(text.as_str());
     let sql = &text.as_str()[..first];
-    let joined = ctes.join(", ");
-    let (at, addition) = match sent::with_keyword(sql) {
-        // They stand behind the white space that follows it.
-        Some(end) => {
-            let rest = &sql[end..];
-            (end + rest.len() - rest.trim_start_matches(sent::is_space).len(), format!("{joined}, "))
-        }
-        None => (first - sql.trim_start_matches(sent::is_space).len(), format!("with{joined} ")),
-    };
+    let blank = |text: &str| text.len() - text.trim_start_matches(sent::is_space).len();
+    let with = sent::with_keyword(sql);
+    // They stand behind the white space that follows the keyword, or that the text begins with.
+    let at = with.map_or_else(|| blank(sql), |end| end + blank(&sql[end..]));
+    // What dbt adds stands where the hook does.
+    let place = text.place_of(0..text.as_str().len());
     let mut whole = TextBuilder::default();
     whole.push_slice(&text, 0..at);
-    whole.push_plain(&addition);
+    if with.is_none() {
+        whole.push_made("with", place, None);
+    }
+    for (n, cte) in found.iter().enumerate() {
+        let comma = if n == 0 { "" } else { ", " };
+        whole.push_made(&format!("{comma} __dbt__cte__{} as (\n", cte.name), place, None);
+        let code = cte.code.to_text();
+        whole.push_pieces(code.as_str(), &code.pieces, place, None);
+        whole.push_made("\n)", place, None);
+    }
+    whole.push_made(if with.is_some() { ", " } else { " " }, place, None);
     whole.push_slice(&text, at..first);
     Some(Str::from(&whole.finish()))
 }
 
+/// An ephemeral model as it stands in front of what refs it.
+struct Cte {
+    node: usize,
+    name: String,
+    code: Str,
+}
+
 /// The ephemeral models that a text needs, innermost first, each once.
-fn collect(scene: &Rc<Scene>, found: &mut Vec<(usize, String)>, depth: usize) -> Option<()> {
+fn collect(scene: &Rc<Scene>, found: &mut Vec<Cte>, depth: usize) -> Option<()> {
     let refs = scene.seen.borrow().refs.clone();
     for node in refs {
         let manifest = scene.manifest.as_ref()?;
         let is_ephemeral = manifest.nodes.get(node).is_some_and(|state| state.materialized == "ephemeral");
-        if !is_ephemeral || found.iter().any(|(known, _)| *known == node) {
+        if !is_ephemeral || found.iter().any(|known| known.node == node) {
             continue;
         }
         if depth > 50 {
@@ -64,8 +77,8 @@ fn collect(scene: &Rc<Scene>, found: &mut Vec<(usize, String)>, depth: usize) ->
             return None;
         }
         collect(&inner, found, depth + 1)?;
-        let alias = scene.relation_of(node).identifier?;
-        found.push((node, format!(" __dbt__cte__{alias} as (\n{}\n)", text.text)));
+        let name = scene.relation_of(node).identifier?;
+        found.push(Cte { node, name, code: text });
     }
     Some(())
 }
