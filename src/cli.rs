@@ -13,10 +13,11 @@ use clap::error::ErrorKind;
 use hookproof::diagnostic::{Confidence, Severity};
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::list::{self, Listed};
+use hookproof::report::plan::{self, Planned};
 use hookproof::report::{self, CheckReport, TextOptions};
-use hookproof::{CheckOptions, discover};
+use hookproof::{CheckOptions, PlanOptions, discover};
 
-use arguments::{CheckFormat, Cli, Command, FailOn, Format, ProjectArguments};
+use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments};
 use terminal::Terminal;
 
 /// The exit code of a run that found something.
@@ -115,6 +116,17 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 Format::Json => |one: &Listed, _| list::json(one),
             };
             Ok(Outcome::ok(joined(listed.iter().map(|one| show(one, terminal)))))
+        }
+        Command::Plan { project, command, format } => {
+            let options = options(&project, format == PlanFormat::Json)?;
+            let wanted = PlanOptions { command: command.into(), every_target: format == PlanFormat::Json };
+            let planned = hookproof::plan(&options, wanted).map_err(|failure| failure.to_string())?;
+            let show = |one: &Planned| match format {
+                PlanFormat::Text => plan::text(one, terminal.width, terminal.colour),
+                PlanFormat::Json => plan::json(one),
+                PlanFormat::Mermaid => plan::mermaid(one),
+            };
+            Ok(Outcome::ok(joined(planned.iter().map(show))))
         }
         Command::Rules => Ok(Outcome::ok(rules::table())),
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),

@@ -7,7 +7,7 @@ mod json;
 mod keys;
 mod value;
 
-pub use effective::hooks;
+pub use effective::{hooks, idle, ignored};
 
 use crate::datum::Datum;
 use crate::source::{Place, Text};

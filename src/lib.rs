@@ -1,6 +1,7 @@
 //! hookproof reads a dbt project from its files, renders every hook to exactly the SQL that dbt would
 //! send, in every target and down every branch, and checks that SQL.
 
+pub mod command;
 pub mod datum;
 pub mod diagnostic;
 pub mod discover;
@@ -8,6 +9,8 @@ pub mod hook;
 pub mod jinja;
 pub mod lint;
 pub mod manifest;
+pub mod materialization;
+pub mod plan;
 pub mod project;
 pub mod render;
 pub mod report;
@@ -16,4 +19,4 @@ pub mod settings;
 pub mod source;
 pub mod sql;
 
-pub use run::{CheckOptions, Failure, check, compile, list};
+pub use run::{CheckOptions, Failure, PlanOptions, check, compile, list, plan};

@@ -10,6 +10,7 @@ mod explore;
 pub mod internal;
 pub mod library;
 pub mod macros;
+pub mod materialized;
 mod nodes;
 mod refs;
 pub mod relation;
@@ -66,6 +67,23 @@ pub struct Pass {
     pub approximate: bool,
     /// Why it could not be rendered to the end or at all, where that is no fault of the hook.
     pub unknown: Vec<String>,
+}
+
+/// What a text refers to with `ref` and `source`, each as often as it does.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    /// The nodes, by their place in the project's nodes.
+    pub nodes: Vec<usize>,
+    /// The tables, by their place in the project's source tables.
+    pub sources: Vec<usize>,
+}
+
+impl References {
+    /// What was referred to in a pass.
+    #[must_use]
+    pub fn of(pass: &Pass) -> References {
+        References { nodes: pass.refs.clone(), sources: pass.sources.clone() }
+    }
 }
 
 /// A statement that a hook executes while it renders.

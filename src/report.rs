@@ -6,6 +6,7 @@ pub mod concise;
 mod excerpt;
 pub mod json;
 pub mod list;
+pub mod plan;
 pub mod text;
 
 use std::collections::BTreeMap;

@@ -8,19 +8,23 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+use crate::command::Command;
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
 use crate::discover;
-use crate::hook::Hooks;
+use crate::hook::{self, Hook, Hooks};
 use crate::lint::{self, Checked, Findings, Judged};
+use crate::manifest;
+use crate::plan::{Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
-use crate::project::{self, LoadOptions, Project, Target};
+use crate::project::{self, LoadOptions, Project, Resource, Target};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
 use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
+use crate::report::plan::Planned;
 use crate::settings::{self, Answers};
 use crate::source::Text;
 use crate::sql::{self, Dialect};
@@ -173,7 +177,74 @@ pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
     })
 }
 
+/// Which command is planned, and for which targets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlanOptions {
+    /// The command.
+    pub command: Command,
+    /// Every target of the profile, where none is asked for; else only the default one.
+    pub every_target: bool,
+}
+
+/// What a dbt command does with the hooks of every project at a path, step by step.
+pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>, Failure> {
+    let scope = Scope { command: wanted.command, default_target_only: !wanted.every_target };
+    each_in(options, scope, |mut renderer| {
+        let hooks = renderer.hooks();
+        renderer.take_hooks(&hooks);
+        let mut idle = renderer.idle_hooks();
+        idle.extend(ignored(&renderer));
+        let plan = |target| {
+            let planner = Planner::new(&renderer, target);
+            let mut looked: Vec<Looked<'_>> = hooks.hooks.par_iter().filter_map(|hook| planner.look(hook)).collect();
+            looked.extend(idle.iter().filter_map(|hook| planner.look_idle(hook)));
+            planner.plan(looked)
+        };
+        let plans = (0..renderer.manifests().len()).map(plan).collect();
+        let project = renderer.project();
+        Planned {
+            project: project.root().name.clone(),
+            sources: Arc::new(project.sources.clone()),
+            other_targets: project.targets.len() - renderer.manifests().len(),
+            plans,
+        }
+    })
+}
+
+/// The hooks of singular tests and analyses, which dbt ignores.
+fn ignored(renderer: &Renderer) -> Vec<Hook> {
+    let mut found = Vec::new();
+    for target in 0..renderer.manifests().len() {
+        let shared = renderer.shared(target);
+        let speaks = |at: &usize| {
+            let node = &shared.project.nodes[*at];
+            matches!(node.resource, Resource::Test | Resource::Analysis)
+                && node.code.as_ref().is_some_and(|code| code.as_str().contains("_hook"))
+        };
+        for at in (0..shared.project.nodes.len()).filter(speaks) {
+            let state = manifest::of_test(shared, &renderer.targets()[target], at);
+            found.extend(hook::ignored(&shared.project, at, &state, target));
+        }
+    }
+    found
+}
+
+/// What is worked for.
+#[derive(Clone, Copy, Default)]
+struct Scope {
+    command: Command,
+    default_target_only: bool,
+}
+
 fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + Sync) -> Result<Vec<T>, Failure> {
+    each_in(options, Scope::default(), work)
+}
+
+fn each_in<T: Send>(
+    options: &CheckOptions,
+    scope: Scope,
+    work: impl Fn(Renderer) -> T + Send + Sync,
+) -> Result<Vec<T>, Failure> {
     let run = || {
         let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
         roots
@@ -192,7 +263,10 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
                         )));
                     }
                 }
-                let mut shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
+                let default = scope.default_target_only.then(|| project.default_target().name.clone());
+                let only = options.target.clone().or(default);
+                let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
+                let mut shared = shared.for_command(scope.command);
                 if let Some(environment) = &options.python_environment {
                     let internal = Internal::load(environment, &shared.project).map_err(Failure)?;
                     shared.internal = Some(Arc::new(internal));
@@ -203,7 +277,7 @@ fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + S
                         !reads_target.load(Ordering::Relaxed) || target.name == shared.project.default_target().name;
                     if same { None } else { read_for(root, options, target, &shared) }
                 };
-                Ok(work(Renderer::new(&shared, options.target.as_deref(), read)))
+                Ok(work(Renderer::new(&shared, only.as_deref(), read)))
             })
             .collect()
     };

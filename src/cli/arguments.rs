@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookproof::CheckOptions;
+use hookproof::command;
 use hookproof::datum::{Datum, Kind};
 use hookproof::project::yaml;
 use hookproof::settings::Answers;
@@ -54,6 +55,17 @@ pub(super) enum Command {
         /// What to print
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+    },
+    /// Show what runs when: hooks, nodes and transactions of a dbt command, in order
+    Plan {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// The dbt command; a build runs every node and every hook, and the tests between
+        #[arg(long, short, value_enum, default_value_t = DbtCommand::Build, value_name = "COMMAND")]
+        command: DbtCommand,
+        /// What to print: of the default target, or in JSON of all, if --target names none
+        #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+        format: PlanFormat,
     },
     /// List every rule
     Rules,
@@ -158,6 +170,46 @@ pub(super) enum Format {
     Text,
     /// For a program
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+    /// A flowchart for Markdown
+    Mermaid,
+}
+
+/// The commands of dbt that touch hooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DbtCommand {
+    Run,
+    Build,
+    Test,
+    Seed,
+    Snapshot,
+    Compile,
+    #[value(alias = "docs generate")]
+    DocsGenerate,
+    #[value(alias = "source freshness")]
+    SourceFreshness,
+}
+
+impl From<DbtCommand> for command::Command {
+    fn from(command: DbtCommand) -> command::Command {
+        match command {
+            DbtCommand::Run => command::Command::Run,
+            DbtCommand::Build => command::Command::Build,
+            DbtCommand::Test => command::Command::Test,
+            DbtCommand::Seed => command::Command::Seed,
+            DbtCommand::Snapshot => command::Command::Snapshot,
+            DbtCommand::Compile => command::Command::Compile,
+            DbtCommand::DocsGenerate => command::Command::DocsGenerate,
+            DbtCommand::SourceFreshness => command::Command::SourceFreshness,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

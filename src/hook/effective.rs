@@ -23,15 +23,57 @@ pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests:
     let manifests = manifests.as_slice();
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
-    let mut hooks = on_run(project, HookKind::OnRunStart, manifests, &mut bad);
+    let mut hooks = on_run(project, HookKind::OnRunStart, true, manifests, &mut bad);
     for (n, node) in project.nodes.iter().enumerate() {
         let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
         hooks.extend(of_node(&projects, n, node, &states, &mut bad));
     }
-    hooks.extend(on_run(project, HookKind::OnRunEnd, manifests, &mut bad));
+    hooks.extend(on_run(project, HookKind::OnRunEnd, true, manifests, &mut bad));
     let mut bad_values = bad.found;
     bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
     Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
+}
+
+/// The hooks that dbt leaves out: of disabled nodes, and on-run hooks that the settings of models disable.
+#[must_use]
+pub fn idle<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests: &[M]) -> Vec<Hook> {
+    let projects: Vec<&Project> = projects.iter().map(Borrow::borrow).collect();
+    let Some(&project) = projects.first() else { return Vec::new() };
+    let manifests: Vec<&Manifest> = manifests.iter().map(Borrow::borrow).collect();
+    let manifests = manifests.as_slice();
+    let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
+    let mut bad = BadValues::default();
+    let mut hooks = on_run(project, HookKind::OnRunStart, false, manifests, &mut bad);
+    for (n, node) in project.nodes.iter().enumerate() {
+        let is_off = |target: &usize| {
+            let state = manifests[*target].nodes.get(n)?;
+            (!state.enabled).then(|| NodeState { enabled: true, ..state.clone() })
+        };
+        let states: Vec<Option<NodeState>> = targets.iter().map(is_off).collect();
+        if states.iter().any(Option::is_some) {
+            let states: Vec<Option<&NodeState>> = states.iter().map(Option::as_ref).collect();
+            hooks.extend(of_node(&projects, n, node, &states, &mut bad));
+        }
+    }
+    hooks.extend(on_run(project, HookKind::OnRunEnd, false, manifests, &mut bad));
+    hooks
+}
+
+/// The hooks that the `config()` calls of a singular test or an analysis declare, which dbt ignores (facts
+/// D25), in one target.
+#[must_use]
+pub fn ignored(project: &Project, n: usize, state: &NodeState, target: usize) -> Vec<Hook> {
+    let node = &project.nodes[n];
+    let mut count = [0; 2];
+    let mut found = Vec::new();
+    for item in of_calls(project, node, state) {
+        let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
+        if let Ok(Some(entry)) = &item.entry {
+            found.push(Hook { targets: vec![target], ..hook(node, n, &item, entry, *counted) });
+        }
+        *counted += 1;
+    }
+    found
 }
 
 /// Values that dbt does not take, each once.
@@ -49,8 +91,9 @@ impl BadValues {
     }
 }
 
-/// The on-run hooks of a kind: the root project's first, then the packages' by name (facts D1-D7, X2).
-fn on_run(project: &Project, kind: HookKind, manifests: &[&Manifest], bad: &mut BadValues) -> Vec<Hook> {
+/// The on-run hooks of a kind that are enabled, or that are not: the root project's first, then the packages'
+/// by name (facts D1-D7, X2).
+fn on_run(project: &Project, kind: HookKind, enabled: bool, manifests: &[&Manifest], bad: &mut BadValues) -> Vec<Hook> {
     let mut order: Vec<usize> = (0..project.packages.len()).collect();
     order.sort_by_key(|&n| (n != 0, &project.packages[n].name));
     let mut hooks: Vec<Hook> = Vec::new();
@@ -70,11 +113,11 @@ fn on_run(project: &Project, kind: HookKind, manifests: &[&Manifest], bad: &mut 
         }
         for (n, item) in items.iter().enumerate() {
             let Some(raw) = item.as_text() else { continue };
-            let is_enabled = |target: &usize| {
+            let is_wanted = |target: &usize| {
                 let operation = manifests[*target].operation(package, kind, n);
-                operation.is_none_or(|operation| operation.state.enabled)
+                operation.is_none_or(|operation| operation.state.enabled) == enabled
             };
-            let targets: Vec<usize> = (0..manifests.len().min(project.targets.len())).filter(is_enabled).collect();
+            let targets: Vec<usize> = (0..manifests.len().min(project.targets.len())).filter(is_wanted).collect();
             if targets.is_empty() {
                 continue;
             }

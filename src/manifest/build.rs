@@ -1,5 +1,6 @@
 //! Builds a manifest: renders each node's file in the parse pass, merges its settings, names its relation.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -126,16 +127,34 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
     manifest.nodes[node].config_hooks.iter().map(|_| hooks.next()).collect()
 }
 
+/// The state of a singular test or an analysis. A manifest does without them: they have no hooks and make no
+/// relation, and only their place in the graph is ever asked for.
+#[must_use]
+pub fn of_test(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
+    rendered(shared, target, at)
+}
+
+/// The states of the singular tests, by their place in the project's nodes.
+#[must_use]
+pub fn of_tests(shared: &Arc<Shared>, target: &Arc<Target>) -> HashMap<usize, NodeState> {
+    let nodes = &shared.project.nodes;
+    let tests = (0..nodes.len()).into_par_iter().filter(|&at| nodes[at].resource == Resource::Test);
+    tests.map(|at| (at, rendered(shared, target, at))).collect()
+}
+
 fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
+    if matches!(shared.project.nodes[at].resource, Resource::Test | Resource::Analysis) {
+        return NodeState { enabled: true, ..NodeState::default() };
+    }
+    rendered(shared, target, at)
+}
+
+fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
     let project = &shared.project;
     let node = &project.nodes[at];
     let scene =
         Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, Subject::Node(at));
     let mut state = NodeState::default();
-    if matches!(node.resource, Resource::Test | Resource::Analysis) {
-        state.enabled = true;
-        return state;
-    }
     let Calls { given: calls, fault, is_static } = config_calls(&scene, node);
     state.fault = fault;
     state.parsed_late = is_parsed_late(shared, node, is_static);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Query;
 use super::context::{ConfigArgument, Moment, Scene, Subject, host_error, unknown, value_of};
 use super::relation::{self, Parts, Relation};
+use crate::command::Command;
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Object, Str, Value, error, type_error};
 use crate::project::Target;
 
@@ -41,12 +42,12 @@ pub(super) fn target(target: &Target) -> Value {
     Value::dict(dict)
 }
 
-/// `invocation_args_dict` of a `dbt build`.
-pub(super) fn invocation_args() -> Value {
+/// `invocation_args_dict` of a command without options.
+pub(super) fn invocation_args(command: Command) -> Value {
     Value::record([
-        ("which", Value::str("build")),
+        ("which", Value::str(command.which())),
         ("full_refresh", Value::Bool(false)),
-        ("invocation_command", Value::str("dbt build")),
+        ("invocation_command", Value::str(format!("dbt {}", command.name()))),
         ("vars", Value::dict(Dict::default())),
         ("select", Value::list(Vec::new())),
         ("exclude", Value::list(Vec::new())),
@@ -70,14 +71,14 @@ macro_rules! plain_object {
 }
 
 /// `flags` of a `dbt build` (facts C8); a flag that does not exist prints nothing.
-pub(super) struct Flags;
+pub(super) struct Flags(pub(super) Command);
 
 impl Object for Flags {
     plain_object!("Flags");
 
     fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
-            "WHICH" => Value::str("build"),
+            "WHICH" => Value::str(self.0.which()),
             "FULL_REFRESH" => Value::Bool(interp.ask_bool("flags.FULL_REFRESH".to_owned(), false)?),
             "STORE_FAILURES" | "DEBUG" | "FAIL_FAST" | "EMPTY" | "WARN_ERROR" | "QUIET" | "DEFER" => Value::Bool(false),
             "USE_COLORS" | "PARTIAL_PARSE" | "VERSION_CHECK" | "INTROSPECT" => Value::Bool(true),

@@ -9,6 +9,7 @@ use super::internal::Internal;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::{Misread, Query, adapter, builtins, macros, nodes, results};
+use crate::command::Command;
 use crate::datum::{Datum, Kind};
 use crate::hook::{HookKind, Hooks};
 use crate::jinja::{
@@ -36,6 +37,8 @@ pub struct Shared {
     pub library: Arc<Library>,
     /// The environment.
     pub env: BTreeMap<String, String>,
+    /// The command that is rendered for.
+    pub command: Command,
     /// The names that packages which are not installed may have, with the listing.
     pub missing: HashMap<String, String>,
     /// Nodes by unique id.
@@ -62,6 +65,7 @@ impl Shared {
         other.library = Arc::clone(&self.library);
         other.answered = Arc::clone(&self.answered);
         other.internal.clone_from(&self.internal);
+        other.command = self.command;
         other
     }
 
@@ -85,6 +89,7 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
+        let command = Command::default();
         let answered = Arc::default();
         let mut parse_order: Vec<usize> = (0..project.nodes.len()).collect();
         parse_order.sort_by_key(|&at| {
@@ -103,6 +108,7 @@ impl Shared {
             project,
             library,
             env,
+            command,
             missing,
             by_id,
             by_name,
@@ -112,6 +118,12 @@ impl Shared {
             answered,
             internal: None,
         }
+    }
+
+    /// The same for another command than `dbt build`.
+    #[must_use]
+    pub fn for_command(self, command: Command) -> Shared {
+        Shared { command, ..self }
     }
 }
 
@@ -446,7 +458,9 @@ impl Scene {
     /// Whether `results` and its like are there.
     #[must_use]
     pub fn has_results(&self) -> bool {
-        self.executes() && matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, ..))
+        let at_end = matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, ..));
+        // A command that only renders has run nothing (facts C5).
+        self.executes() && at_end && !self.shared.command.only_renders()
     }
 
     /// Notes why something is not known.
@@ -735,8 +749,10 @@ impl Scene {
             "database_schemas" if self.has_results() => {
                 self.cached("database_schemas", || results::schemas(self, true))
             }
-            "flags" => Value::Object(Rc::new(adapter::Flags)),
-            "invocation_args_dict" => self.cached("invocation_args_dict", adapter::invocation_args),
+            "flags" => Value::Object(Rc::new(adapter::Flags(self.shared.command))),
+            "invocation_args_dict" => {
+                self.cached("invocation_args_dict", || adapter::invocation_args(self.shared.command))
+            }
             "dbt_metadata_envs" => {
                 let prefix = "DBT_ENV_CUSTOM_ENV_";
                 let found = self

@@ -6,7 +6,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject};
-use super::{Pass, Rendering, ephemeral, refs, sent};
+use super::materialized::{self, Materialization};
+use super::{Pass, References, Rendering, ephemeral, refs, sent};
 use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
@@ -74,8 +75,7 @@ impl Renderer {
     /// The effective hooks of the declared targets.
     #[must_use]
     pub fn hooks(&self) -> Hooks {
-        let projects: Vec<&Project> = self.shared[..self.declared].iter().map(|shared| &*shared.project).collect();
-        hook::hooks(&projects, self.manifests())
+        hook::hooks(&self.projects(), self.manifests())
     }
 
     /// Takes the effective hooks, which hooks themselves can see.
@@ -176,6 +176,67 @@ impl Renderer {
         self.seen.all(self.project(), &self.shared[0].library)
     }
 
+    /// Renders a hook in one target.
+    #[must_use]
+    pub fn render_in(&self, hook: &Hook, target: usize) -> Rendered {
+        let mut rendered = Rendered::default();
+        match parse(&hook.raw) {
+            Ok(template) => self.render_target(hook, template.as_ref(), target, &mut rendered, &mut Reached::new()),
+            Err(failure) => {
+                let parse = Pass { error: Some(failure), ..Pass::default() };
+                add(&mut rendered, target, Vec::new(), parse, None, Vec::new());
+            }
+        }
+        rendered
+    }
+
+    /// What a hook refers to in the parse pass: for a node's hook, edges of the graph (facts R11).
+    #[must_use]
+    pub fn references(&self, hook: &Hook, target: usize) -> References {
+        let Ok(Some(template)) = parse(&hook.raw) else { return References::default() };
+        let asked = Asked { hook, template: Some(&template), target, subject: subject(hook) };
+        References::of(&self.pass(&asked, Moment::Parse, Vec::new(), None, &mut Reached::new()).0)
+    }
+
+    /// The materialization of a node in a target.
+    #[must_use]
+    pub fn materialization(&self, target: usize, node: usize) -> Materialization {
+        let state = &self.manifests[target].nodes[node];
+        let shared = &self.shared[target];
+        let resource = shared.project.nodes[node].resource;
+        materialized::materialization(shared, &self.targets[target].adapter, &state.materialized, resource)
+    }
+
+    /// What a text becomes on its way to the driver of a target, call by call.
+    #[must_use]
+    pub fn calls(&self, target: usize, text: &str) -> Vec<String> {
+        let adapter = &self.targets[target].adapter;
+        let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
+        sent::calls(adapter, comment, text).unwrap_or_default()
+    }
+
+    /// What all renderings of a target share.
+    #[must_use]
+    pub fn shared(&self, target: usize) -> &Arc<Shared> {
+        &self.shared[target]
+    }
+
+    /// The hooks of the declared targets that dbt leaves out.
+    #[must_use]
+    pub fn idle_hooks(&self) -> Vec<Hook> {
+        hook::idle(&self.projects(), self.manifests())
+    }
+
+    fn projects(&self) -> Vec<&Project> {
+        self.shared[..self.declared].iter().map(|shared| &*shared.project).collect()
+    }
+
+    /// The targets: the declared ones, then those that were added.
+    #[must_use]
+    pub fn targets(&self) -> &[Arc<Target>] {
+        &self.targets
+    }
+
     fn render_target(
         &self,
         hook: &Hook,
@@ -184,13 +245,10 @@ impl Renderer {
         rendered: &mut Rendered,
         reached: &mut Reached,
     ) {
-        let subject = match hook.node {
-            Some(node) => Subject::NodeHook(node, hook.kind),
-            None => Subject::OnRun(hook.kind, hook.package, hook.index()),
-        };
-        let asked = Asked { hook, template, target, subject };
-        let materialized = hook.node.map_or("", |node| self.manifests[target].nodes[node].materialized.as_str());
+        let asked = Asked { hook, template, target, subject: subject(hook) };
         let adapter = &self.targets[target].adapter;
+        // A node's hooks are sent by its materialization, which may leave them out (facts X9).
+        let runs = hook.node.is_none_or(|node| self.materialization(target, node).runs(hook.transaction));
         let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
         let (mut parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), None, reached);
         if let (Some(node), None) = (hook.node, &parse.error) {
@@ -217,7 +275,7 @@ impl Renderer {
                 (run, questions) = self.pass(&asked, Moment::Run, script, known.clone(), reached);
             }
             let text = run.text.as_ref().map(Text::as_str);
-            let sent = match text.map(|text| sent::sent(adapter, comment, hook, materialized, text)) {
+            let sent = match text.map(|text| sent::sent(adapter, comment, hook, runs, text)) {
                 Some(Ok(sent)) => sent,
                 Some(Err(message)) => {
                     run.error = Some(JinjaError::new(ErrorKind::Host(NOT_SENT), message));
@@ -335,6 +393,13 @@ struct Asked<'a> {
     template: Option<&'a Arc<Template>>,
     target: usize,
     subject: Subject,
+}
+
+fn subject(hook: &Hook) -> Subject {
+    match hook.node {
+        Some(node) => Subject::NodeHook(node, hook.kind),
+        None => Subject::OnRun(hook.kind, hook.package, hook.index()),
+    }
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).

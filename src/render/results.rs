@@ -7,16 +7,22 @@ use std::rc::{Rc, Weak};
 
 use super::context::{Scene, unknown, value_of};
 use super::nodes::{Form, Of, columns, node, strings};
+use crate::command::Command;
 use crate::datum::Datum;
 use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::manifest::Settings;
 use crate::project::{Resource, Source};
 
-/// The nodes that a build takes, in the order in which dbt parses them.
+/// The nodes that the command takes, in the order in which dbt parses them.
 fn taken(scene: &Scene) -> impl Iterator<Item = usize> {
     let nodes = &scene.project().nodes;
     let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
-    let is_buildable = |at: usize| matches!(nodes[at].resource, Resource::Model | Resource::Seed | Resource::Snapshot);
+    let command = scene.shared.command;
+    let is_buildable = move |at: usize| {
+        let resource = nodes[at].resource;
+        matches!(resource, Resource::Model | Resource::Seed | Resource::Snapshot)
+            && (command.runs(resource) || command.only_renders())
+    };
     let order = scene.shared.parse_order.iter().copied();
     order.filter(move |&at| is_buildable(at) && state(at).is_some_and(|state| state.enabled))
 }
@@ -294,8 +300,11 @@ pub(super) fn selected(scene: &Scene) -> Value {
     strings(taken(scene).map(|at| nodes[at].unique_id.as_str()))
 }
 
-/// `results` of a first build in which every node succeeds.
+/// `results` of a first run in which every node succeeds.
 pub(super) fn results(scene: &Rc<Scene>) -> Value {
+    if matches!(scene.shared.command, Command::Test | Command::SourceFreshness) {
+        return unknown("results", "the results of tests and sources are not modelled");
+    }
     let results = built(scene)
         .into_iter()
         .map(|at| {

@@ -12,10 +12,6 @@ use crate::hook::Hook;
 use crate::jinja::{Value, json};
 use crate::project::Project;
 
-/// Adapters whose materializations make one call of `run_hooks`: hooks outside the transaction are never
-/// sent there (facts X9).
-const ONE_CALL: &[&str] = &["snowflake", "bigquery", "spark", "databricks", "athena"];
-
 /// Where the query comment stands (facts R23, R24). It is no part of what is given here, yet it decides
 /// which white space and which semicolon of the hook are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +69,12 @@ fn python_trim_end(text: &str) -> &str {
 }
 
 /// The calls to the driver for a rendered hook, without the query comment; dbt's message where it stops
-/// instead. `materialized` is the node's.
+/// instead. `runs` is whether the node's materialization runs it at all.
 pub(super) fn sent(
     adapter: &str,
     comment: QueryComment,
     hook: &Hook,
-    materialized: &str,
+    runs: bool,
     text: &str,
 ) -> Result<Vec<String>, String> {
     let trimmed = python_trim(text);
@@ -92,10 +88,7 @@ pub(super) fn sent(
         }
         return calls(adapter, comment, &sql);
     }
-    if matches!(materialized, "ephemeral") {
-        return Ok(Vec::new());
-    }
-    if !hook.transaction && ONE_CALL.contains(&adapter) && !matches!(materialized, "seed" | "snapshot") {
+    if !runs {
         return Ok(Vec::new());
     }
     let (before, after) = if adapter == "athena" { (10, 8) } else { (8, 6) };
@@ -123,7 +116,7 @@ fn unwrapped(text: &str) -> Result<String, String> {
 }
 
 /// What an adapter makes of a text that is to be executed: statement by statement, or whole.
-fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Result<Vec<String>, String> {
+pub(super) fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Result<Vec<String>, String> {
     let calls = match adapter {
         "snowflake" => snowflake::calls(comment, sql),
         "redshift" => sqlparse_calls(comment, sql, |_, part| without_comments(part).is_empty()),

@@ -210,14 +210,14 @@ impl<'a> Entry<'a> {
 }
 
 #[derive(Serialize)]
-struct Point {
+pub(super) struct Point {
     line: u32,
     column: u32,
     offset: u32,
 }
 
 impl Point {
-    fn of(place: Place, offset: u32, positions: &Positions<'_>) -> Point {
+    pub(super) fn of(place: Place, offset: u32, positions: &Positions<'_>) -> Point {
         let at = positions.at(place.file, offset);
         Point { line: at.line, column: at.column, offset }
     }

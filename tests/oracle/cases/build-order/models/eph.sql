@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral', post_hook="select 'never'") }}
+select * from {{ ref('stg_a') }}

@@ -1,0 +1,2 @@
+-- depends_on: {{ ref('a_first') }}
+select id from {{ ref('eph') }}

@@ -1,0 +1,1 @@
+select id, 'x' as kind from {{ ref('raw') }}

@@ -1,0 +1,2 @@
+{{ config(post_hook="select 'ignored'") }}
+select * from {{ ref('customers') }} where id < 0
