@@ -14,6 +14,7 @@ mod package;
 mod problem;
 mod profile;
 mod properties;
+pub mod python;
 mod vars;
 pub mod yaml;
 pub mod yaml_jinja;

@@ -11,7 +11,7 @@ use super::{Manifest, NodeState, Operation, Settings};
 use crate::datum::Datum;
 use crate::hook::{ConfigHook, HookKind};
 use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
-use crate::project::{Language, Node, Resource, Target};
+use crate::project::{Language, Node, Resource, Target, python};
 use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
 use crate::source::{Place, Text};
 
@@ -81,9 +81,10 @@ struct Calls {
 
 /// What the `config()` calls of a node's file give in a pass.
 fn config_calls(scene: &Rc<Scene>, node: &Node) -> Calls {
-    match node.code.as_ref().filter(|_| node.language == Language::Sql) {
-        Some(code) => rendered_calls(scene, code),
-        None => Calls { is_static: node.language == Language::Sql, ..Calls::default() },
+    match (&node.code, node.language) {
+        (Some(code), Language::Sql) => rendered_calls(scene, code),
+        (Some(code), Language::Python) => Calls { given: python::config_calls(code), ..Calls::default() },
+        (None, language) => Calls { is_static: language == Language::Sql, ..Calls::default() },
     }
 }
 

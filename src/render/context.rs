@@ -951,6 +951,10 @@ impl Object for Namespace {
         Ok(Some(Value::Bool(key.is_some_and(|key| self.scene.shared.library.find(self.package, key).is_some()))))
     }
 
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
     fn text(&self, _interp: &mut Interp) -> Eval<Str> {
         Ok(Str::plain("{}"))
     }
