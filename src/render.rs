@@ -2,8 +2,10 @@
 //! cannot be known before the run.
 
 pub mod adapter;
+mod arguments;
 pub mod branches;
 pub mod builtins;
+mod column;
 pub mod context;
 mod ephemeral;
 mod explore;

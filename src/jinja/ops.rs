@@ -308,7 +308,7 @@ impl Interp {
             Value::Tuple(items) => items.len(),
             Value::Dict(dict) | Value::Set(dict) | Value::View(dict, _) => dict.borrow().len(),
             Value::Range(range) => return Ok(Value::Int(range.len())),
-            Value::Object(object) => match object.len() {
+            Value::Object(object) => match Rc::clone(object).len_in(self)? {
                 Some(len) => len,
                 None => return Err(type_error(format!("object of type '{}' has no len()", object.type_name()))),
             },
@@ -493,9 +493,10 @@ impl Interp {
                 Value::Range(Rc::new(Range { start: at(start), stop: at(stop), step }))
             }
             Value::Object(_) => {
+                // agate's sequences, which are the ones that templates meet, give tuples.
                 let items = self.items_of(value)?;
                 let (start, count) = positions(items.len());
-                Value::list((0..count).map(|n| items[(start + n * step) as usize].clone()).collect())
+                Value::tuple((0..count).map(|n| items[(start + n * step) as usize].clone()).collect())
             }
             other => {
                 return Ok(self.missing(format!("{} has no element slice", object_label(other))));
@@ -578,6 +579,9 @@ fn not_supported(symbol: &str, left: &Value, right: &Value) -> Flow {
 fn object_label(value: &Value) -> String {
     match value {
         Value::None => "None".to_owned(),
+        Value::Object(object) if !object.module().is_empty() => {
+            format!("{}.{} object", object.module(), object.type_name())
+        }
         other => format!("{} object", other.type_name()),
     }
 }

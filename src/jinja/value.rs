@@ -185,6 +185,10 @@ pub struct MacroValue {
 pub trait Object {
     /// Python's name of the type.
     fn type_name(&self) -> &str;
+    /// The module of its type, for messages that name it.
+    fn module(&self) -> &str {
+        ""
+    }
     /// An attribute; none where there is none.
     fn attr(&self, _interp: &mut Interp, _name: &str) -> Eval<Option<Value>> {
         Ok(None)
@@ -207,6 +211,14 @@ pub trait Object {
     }
     /// Its length, where it has one.
     fn len(&self) -> Option<usize> {
+        None
+    }
+    /// Its length, where asking for it may fail.
+    fn len_in(&self, _interp: &mut Interp) -> Eval<Option<usize>> {
+        Ok(self.len())
+    }
+    /// What equal objects have alike, where it is not itself that makes the key of a dict.
+    fn key(&self) -> Option<String> {
         None
     }
     /// Its truth; by its length unless said.
@@ -541,7 +553,9 @@ impl Key {
             Value::Moment(moment) => Key::Shown(moment.to_string()),
             Value::Unknown(unknown) => Key::Shown(unknown.key()),
             Value::Undefined(_) => Key::Shown("Undefined".to_owned()),
-            Value::Object(object) => Key::Shown(format!("{} {:p}", object.type_name(), Rc::as_ptr(object))),
+            Value::Object(object) => {
+                Key::Shown(object.key().unwrap_or_else(|| format!("{} {:p}", object.type_name(), Rc::as_ptr(object))))
+            }
             other => Key::Shown(other.type_name().to_owned()),
         })
     }

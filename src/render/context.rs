@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use super::internal::Internal;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
+use super::table::Table;
 use super::{Misread, Query, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
@@ -215,6 +216,9 @@ pub struct Seen {
     pub approximate: bool,
 }
 
+/// Gives the result of a statement; none where it is not known.
+pub type Warehouse = Rc<dyn Fn(&str) -> Option<Table>>;
+
 /// The context of one rendering.
 pub struct Scene {
     me: Weak<Scene>,
@@ -236,6 +240,8 @@ pub struct Scene {
     pub seen: RefCell<Seen>,
     /// Results that `statement` stored.
     pub stored: RefCell<HashMap<String, Value>>,
+    /// What answers queries, where something does.
+    pub warehouse: RefCell<Option<Warehouse>>,
     cache: RefCell<HashMap<&'static str, Value>>,
 }
 
@@ -381,6 +387,7 @@ impl Scene {
             subject,
             seen: RefCell::default(),
             stored: RefCell::default(),
+            warehouse: RefCell::default(),
             cache: RefCell::default(),
         })
     }
@@ -562,18 +569,7 @@ impl Scene {
         let database = state.and_then(|state| state.database.clone()).or_else(|| self.target.database.clone());
         let schema = state.map_or_else(|| self.target.schema.clone(), |state| state.schema.clone());
         let alias = state.map_or_else(|| found.name.clone(), |state| state.alias.clone());
-        let mut relation = Relation::new(self.printing(), database, Some(schema), Some(alias));
-        relation.kind = state.and_then(|state| {
-            let kind = match state.materialized.as_str() {
-                "view" => "view",
-                "table" | "incremental" | "seed" | "snapshot" => "table",
-                "materialized_view" => "materialized_view",
-                "dynamic_table" => "dynamic_table",
-                _ => return None,
-            };
-            Some(kind.to_owned())
-        });
-        relation
+        Relation::new(self.printing(), database, Some(schema), Some(alias))
     }
 
     /// The relation of what is rendered: while dbt parses, every ref and source is this one (facts G4).
@@ -604,7 +600,6 @@ impl Scene {
             relation.quote.schema = part("schema", relation.quote.schema);
             relation.quote.identifier = part("identifier", relation.quote.identifier);
         }
-        relation.kind = Some("external".to_owned());
         relation
     }
 
@@ -762,6 +757,7 @@ impl Scene {
                     .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, Value::str(value.as_str()))));
                 Value::record(found)
             }
+            "validation" => self.cached("validation", adapter::validation),
             "modules" => self.cached("modules", modules::modules),
             "adapter" => match me {
                 Some(scene) => Value::Object(Rc::new(adapter::Adapter(scene))),

@@ -453,7 +453,7 @@ fn returned(
             return Ok(relation.value());
         }
     }
-    Ok(unknown(label, native::QUERY))
+    Ok(unknown(label, super::adapter::QUERY))
 }
 
 fn text_of(scene: &Rc<Scene>, interp: &mut Interp, pieces: &[Json], arguments: &Arguments<'_>) -> Eval<Str> {

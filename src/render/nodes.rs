@@ -44,20 +44,26 @@ pub(super) fn node(scene: &Rc<Scene>, of: Of, form: Form) -> Value {
     Value::Object(Rc::new(NodeValue { scene: Rc::downgrade(scene), of, form, whole: RefCell::default() }))
 }
 
-/// `model`: the node whose hook is rendered, or the one that an on-run hook is.
-pub(super) fn model(scene: &Rc<Scene>) -> Value {
-    let of = match scene.subject {
-        Subject::Node(at) | Subject::NodeHook(at, _) => Of::Node(at),
+/// The node whose hook is rendered, or the one that an on-run hook is.
+fn subject(scene: &Scene) -> Option<Of> {
+    match scene.subject {
+        Subject::Node(at) | Subject::NodeHook(at, _) => Some(Of::Node(at)),
         Subject::OnRun(kind, package, index) => {
             let operations = scene.manifest.as_ref().map(|manifest| manifest.operations.as_slice()).unwrap_or_default();
             let is = |one: &Operation| (one.kind, one.package, one.index) == (kind, package, index);
-            match operations.iter().position(is) {
-                Some(at) => Of::Operation(at),
-                None => return not_made("model"),
-            }
+            operations.iter().position(is).map(Of::Operation)
         }
-    };
-    node(scene, of, Form::Model)
+    }
+}
+
+/// `model`
+pub(super) fn model(scene: &Rc<Scene>) -> Value {
+    subject(scene).map_or_else(|| not_made("model"), |of| node(scene, of, Form::Model))
+}
+
+/// The same as the object that dbt's own code sees; none while the manifest is being built.
+pub(super) fn current(scene: &Rc<Scene>) -> Option<Value> {
+    subject(scene).map(|of| node(scene, of, Form::Result))
 }
 
 /// The keys that every kind of node begins with, in dbt's order.

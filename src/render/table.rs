@@ -112,6 +112,44 @@ impl Table {
         Value::Object(Rc::new(self))
     }
 
+    /// The type of a column.
+    #[must_use]
+    pub fn column_type(&self, at: usize) -> Option<ColumnType> {
+        self.types.get(at).copied()
+    }
+
+    /// How many bytes the widest text of a column has.
+    #[must_use]
+    pub(super) fn widest(&self, at: usize) -> usize {
+        self.rows.iter().filter_map(|row| row.get(at)?.as_str().map(str::len)).max().unwrap_or(0)
+    }
+
+    /// All of a table of texts, as agate prints it.
+    pub(super) fn shown(&self, interp: &mut Interp) -> Eval<String> {
+        let mut lines: Vec<Vec<String>> = vec![self.names.to_vec()];
+        for row in self.rows.iter() {
+            let mut line = Vec::with_capacity(row.len());
+            for value in row.iter() {
+                line.push(if value.is_none() { String::new() } else { interp.str_of(value)?.text.to_string() });
+            }
+            lines.push(line);
+        }
+        let widths: Vec<usize> = (0..self.names.len())
+            .map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0))
+            .collect();
+        lines.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
+        let mut out = String::new();
+        for line in lines {
+            let cells: Vec<String> = line
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
+                .collect();
+            let _ = writeln!(out, "| {} |", cells.join(" | "));
+        }
+        Ok(out)
+    }
+
     /// The rows as `load_result(name).data` holds them.
     #[must_use]
     pub fn data(&self) -> Value {
@@ -282,20 +320,10 @@ impl Table {
         Ok(self.with_rows((bound(from)..bound(to)).step_by(usize::try_from(step).unwrap_or(1))))
     }
 
-    fn structure(&self) -> String {
-        let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("column".len());
-        let kind = self.types.iter().map(|kind| kind.name().len()).max().unwrap_or(0).max("data_type".len());
-        let mut out = String::new();
-        let mut line = |left: &str, right: &str| {
-            let pad = " ".repeat(width - left.chars().count());
-            let _ = writeln!(out, "| {left}{pad} | {right:<kind$} |");
-        };
-        line("column", "data_type");
-        line(&"-".repeat(width), &"-".repeat(kind));
-        for (name, kind) in self.names.iter().zip(self.types.iter()) {
-            line(name, kind.name());
-        }
-        out
+    fn structure(&self, interp: &mut Interp) -> Eval<String> {
+        let rows = self.names.iter().zip(self.types.iter());
+        let rows = rows.map(|(name, kind)| vec![Value::str(name.as_str()), Value::str(kind.name())]).collect();
+        Table::of_rows(vec!["column".to_owned(), "data_type".to_owned()], rows).shown(interp)
     }
 }
 
@@ -305,7 +333,11 @@ fn is_function(value: &Value) -> bool {
 
 impl Object for Table {
     fn type_name(&self) -> &str {
-        "agate.table.Table"
+        "Table"
+    }
+
+    fn module(&self) -> &str {
+        "agate.table"
     }
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
@@ -386,8 +418,8 @@ impl Object for Table {
         Some(self.rows.len())
     }
 
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(self.structure()))
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        self.structure(interp).map(Str::plain)
     }
 
     fn repr(&self, interp: &mut Interp) -> Eval<String> {
@@ -444,9 +476,17 @@ impl Sequence {
 impl Object for Sequence {
     fn type_name(&self) -> &str {
         match self.kind {
-            Kind::Sequence => "agate.mapped_sequence.MappedSequence",
-            Kind::Row => "agate.rows.Row",
-            Kind::Column(..) => "agate.columns.Column",
+            Kind::Sequence => "MappedSequence",
+            Kind::Row => "Row",
+            Kind::Column(..) => "Column",
+        }
+    }
+
+    fn module(&self) -> &str {
+        match self.kind {
+            Kind::Sequence => "agate.mapped_sequence",
+            Kind::Row => "agate.rows",
+            Kind::Column(..) => "agate.columns",
         }
     }
 
@@ -545,11 +585,7 @@ impl Object for Sequence {
     }
 
     fn text(&self, interp: &mut Interp) -> Eval<Str> {
-        let name = match self.kind {
-            Kind::Sequence => "MappedSequence",
-            Kind::Row => "Row",
-            Kind::Column(..) => "Column",
-        };
+        let name = self.type_name();
         let mut shown = Vec::new();
         for value in self.values.iter().take(5) {
             shown.push(interp.repr_of(value)?);

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::jinja::unknown::{query_result, query_rows};
 use crate::jinja::{Args, ErrorKind, Eval, Interp, Str, Undefined, Value, error, json};
-use crate::render::adapter::{Config, record, short};
+use crate::render::adapter::{Config, QUERY, found_relation, record, result, short};
 use crate::render::context::{Scene, unknown};
 use crate::render::relation::Relation;
 use crate::render::table::Table;
 
-pub(super) const QUERY: &str = "what a query returns is not known before the run";
 const WAREHOUSE: &str = "what the warehouse holds is not known before the run";
 
 const NAMES: &[&str] = &[
@@ -145,8 +143,8 @@ fn flag(scene: &Rc<Scene>, interp: &mut Interp, key: &str, flag: &str) -> Eval<V
 fn load_relation(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let [relation] = args.bind("load_relation", ["relation"], 1)?;
     match relation {
-        Some(value @ Value::Object(_)) if scene.executes() => match Relation::of(&value).map(Relation::render) {
-            Some(shown) => Ok(if interp.ask_bool(format!("{shown} exists"), false)? { value } else { Value::None }),
+        Some(value @ Value::Object(_)) if scene.executes() => match Relation::of(&value) {
+            Some(of) => found_relation(scene, interp, of.database.clone(), of.schema.clone(), of.identifier.clone()),
             None => Ok(unknown("load_relation(…)", WAREHOUSE)),
         },
         Some(value @ Value::Unknown(_)) => Ok(value),
@@ -200,7 +198,7 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let label = format!("load_result('{name}')");
     let query = format!("statement({})", short(&sql.text));
     let (data, table) = if fetched {
-        (query_rows(&query, QUERY, &sql.text), query_result(&query, QUERY, &sql.text))
+        result(scene, &query, &sql.text)
     } else {
         (Value::list(Vec::new()), Value::Object(Rc::new(Table::default())))
     };
@@ -222,7 +220,7 @@ fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     }
     let sql: Str = interp.str_of(&sql)?;
     record(scene, interp, &sql, "run_query");
-    Ok(query_result(&format!("run_query({})", short(&sql.text)), QUERY, &sql.text))
+    Ok(result(scene, &format!("run_query({})", short(&sql.text)), &sql.text).1)
 }
 
 fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {
