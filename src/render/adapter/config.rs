@@ -116,7 +116,7 @@ impl Object for Config {
     }
 
     fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
-        if let Subject::Node(_) = self.0.subject {
+        if matches!(self.0.subject, Subject::Node(_) | Subject::OnRun(..)) {
             self.note(interp, args)?;
         }
         Ok(Some(Value::str("")))
@@ -175,7 +175,7 @@ impl Object for Config {
             }
             "set" => {
                 let bound = Signature::method(&function, &["name", "value"], 2).bind(args)?;
-                if let (Subject::Node(_), Some(Some(Value::Str(key))), Some(Some(value))) =
+                if let (Subject::Node(_) | Subject::OnRun(..), Some(Some(Value::Str(key))), Some(Some(value))) =
                     (self.0.subject, bound.first(), bound.get(1))
                 {
                     let given = Args { positional: Vec::new(), keyword: vec![(key.text.clone(), value.clone())] };
