@@ -552,7 +552,8 @@ fn relation_text(relation: &Relation, first: &str, rest: &[&str]) -> String {
             Some(_) => shown.quote = Parts::all(false),
             None => {}
         }
-        return shown.render();
+        // dbt-databricks puts some names together itself, in the case that they have.
+        return if shown.include == relation.include { shown.render() } else { shown.parts() };
     }
     let text = part_of(relation, first).unwrap_or("None");
     if rest == ["quoted"] {

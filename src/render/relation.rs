@@ -147,6 +147,15 @@ impl Relation {
     /// As dbt prints it.
     #[must_use]
     pub fn render(&self) -> String {
+        let text = self.parts();
+        if self.class.name == "DatabricksRelation" && self.information.is_none() && !text.contains("__unknown_") {
+            return text.to_lowercase();
+        }
+        text
+    }
+
+    /// Its parts, quoted, in the case that they have.
+    pub(super) fn parts(&self) -> String {
         if let Some(Value::Str(external)) = self.given("external").filter(|_| self.class.name == "DuckDBRelation") {
             return external.text.to_string();
         }
@@ -171,11 +180,7 @@ impl Relation {
             }
         }
         rendered.extend(self.information.as_ref().and_then(|information| information.view.clone()));
-        let text = rendered.join(".");
-        if self.class.name == "DatabricksRelation" && self.information.is_none() && !text.contains("__unknown_") {
-            return text.to_lowercase();
-        }
-        text
+        rendered.join(".")
     }
 
     /// Leaves open whether it is a table or a view.
