@@ -1,0 +1,1 @@
+{{ config(post_hook=ask()) }} select 1 as id

@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', pre_hook="{% if is_incremental() %}delete from {{ this }} where id = 1{% else %}select 'first'{% endif %}") }} select 1 as id
