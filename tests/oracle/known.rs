@@ -33,6 +33,7 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("maintenance-macros", "model.ops.full.post-hook.1", "config() and properties are not applied yet in the parse pass"),
     ("maintenance-macros", "model.ops.full.post-hook.2", "config() and properties are not applied yet in the parse pass"),
     ("maintenance-macros", "model.ops.full.post-hook.3", "config() and properties are not applied yet in the parse pass"),
+    ("microbatch", "model.ops.mb.post-hook.1", "model.batch"),
     ("model-attributes", "model.ops.m.post-hook.3", "attributes of model"),
     ("model-attributes", "model.ops.m.post-hook.4", "attributes of model"),
     ("model-attributes", "model.ops.m.post-hook.8", "attributes of model"),
