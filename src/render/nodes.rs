@@ -232,8 +232,11 @@ impl Source<'_> {
 
     fn node_field(&self, at: usize, node: &Node, key: &str) -> Option<Value> {
         let project = self.scene.project();
-        let properties = self.properties();
+        // What a properties file says of a node, and what it depends on, comes when its hooks are parsed already.
+        let parses = !self.scene.executes();
+        let properties = self.properties().filter(|_| !parses || node.version.is_some());
         Some(match key {
+            "refs" | "sources" if parses => Value::list(Vec::new()),
             "name" => Value::str(node.name.as_str()),
             "resource_type" => Value::str(node.resource.name()),
             "package_name" => Value::str(project.packages[node.package].name.as_str()),
@@ -267,12 +270,10 @@ impl Source<'_> {
             },
             "refs" => {
                 let refs = self.state.map(|state| state.refs.as_slice()).unwrap_or_default();
+                let parts: &[&str] = if self.form == Form::Model { &[] } else { &["package", "version"] };
                 let shown = refs.iter().map(|&at| {
-                    Value::record([
-                        ("name", Value::str(project.nodes[at].name.as_str())),
-                        ("package", Value::None),
-                        ("version", Value::None),
-                    ])
+                    let name = ("name", Value::str(project.nodes[at].name.as_str()));
+                    Value::record(std::iter::once(name).chain(parts.iter().map(|part| (*part, Value::None))))
                 });
                 Value::list(shown.collect())
             }
@@ -352,7 +353,7 @@ impl Source<'_> {
             return Value::record([("macros", macros)]);
         }
         let project = self.scene.project();
-        let state = self.state;
+        let state = self.state.filter(|_| self.scene.executes());
         let sources = state.map(|state| state.sources.as_slice()).unwrap_or_default();
         let refs = state.map(|state| state.refs.as_slice()).unwrap_or_default();
         let sources = sources.iter().map(|&at| project.source_tables[at].unique_id.as_str());
