@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
-use crate::render::{References, Renderer, Rendering};
+use crate::render::{References, Renderer, Rendering, Taken, TakenTest};
 
 use fate::Fate;
-use order::Order;
+use order::{Item, Linked, Order};
 
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,6 +132,30 @@ pub struct Looked<'a> {
     references: References,
 }
 
+/// What the command takes in a target, in its order: what `results` has once the run ends (facts C18).
+/// `references` is what each hook of the target refers to.
+#[must_use]
+pub fn taken(renderer: &Renderer, references: &[(&Hook, References)], target: usize) -> Vec<Taken> {
+    let mut order = Order::new(renderer, target);
+    order.link(references.iter().map(|(hook, references)| Linked { hook, references, is_rendered: true }));
+    let mut found = Vec::new();
+    let test = |at: usize| {
+        let test = &order.tests[at];
+        Taken::Test(Arc::new(TakenTest { id: test.id.clone(), name: test.name.clone(), nodes: test.nodes.clone() }))
+    };
+    for (_, item) in order.items() {
+        match item {
+            Item::Node(at) => {
+                found.extend(order.units(at).iter().map(|&unit| test(unit)));
+                found.push(Taken::Node(at));
+            }
+            Item::Test(at) => found.push(test(at)),
+            Item::Source(_) | Item::Operation(_) => {}
+        }
+    }
+    found
+}
+
 /// Plans the command that a renderer renders for, in one of its targets: looks at each hook by itself, then at
 /// all of them.
 pub struct Planner<'a> {
@@ -185,7 +209,11 @@ impl<'a> Planner<'a> {
     #[must_use]
     pub fn plan(mut self, mut looked: Vec<Looked<'_>>) -> Plan {
         let (renderer, target, order) = (self.renderer, self.target, &mut self.order);
-        order.link(&looked);
+        order.link(looked.iter().map(|one| Linked {
+            hook: one.hook,
+            references: &one.references,
+            is_rendered: !one.renderings.is_empty(),
+        }));
         if !order.any_selected() {
             for one in looked.iter_mut().filter(|one| !matches!(one.fate, Fate::Never(_))) {
                 one.fate = Fate::Never(format!("{}: then dbt runs no hook at all", order.nothing_selected()));

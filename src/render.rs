@@ -88,6 +88,26 @@ impl References {
     }
 }
 
+/// What a command takes.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    /// A node, by its place in the project's nodes.
+    Node(usize),
+    /// A test without a file of its own.
+    Test(Arc<TakenTest>),
+}
+
+/// A test without a file of its own.
+#[derive(Debug)]
+pub struct TakenTest {
+    /// dbt's unique id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The nodes it is on, by their place in the project's nodes.
+    pub nodes: Vec<usize>,
+}
+
 /// A statement that a hook executes while it renders.
 #[derive(Debug, Clone)]
 pub struct Query {

@@ -15,7 +15,7 @@ use crate::discover;
 use crate::hook::{self, Hook, Hooks};
 use crate::lint::{self, Checked, Findings, Judged};
 use crate::manifest;
-use crate::plan::{Looked, Planner};
+use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
 use crate::project::{self, LoadOptions, Project, Resource, Target};
 use crate::render::context::Shared;
@@ -191,7 +191,7 @@ pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>,
     let scope = Scope { command: wanted.command, default_target_only: !wanted.every_target };
     each_in(options, scope, |mut renderer| {
         let hooks = renderer.hooks();
-        renderer.take_hooks(&hooks);
+        take(&mut renderer, &hooks);
         let mut idle = renderer.idle_hooks();
         idle.extend(ignored(&renderer));
         let plan = |target| {
@@ -209,6 +209,20 @@ pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>,
             plans,
         }
     })
+}
+
+/// Tells a renderer what is known of the run.
+fn take(renderer: &mut Renderer, hooks: &Hooks) {
+    renderer.take_hooks(hooks);
+    if renderer.reads_results(hooks) {
+        let of = |target: usize| {
+            let of_target = hooks.hooks.par_iter().filter(|hook| hook.targets.contains(&target));
+            let references: Vec<_> = of_target.map(|hook| (hook, renderer.references(hook, target))).collect();
+            (renderer.targets()[target].name.clone(), plan::taken(renderer, &references, target))
+        };
+        let taken = (0..renderer.manifests().len()).map(of).collect();
+        renderer.take_order(hooks, taken);
+    }
 }
 
 /// The hooks of singular tests and analyses, which dbt ignores.
@@ -365,7 +379,7 @@ fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Res
 /// The hooks with their renderings, those in targets that comparisons add included.
 fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
     let hooks = renderer.hooks();
-    renderer.take_hooks(&hooks);
+    take(&mut renderer, &hooks);
     let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
     let mut from = 0;
     // A macro that is only reached in an added target may compare with another name again.

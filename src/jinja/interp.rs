@@ -92,6 +92,12 @@ impl Interp {
         self.permissive
     }
 
+    /// The answer that a question had so far.
+    #[must_use]
+    pub fn answer(&self, question: &str) -> Option<Answer> {
+        self.answered(question)
+    }
+
     /// The bodies that were gone through.
     pub fn take_reached(&mut self) -> Reached {
         std::mem::take(&mut self.reached)

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Looked;
 use super::graph::Graph;
 use super::tests::{Finder, TestNode};
 use crate::command::Command;
 use crate::datum::Datum;
+use crate::hook::Hook;
 use crate::manifest::{self, Manifest, NodeState};
 use crate::project::{Project, Resource};
 use crate::render::materialized::Materialization;
@@ -24,6 +24,13 @@ pub(super) enum Item {
     Source(usize),
     /// An on-run hook, by its place among the planned hooks.
     Operation(usize),
+}
+
+/// A hook, with what it refers to.
+pub(super) struct Linked<'a> {
+    pub(super) hook: &'a Hook,
+    pub(super) references: &'a References,
+    pub(super) is_rendered: bool,
 }
 
 /// The order of a command in one target.
@@ -105,7 +112,7 @@ impl<'a> Order<'a> {
     }
 
     /// Makes the graph, with what the hooks refer to.
-    pub(super) fn link(&mut self, planned: &[Looked<'_>]) {
+    pub(super) fn link<'h>(&mut self, planned: impl Iterator<Item = Linked<'h>>) {
         let project = self.project;
         let mut sources = Vec::with_capacity(project.source_tables.len());
         for (at, table) in project.source_tables.iter().enumerate() {
@@ -124,17 +131,17 @@ impl<'a> Order<'a> {
             let seen = References { nodes: state.refs.clone(), sources: state.sources.clone() };
             self.refer(vertex, &seen, &sources);
         }
-        for (n, one) in planned.iter().enumerate() {
+        for (n, one) in planned.enumerate() {
             match one.hook.node {
                 // What the hook of a node refers to is built before the node (facts R11).
                 Some(node) => {
                     if let Some(vertex) = self.vertex_of_node[node] {
-                        self.refer(vertex, &one.references, &sources);
+                        self.refer(vertex, one.references, &sources);
                     }
                 }
-                None if self.command.only_renders() && !one.renderings.is_empty() => {
+                None if self.command.only_renders() && one.is_rendered => {
                     let vertex = self.add(Item::Operation(n), one.hook.id.clone(), true);
-                    self.refer(vertex, &one.references, &sources);
+                    self.refer(vertex, one.references, &sources);
                 }
                 None => {}
             }

@@ -9,7 +9,7 @@ use super::internal::Internal;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::table::Table;
-use super::{Misread, Query, adapter, builtins, macros, nodes, results};
+use super::{Misread, Query, Taken, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
 use crate::hook::{HookKind, Hooks};
@@ -128,10 +128,13 @@ impl Shared {
     }
 }
 
-/// The hooks of every node, as dbt has them in its manifest.
+/// What is known of the run before the first hook is rendered: the hooks of every node, as dbt has them in its
+/// manifest, and in which order the command takes nodes and tests.
 #[derive(Debug, Default)]
 pub struct HookLists {
     of: HashMap<(usize, HookKind), Vec<Listed>>,
+    /// By the target's name; a target that was added has none.
+    taken: HashMap<String, Vec<Taken>>,
 }
 
 /// A hook in a node's list.
@@ -155,7 +158,19 @@ impl HookLists {
             let listed = Listed { raw: hook.raw.clone(), transaction: hook.transaction, targets: hook.targets.clone() };
             of.entry((node, hook.kind)).or_default().push(listed);
         }
-        HookLists { of }
+        HookLists { of, taken: HashMap::new() }
+    }
+
+    /// The same, with what the command takes in each target.
+    #[must_use]
+    pub fn with_taken(self, taken: HashMap<String, Vec<Taken>>) -> HookLists {
+        HookLists { taken, ..self }
+    }
+
+    /// What the command takes in a target, in its order; nothing where that is not known.
+    #[must_use]
+    pub fn taken(&self, target: &str) -> &[Taken] {
+        self.taken.get(target).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The list of a node in a target.
@@ -740,10 +755,8 @@ impl Scene {
                 Some(scene) => self.cached("results", || results::results(&scene)),
                 None => return Ok(None),
             },
-            "schemas" if self.has_results() => self.cached("schemas", || results::schemas(self, false)),
-            "database_schemas" if self.has_results() => {
-                self.cached("database_schemas", || results::schemas(self, true))
-            }
+            "schemas" if self.has_results() => results::schemas(self, interp, false),
+            "database_schemas" if self.has_results() => results::schemas(self, interp, true),
             "flags" => Value::Object(Rc::new(adapter::Flags(self.shared.command))),
             "invocation_args_dict" => {
                 self.cached("invocation_args_dict", || adapter::invocation_args(self.shared.command))

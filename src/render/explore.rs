@@ -1,13 +1,13 @@
 //! Down every branch: renders a hook for each target and each answer to what cannot be known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject};
 use super::materialized::{self, Materialization};
-use super::{Pass, References, Rendering, ephemeral, refs, sent};
+use super::{Pass, References, Rendering, Taken, ephemeral, refs, sent};
 use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
@@ -81,6 +81,21 @@ impl Renderer {
     /// Takes the effective hooks, which hooks themselves can see.
     pub fn take_hooks(&mut self, hooks: &Hooks) {
         self.lists = Arc::new(HookLists::new(hooks));
+    }
+
+    /// Takes the hooks with what the command takes in each target, in its order.
+    pub fn take_order(&mut self, hooks: &Hooks, taken: HashMap<String, Vec<Taken>>) {
+        self.lists = Arc::new(HookLists::new(hooks).with_taken(taken));
+    }
+
+    /// Whether an on-run-end hook may read what the run did: the project speaks of it somewhere.
+    #[must_use]
+    pub fn reads_results(&self, hooks: &Hooks) -> bool {
+        let speaks = |text: &str| text.contains("results") || text.contains("schemas");
+        let project = self.project();
+        hooks.hooks.iter().any(|hook| hook.kind == HookKind::OnRunEnd)
+            && (hooks.hooks.iter().any(|hook| hook.kind == HookKind::OnRunEnd && speaks(hook.raw.as_str()))
+                || project.macros.iter().any(|one| speaks(project.sources.slice(one.block))))
     }
 
     /// The manifests of the declared targets.

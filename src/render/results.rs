@@ -2,14 +2,15 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
 use super::context::{Scene, unknown, value_of};
 use super::nodes::{Form, Of, columns, node, strings};
+use super::{Taken, TakenTest};
 use crate::command::Command;
 use crate::datum::Datum;
-use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
+use crate::jinja::{Answer, Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::manifest::Settings;
 use crate::project::{Resource, Source};
 
@@ -300,25 +301,88 @@ pub(super) fn selected(scene: &Scene) -> Value {
     strings(taken(scene).map(|at| nodes[at].unique_id.as_str()))
 }
 
-/// `results` of a first run in which every node succeeds.
-pub(super) fn results(scene: &Rc<Scene>) -> Value {
-    if matches!(scene.shared.command, Command::Test | Command::SourceFreshness) {
-        return unknown("results", "the results of tests and sources are not modelled");
+/// What has a result, in the order of the run.
+fn ran(scene: &Scene) -> Vec<Taken> {
+    let known = scene.hooks.taken(&scene.target.name);
+    if known.is_empty() {
+        return built(scene).into_iter().map(Taken::Node).collect();
     }
-    let results = built(scene)
-        .into_iter()
-        .map(|at| {
-            let name = scene.project().nodes[at].name.clone();
-            Value::Object(Rc::new(RunResult { node: node(scene, Of::Node(at), Form::Result), name }))
-        })
-        .collect();
-    Value::list(results)
+    let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
+    let has_result = |taken: &&Taken| match taken {
+        Taken::Node(at) => match scene.project().nodes[*at].resource {
+            Resource::Model | Resource::Seed | Resource::Snapshot => {
+                state(*at).is_some_and(|state| state.materialized != "ephemeral")
+            }
+            Resource::Test | Resource::Function => true,
+            Resource::Analysis => false,
+        },
+        Taken::Test(_) => true,
+    };
+    known.iter().filter(has_result).cloned().collect()
+}
+
+/// `results` of a run: of a first one in which every node succeeds, or of one in which a node fails.
+pub(super) fn results(scene: &Rc<Scene>) -> Value {
+    if scene.shared.command == Command::SourceFreshness {
+        return unknown("results", "the results of sources are not modelled");
+    }
+    let results = ran(scene).into_iter().map(|taken| {
+        let scene = Rc::downgrade(scene);
+        Value::Object(Rc::new(RunResult { scene, taken }))
+    });
+    Value::list(results.collect())
+}
+
+/// The question whether nothing fails.
+const ALL_SUCCEED: &str = "every node succeeds";
+
+/// The node that fails where one does: the first one that something stands below, so that the run has what is
+/// skipped as well; else the last.
+fn failing(scene: &Scene) -> Option<usize> {
+    let built = built(scene);
+    let manifest = scene.manifest.as_ref()?;
+    let is_read = |at: usize| built.iter().any(|&other| manifest.nodes[other].refs.contains(&at));
+    built.iter().copied().find(|&at| is_read(at)).or_else(|| built.last().copied())
+}
+
+/// What becomes of each node where one fails: none for what has nothing to do with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Succeeds,
+    Fails,
+    Skipped,
+}
+
+fn fate(scene: &Scene, nodes: &[usize]) -> Fate {
+    let (Some(failing), Some(manifest)) = (failing(scene), scene.manifest.as_ref()) else { return Fate::Succeeds };
+    if nodes == [failing] {
+        return Fate::Fails;
+    }
+    let mut open = nodes.to_vec();
+    let mut seen = HashSet::new();
+    while let Some(at) = open.pop() {
+        for &parent in manifest.nodes.get(at).map(|state| state.refs.as_slice()).unwrap_or_default() {
+            if parent == failing {
+                return Fate::Skipped;
+            }
+            if seen.insert(parent) {
+                open.push(parent);
+            }
+        }
+    }
+    Fate::Succeeds
 }
 
 /// `schemas`, or `database_schemas`: of what was built, each once.
-pub(super) fn schemas(scene: &Scene, with_database: bool) -> Value {
+pub(super) fn schemas(scene: &Scene, interp: &Interp, with_database: bool) -> Value {
+    let one_fails = interp.answer(ALL_SUCCEED) == Some(Answer::Bool(false));
     let mut pairs: Vec<(Option<String>, Option<String>)> = Vec::new();
-    for at in built(scene) {
+    for taken in ran(scene) {
+        let Taken::Node(at) = taken else { continue };
+        let is_relation = !matches!(scene.project().nodes[at].resource, Resource::Test | Resource::Function);
+        if !is_relation || (one_fails && fate(scene, &[at]) != Fate::Succeeds) {
+            continue;
+        }
         let relation = scene.relation_of(at);
         let pair = (relation.database.filter(|_| with_database), relation.schema);
         if !pairs.contains(&pair) {
@@ -326,16 +390,10 @@ pub(super) fn schemas(scene: &Scene, with_database: bool) -> Value {
         }
     }
     let text = |value: Option<String>| value.map_or(Value::None, Value::str);
-    Value::list(
-        pairs
-            .into_iter()
-            .map(
-                |(database, schema)| {
-                    if with_database { Value::tuple(vec![text(database), text(schema)]) } else { text(schema) }
-                },
-            )
-            .collect(),
-    )
+    let shown = pairs.into_iter().map(|(database, schema)| {
+        if with_database { Value::tuple(vec![text(database), text(schema)]) } else { text(schema) }
+    });
+    Value::list(shown.collect())
 }
 
 /// What `to_dict()` of a result has, in dbt's order.
@@ -354,16 +412,53 @@ const RESULT: &[&str] = &[
 
 /// An element of `results` (facts C19).
 struct RunResult {
-    node: Value,
-    name: String,
+    scene: Weak<Scene>,
+    taken: Taken,
 }
 
 impl RunResult {
-    fn get(&self, name: &str) -> Option<Value> {
-        let of =
-            |part: &str| unknown(format!("results[{}].{part}", self.name), "what a run reports is not known before it");
-        Some(match name {
-            "status" => Value::Str(Str::member("success", "<RunStatus.Success: 'success'>")),
+    fn is_test(&self, scene: &Scene) -> bool {
+        match &self.taken {
+            Taken::Node(at) => scene.project().nodes[*at].resource == Resource::Test,
+            Taken::Test(_) => true,
+        }
+    }
+
+    fn name<'a>(&'a self, scene: &'a Scene) -> &'a str {
+        match &self.taken {
+            Taken::Node(at) => &scene.project().nodes[*at].name,
+            Taken::Test(test) => &test.name,
+        }
+    }
+
+    fn fate(&self, scene: &Scene, interp: &mut Interp) -> Eval<Fate> {
+        let all_succeed = failing(scene).is_none() || interp.ask_bool(ALL_SUCCEED.to_owned(), true)?;
+        Ok(match &self.taken {
+            _ if all_succeed => Fate::Succeeds,
+            Taken::Node(at) => fate(scene, &[*at]),
+            // A test of what failed is skipped with it.
+            Taken::Test(test) => match failing(scene) {
+                Some(failing) if test.nodes.contains(&failing) => Fate::Skipped,
+                _ => fate(scene, &test.nodes),
+            },
+        })
+    }
+
+    fn get(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let Some(scene) = self.scene.upgrade() else { return Ok(None) };
+        let shown = self.name(&scene);
+        let of = |part: &str| unknown(format!("results[{shown}].{part}"), "what a run reports is not known before it");
+        let is_test = self.is_test(&scene);
+        Ok(Some(match name {
+            "status" => {
+                let (text, repr) = match (self.fate(&scene, interp)?, is_test) {
+                    (Fate::Succeeds, false) => ("success", "<RunStatus.Success: 'success'>"),
+                    (Fate::Succeeds, true) => ("pass", "<TestStatus.Pass: 'pass'>"),
+                    (Fate::Fails, _) => ("error", "<RunStatus.Error: 'error'>"),
+                    (Fate::Skipped, _) => ("skipped", "<RunStatus.Skipped: 'skipped'>"),
+                };
+                Value::Str(Str::member(text, repr))
+            }
             "timing" => {
                 let step = |step: &str| {
                     let at = |end: &str| of(&format!("timing.{step}.{end}"));
@@ -376,13 +471,52 @@ impl RunResult {
                 Value::list(vec![step("compile"), step("execute")])
             }
             "thread_id" => Value::str("MainThread"),
+            "message" if is_test && self.fate(&scene, interp)? == Fate::Succeeds => Value::None,
+            "failures" if is_test => match self.fate(&scene, interp)? {
+                Fate::Succeeds => Value::Int(0),
+                Fate::Fails | Fate::Skipped => Value::None,
+            },
             "execution_time" | "adapter_response" | "message" => of(name),
             "failures" | "batch_results" | "agate_table" => Value::None,
-            "node" => self.node.clone(),
-            "skipped" => Value::Bool(false),
-            _ => return None,
-        })
+            "node" => match &self.taken {
+                Taken::Node(at) => node(&scene, Of::Node(*at), Form::Result),
+                Taken::Test(test) => test_node(test),
+            },
+            "skipped" => Value::Bool(self.fate(&scene, interp)? == Fate::Skipped),
+            _ => return Ok(None),
+        }))
     }
+}
+
+/// The node of a test without a file of its own, as far as it is known.
+fn test_node(test: &TakenTest) -> Value {
+    let package = test.id.split('.').nth(1).unwrap_or_default();
+    let resource = test.id.split('.').next().unwrap_or_default();
+    let not_made =
+        |key: &str| unknown(format!("{}.{key}", test.name), "hookproof does not make this part of dbt's test");
+    let known = [
+        ("name", Value::str(test.name.as_str())),
+        ("unique_id", Value::str(test.id.as_str())),
+        ("package_name", Value::str(package)),
+        ("resource_type", Value::str(resource)),
+    ];
+    let rest = [
+        "path",
+        "original_file_path",
+        "fqn",
+        "alias",
+        "schema",
+        "database",
+        "relation_name",
+        "config",
+        "tags",
+        "meta",
+        "description",
+        "depends_on",
+        "raw_code",
+        "compiled_code",
+    ];
+    Value::record(known.into_iter().chain(rest.into_iter().map(|key| (key, not_made(key)))))
 }
 
 impl Object for RunResult {
@@ -390,8 +524,8 @@ impl Object for RunResult {
         "RunResult"
     }
 
-    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        Ok(self.get(name))
+    fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        self.get(interp, name)
     }
 
     fn call_method(&self, interp: &mut Interp, name: &str, _args: &Args) -> Eval<Option<Value>> {
@@ -400,18 +534,18 @@ impl Object for RunResult {
         }
         let mut dict = Dict::default();
         for name in RESULT {
-            if let Some(value) = self.get(name) {
-                dict.set_str(
-                    name,
-                    if *name == "node" { interp.call_method(&value, "to_dict", Args::default())? } else { value },
-                );
-            }
+            let Some(value) = self.get(interp, name)? else { continue };
+            let value = match (*name, &value) {
+                ("node", Value::Object(_)) => interp.call_method(&value, "to_dict", Args::default())?,
+                _ => value,
+            };
+            dict.set_str(name, value);
         }
         Ok(Some(Value::dict(dict)))
     }
 
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(format!("RunResult(status=<RunStatus.Success: 'success'>, node={})", self.name)))
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        interp.str_of(&unknown("results[…]", "how dbt prints a whole result is not made here"))
     }
 
     fn as_any(&self) -> &dyn Any {
