@@ -96,8 +96,9 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
             }
             Ok(Outcome { out, code })
         }
-        Command::Compile { project, format, select } => {
-            let options = options(&project, format == Format::Json)?;
+        Command::Compile { project, format, command, select } => {
+            let mut options = options(&project, format == Format::Json)?;
+            options.command = command.map(Into::into);
             let mut compiled = hookproof::compile(&options).map_err(|failure| failure.to_string())?;
             if let Some(wanted) = &select {
                 selected(&mut compiled, wanted)?;

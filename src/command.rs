@@ -62,6 +62,12 @@ impl Command {
         }
     }
 
+    /// The command of a `flags.WHICH`.
+    #[must_use]
+    pub fn of_which(which: &str) -> Option<Command> {
+        Command::ALL.iter().copied().find(|command| command.which() == which)
+    }
+
     /// Whether it only renders: on-run hooks are rendered as when they run, and their text is not sent
     /// (facts 5.6).
     #[must_use]

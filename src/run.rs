@@ -54,6 +54,9 @@ pub struct CheckOptions {
     pub env: BTreeMap<String, String>,
     /// Where the tool was started.
     pub working_dir: Option<PathBuf>,
+    /// The command of dbt that hooks are rendered for; `dbt build`, and what `flags.WHICH` tells from it, where
+    /// none is asked for.
+    pub command: Option<Command>,
     /// `--python-environment`: dbt's own macros are taken from its files there.
     pub python_environment: Option<PathBuf>,
     /// `--answers`; they come before those of the settings.
@@ -73,6 +76,7 @@ impl CheckOptions {
             vars: Datum::new(Kind::Null),
             env: BTreeMap::new(),
             working_dir: None,
+            command: None,
             python_environment: None,
             answers: Answers::default(),
         }
@@ -188,7 +192,7 @@ pub struct PlanOptions {
 
 /// What a dbt command does with the hooks of every project at a path, step by step.
 pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>, Failure> {
-    let scope = Scope { command: wanted.command, default_target_only: !wanted.every_target };
+    let scope = Scope { command: Some(wanted.command), default_target_only: !wanted.every_target };
     each_in(options, scope, |mut renderer| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks);
@@ -246,12 +250,12 @@ fn ignored(renderer: &Renderer) -> Vec<Hook> {
 /// What is worked for.
 #[derive(Clone, Copy, Default)]
 struct Scope {
-    command: Command,
+    command: Option<Command>,
     default_target_only: bool,
 }
 
 fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + Sync) -> Result<Vec<T>, Failure> {
-    each_in(options, Scope::default(), work)
+    each_in(options, Scope { command: options.command, default_target_only: false }, work)
 }
 
 fn each_in<T: Send>(
@@ -280,7 +284,10 @@ fn each_in<T: Send>(
                 let default = scope.default_target_only.then(|| project.default_target().name.clone());
                 let only = options.target.clone().or(default);
                 let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
-                let mut shared = shared.for_command(scope.command);
+                let mut shared = match scope.command {
+                    Some(command) => shared.for_command(command),
+                    None => shared,
+                };
                 if let Some(environment) = &options.python_environment {
                     let internal = Internal::load(environment, &shared.project).map_err(Failure)?;
                     shared.internal = Some(Arc::new(internal));

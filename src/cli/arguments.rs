@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// What to print
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+        /// The dbt command to render for; otherwise a build, and the others that `flags.WHICH` tells from it
+        #[arg(long, short, value_enum, value_name = "COMMAND")]
+        command: Option<DbtCommand>,
         /// Only hooks whose id, such as model.shop.orders.post-hook.0, contains this text
         #[arg(long, short, value_name = "TEXT")]
         select: Option<String>,

@@ -102,6 +102,8 @@ pub enum Answer {
     Bool(bool),
     /// How many.
     Count(usize),
+    /// One of several words.
+    Word(&'static str),
 }
 
 /// A question that was asked, and how it was answered.

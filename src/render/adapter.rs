@@ -15,10 +15,10 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::Query;
-use super::context::{Scene, host_error, value_of};
+use super::context::{Scene, WHICH, host_error, value_of};
 use crate::command::Command;
 use crate::jinja::unknown::{query_result, query_rows};
-use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Value};
+use crate::jinja::{Answer, Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::project::Target;
 
 /// The adapters whose macros and dispatch prefixes an adapter inherits.
@@ -105,14 +105,25 @@ macro_rules! plain_object {
 }
 
 /// `flags` of a `dbt build` (facts C8); a flag that does not exist prints nothing.
-pub(super) struct Flags(pub(super) Command);
+pub(super) struct Flags(pub(super) Rc<Scene>);
+
+/// The command that runs, asked for by `flags.WHICH`.
+pub(super) fn which(scene: &Scene, interp: &mut Interp) -> Eval<Command> {
+    let others = &scene.shared.other_commands;
+    if others.is_empty() || !scene.executes() {
+        return Ok(scene.shared.command);
+    }
+    let all = std::iter::once(&scene.shared.command).chain(others);
+    interp.ask(WHICH.to_owned(), all.map(|command| Answer::Word(command.which())).collect())?;
+    Ok(scene.command(interp))
+}
 
 impl Object for Flags {
     plain_object!("Flags");
 
     fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
-            "WHICH" => Value::str(self.0.which()),
+            "WHICH" => Value::str(which(&self.0, interp)?.which()),
             "FULL_REFRESH" => Value::Bool(interp.ask_bool("flags.FULL_REFRESH".to_owned(), false)?),
             "STORE_FAILURES" | "DEBUG" | "FAIL_FAST" | "EMPTY" | "WARN_ERROR" | "QUIET" | "DEFER" => Value::Bool(false),
             "USE_COLORS" | "PARTIAL_PARSE" | "VERSION_CHECK" | "INTROSPECT" => Value::Bool(true),

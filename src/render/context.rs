@@ -40,6 +40,8 @@ pub struct Shared {
     pub env: BTreeMap<String, String>,
     /// The command that is rendered for.
     pub command: Command,
+    /// The commands that hooks and macros tell from it by `flags.WHICH`, and one that they do not name.
+    pub other_commands: Vec<Command>,
     /// The names that packages which are not installed may have, with the listing.
     pub missing: HashMap<String, String>,
     /// Nodes by unique id.
@@ -67,6 +69,7 @@ impl Shared {
         other.answered = Arc::clone(&self.answered);
         other.internal.clone_from(&self.internal);
         other.command = self.command;
+        other.other_commands.clone_from(&self.other_commands);
         other
     }
 
@@ -91,6 +94,7 @@ impl Shared {
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
         let command = Command::default();
+        let other_commands = other_commands(&project, command);
         let answered = Arc::default();
         let mut parse_order: Vec<usize> = (0..project.nodes.len()).collect();
         parse_order.sort_by_key(|&at| {
@@ -110,6 +114,7 @@ impl Shared {
             library,
             env,
             command,
+            other_commands,
             missing,
             by_id,
             by_name,
@@ -121,10 +126,10 @@ impl Shared {
         }
     }
 
-    /// The same for another command than `dbt build`.
+    /// The same for a command that is asked for: no other is thought of then.
     #[must_use]
     pub fn for_command(self, command: Command) -> Shared {
-        Shared { command, ..self }
+        Shared { command, other_commands: Vec::new(), ..self }
     }
 }
 
@@ -178,6 +183,32 @@ impl HookLists {
         let all = self.of.get(&(node, kind)).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(move |listed| listed.targets.contains(&target))
     }
+}
+
+/// The question which command runs.
+pub(super) const WHICH: &str = "flags.WHICH";
+
+/// The commands that a project's hooks and macros name where they read `flags.WHICH`, and one that they do not.
+fn other_commands(project: &Project, command: Command) -> Vec<Command> {
+    let mut named = BTreeSet::new();
+    let mut reads = false;
+    for (_, source) in project.sources.iter() {
+        let text = &*source.text;
+        if !["flags.WHICH", "args_dict.which", "flags.which"].iter().any(|flag| text.contains(flag)) {
+            continue;
+        }
+        reads = true;
+        for other in Command::ALL.iter().filter(|other| **other != command) {
+            if [format!("'{}'", other.which()), format!("\"{}\"", other.which())].iter().any(|word| text.contains(word))
+            {
+                named.insert(*other);
+            }
+        }
+    }
+    if reads {
+        named.extend(Command::ALL.iter().find(|other| **other != command && !named.contains(other)).copied());
+    }
+    named.into_iter().collect()
 }
 
 /// Which of dbt's two passes.
@@ -477,12 +508,21 @@ impl Scene {
         }
     }
 
+    /// The command that runs: the one that is rendered for, or the one that `flags.WHICH` was said to be.
+    #[must_use]
+    pub fn command(&self, interp: &Interp) -> Command {
+        match interp.answer(WHICH) {
+            Some(Answer::Word(word)) => Command::of_which(word).unwrap_or(self.shared.command),
+            _ => self.shared.command,
+        }
+    }
+
     /// Whether `results` and its like are there.
     #[must_use]
-    pub fn has_results(&self) -> bool {
+    pub fn has_results(&self, interp: &Interp) -> bool {
         let at_end = matches!(self.subject, Subject::OnRun(HookKind::OnRunEnd, ..));
         // A command that only renders has run nothing (facts C5).
-        self.executes() && at_end && !self.shared.command.only_renders()
+        self.executes() && at_end && !self.command(interp).only_renders()
     }
 
     /// Notes why something is not known.
@@ -751,15 +791,19 @@ impl Scene {
             },
             "selected_resources" if self.executes() => self.cached("selected_resources", || results::selected(self)),
             "selected_resources" => Value::list(Vec::new()),
-            "results" if self.has_results() => match me {
-                Some(scene) => self.cached("results", || results::results(&scene)),
+            "results" if self.has_results(interp) => match me {
+                Some(scene) => results::results(&scene, interp),
                 None => return Ok(None),
             },
-            "schemas" if self.has_results() => results::schemas(self, interp, false),
-            "database_schemas" if self.has_results() => results::schemas(self, interp, true),
-            "flags" => Value::Object(Rc::new(adapter::Flags(self.shared.command))),
+            "schemas" if self.has_results(interp) => results::schemas(self, interp, false),
+            "database_schemas" if self.has_results(interp) => results::schemas(self, interp, true),
+            "flags" => match me {
+                Some(scene) => Value::Object(Rc::new(adapter::Flags(scene))),
+                None => return Ok(None),
+            },
             "invocation_args_dict" => {
-                self.cached("invocation_args_dict", || adapter::invocation_args(self.shared.command))
+                let command = adapter::which(self, interp)?;
+                self.cached("invocation_args_dict", || adapter::invocation_args(command))
             }
             "dbt_metadata_envs" => {
                 let prefix = "DBT_ENV_CUSTOM_ENV_";
@@ -835,7 +879,7 @@ impl Scene {
 impl Host for Scene {
     fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         // What is given to one hook only comes before everything (facts M3).
-        if self.has_results() && matches!(name, "results" | "schemas" | "database_schemas") {
+        if self.has_results(interp) && matches!(name, "results" | "schemas" | "database_schemas") {
             return self.name(interp, name);
         }
         if let Some(found) = self.bare_macro(interp, name)? {
@@ -877,6 +921,9 @@ impl Host for Scene {
     fn pinned(&self, question: &str, options: &[Answer]) -> Option<Answer> {
         let answer = match (&self.shared.answers.to(question)?.kind, options.first()?) {
             (Kind::Bool(answer), Answer::Bool(_)) => Answer::Bool(*answer),
+            (Kind::Str(word), Answer::Word(_)) => {
+                options.iter().find(|one| matches!(one, Answer::Word(known) if *known == word.as_str()))?.clone()
+            }
             (Kind::Int(count), Answer::Count(_)) => Answer::Count(usize::try_from(*count).ok()?),
             _ => return None,
         };

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
-use super::context::{HookLists, Moment, Scene, Shared, Subject};
+use super::context::{HookLists, Moment, Scene, Shared, Subject, WHICH};
 use super::materialized::{self, Materialization};
 use super::{Pass, References, Rendering, Taken, ephemeral, refs, sent};
+use crate::command::Command;
 use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
@@ -290,6 +291,8 @@ impl Renderer {
                 (run, questions) = self.pass(&asked, Moment::Run, script, known.clone(), reached);
             }
             let text = run.text.as_ref().map(Text::as_str);
+            let command = command_of(&questions, self.shared[target].command);
+            let text = text.filter(|_| !(hook.kind.is_on_run() && command.only_renders()));
             let sent = match text.map(|text| sent::sent(adapter, comment, hook, runs, text)) {
                 Some(Ok(sent)) => sent,
                 Some(Err(message)) => {
@@ -398,6 +401,15 @@ impl Renderer {
             Err(failure) => pass.error = Some(*failure),
         }
         (pass, questions)
+    }
+}
+
+/// The command that runs: the one that is rendered for, or the one that an answer says.
+fn command_of(questions: &[Question], command: Command) -> Command {
+    let asked = questions.iter().find(|question| question.text == WHICH);
+    match asked.map(|question| &question.options[question.chosen]) {
+        Some(Answer::Word(word)) => Command::of_which(word).unwrap_or(command),
+        _ => command,
     }
 }
 

@@ -302,7 +302,7 @@ pub(super) fn selected(scene: &Scene) -> Value {
 }
 
 /// What has a result, in the order of the run.
-fn ran(scene: &Scene) -> Vec<Taken> {
+fn ran(scene: &Scene, command: Command) -> Vec<Taken> {
     let known = scene.hooks.taken(&scene.target.name);
     if known.is_empty() {
         return built(scene).into_iter().map(Taken::Node).collect();
@@ -318,15 +318,20 @@ fn ran(scene: &Scene) -> Vec<Taken> {
         },
         Taken::Test(_) => true,
     };
-    known.iter().filter(has_result).cloned().collect()
+    let is_run = |taken: &&Taken| match taken {
+        Taken::Node(at) => command.runs(scene.project().nodes[*at].resource),
+        Taken::Test(_) => command.runs(Resource::Test),
+    };
+    known.iter().filter(has_result).filter(is_run).cloned().collect()
 }
 
 /// `results` of a run: of a first one in which every node succeeds, or of one in which a node fails.
-pub(super) fn results(scene: &Rc<Scene>) -> Value {
-    if scene.shared.command == Command::SourceFreshness {
+pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
+    let command = scene.command(interp);
+    if command == Command::SourceFreshness {
         return unknown("results", "the results of sources are not modelled");
     }
-    let results = ran(scene).into_iter().map(|taken| {
+    let results = ran(scene, command).into_iter().map(|taken| {
         let scene = Rc::downgrade(scene);
         Value::Object(Rc::new(RunResult { scene, taken }))
     });
@@ -377,7 +382,7 @@ fn fate(scene: &Scene, nodes: &[usize]) -> Fate {
 pub(super) fn schemas(scene: &Scene, interp: &Interp, with_database: bool) -> Value {
     let one_fails = interp.answer(ALL_SUCCEED) == Some(Answer::Bool(false));
     let mut pairs: Vec<(Option<String>, Option<String>)> = Vec::new();
-    for taken in ran(scene) {
+    for taken in ran(scene, scene.command(interp)) {
         let Taken::Node(at) = taken else { continue };
         let is_relation = !matches!(scene.project().nodes[at].resource, Resource::Test | Resource::Function);
         if !is_relation || (one_fails && fate(scene, &[at]) != Fate::Succeeds) {

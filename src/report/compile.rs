@@ -130,6 +130,7 @@ impl Drawing<'_> {
         let answers = rendering.answers.iter().map(|(question, answer)| match answer {
             Answer::Bool(answer) => format!("{question} is {answer}"),
             Answer::Count(count) => format!("{question} gives {count}"),
+            Answer::Word(word) => format!("{question} is {word}"),
         });
         std::iter::once(targets).chain(answers).collect::<Vec<_>>().join("; ")
     }
@@ -214,6 +215,7 @@ struct Answered<'a> {
 enum Given {
     Bool(bool),
     Count(usize),
+    Word(&'static str),
 }
 
 impl<'a> Rendered<'a> {
@@ -223,6 +225,7 @@ impl<'a> Rendered<'a> {
             answer: match answer {
                 Answer::Bool(answer) => Given::Bool(*answer),
                 Answer::Count(count) => Given::Count(*count),
+                Answer::Word(word) => Given::Word(word),
             },
         });
         Rendered {

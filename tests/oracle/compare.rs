@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookproof::command::Command;
 use hookproof::datum::{Datum, Kind};
 use hookproof::diagnostic::{Diagnostic, Severity};
 use hookproof::hook::Hook;
@@ -68,6 +69,8 @@ pub(crate) fn compare(case: &Case, run: &Run, tally: &mut Tally) -> Vec<Differen
 fn options(case: &Case, run: &Run) -> CheckOptions {
     let mut options = CheckOptions::at(case.folder.clone());
     options.env = case.env.clone();
+    let words: Vec<&str> = run.args.iter().map(String::as_str).take_while(|word| !word.starts_with('-')).collect();
+    options.command = Command::ALL.iter().copied().find(|command| command.name() == words.join(" "));
     if let Some(vars) = run.option("--vars") {
         let read = yaml::read(vars, FileId(0), 0).expect("the case's variables are YAML");
         options.vars = placeless(read.datum);
