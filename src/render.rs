@@ -22,7 +22,7 @@ pub mod table;
 mod whole;
 pub mod yaml;
 
-pub(crate) use explore::{MAX_WAYS, NOT_SENT};
+pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rendered, Renderer};
 pub(crate) use refs::REFUSED;
 
@@ -59,6 +59,8 @@ pub struct Pass {
     pub refs: Vec<usize>,
     /// The tables of sources that were read, by their place in the project's source tables.
     pub sources: Vec<usize>,
+    /// Environment variables that were read and that have neither a value nor a default.
+    pub unset: Vec<String>,
     /// Names that were read and that nothing defines.
     pub undefined: Vec<UndefinedRead>,
     /// Names that dbt defines, but not with what was meant here.

@@ -8,7 +8,7 @@ use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
-use crate::render::NOT_SENT;
+use crate::render::{NOT_SENT, UNSET};
 use crate::sql::{Parse, Statement, UNKNOWN};
 
 /// What was checked, and what was not.
@@ -103,6 +103,8 @@ fn ended_by(error: &JinjaError) -> Option<String> {
         ErrorKind::Raised => Some(format!("stops with its own error: {said}")),
         ErrorKind::Syntax | ErrorKind::UnknownFilter | ErrorKind::UnknownTest => None,
         ErrorKind::Undefined { name: Some(_), .. } | ErrorKind::Host("missing-var") => None,
+        // It is set here or where dbt runs: which, nobody can say.
+        ErrorKind::Host(UNSET) => None,
         ErrorKind::Host(NOT_SENT) => Some(format!("dbt stops where it would send it: {said}")),
         ErrorKind::Undefined { .. } if error.message.contains(NO_RESULT) => None,
         _ => Some(format!("does not render: {said}")),

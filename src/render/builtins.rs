@@ -241,6 +241,10 @@ fn shown_owner(scene: &Scene) -> String {
 fn env_var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let [name, otherwise] = args.bind("env_var", ["var", "default"], 1)?;
     let name = interp.str_of(&name.unwrap_or(Value::None))?;
+    let is_unset = otherwise.is_none() && !scene.shared.env.contains_key(&*name.text);
+    if is_unset && !name.text.starts_with("DBT_ENV_SECRET") {
+        scene.seen.borrow_mut().unset.insert(name.text.to_string());
+    }
     env_value(&scene.shared.env, &name.text, otherwise, false)
 }
 

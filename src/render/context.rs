@@ -256,6 +256,8 @@ pub struct Seen {
     pub refs: Vec<usize>,
     /// Tables of sources that were read.
     pub sources: Vec<usize>,
+    /// Environment variables without a value or default.
+    pub unset: BTreeSet<String>,
     /// Causes of what is not known.
     pub unknown: Vec<String>,
     /// Whether a name was read whose value here lacks parts that dbt's has.

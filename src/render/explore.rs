@@ -20,6 +20,9 @@ use crate::source::Text;
 /// The code of an error that dbt meets after it rendered a hook: the text is nothing that it can execute.
 pub(crate) const NOT_SENT: &str = "not-sent";
 
+/// The code of the error that an environment variable is not set.
+pub(crate) const UNSET: &str = "env-var-unset";
+
 /// How many ways through one hook are rendered in one target.
 pub(crate) const MAX_WAYS: usize = 48;
 
@@ -311,10 +314,18 @@ impl Renderer {
                 Some(next) if ways < MAX_WAYS => script = next,
                 Some(_) => {
                     rendered.cut = true;
-                    return;
+                    break;
                 }
-                None => return,
+                None => break,
             }
+        }
+        // Where dbt runs without the variable, it stops while it parses (facts 2.6).
+        for name in parse.unset.clone() {
+            let message = format!("Env var required but not provided: '{name}'");
+            let failure = JinjaError::new(ErrorKind::Host(UNSET), message);
+            let without = Pass { error: Some(failure), text: None, ..parse.clone() };
+            let answers = vec![(format!("env_var('{name}') is set"), Answer::Bool(false))];
+            add(rendered, target, answers, without, None, Vec::new());
         }
     }
 
@@ -381,6 +392,7 @@ impl Renderer {
         let seen = scene.seen.take();
         let mut pass = Pass {
             queries: seen.queries,
+            unset: seen.unset.into_iter().collect(),
             refs: seen.refs,
             sources: seen.sources,
             misread: seen.misread,

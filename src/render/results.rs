@@ -341,13 +341,15 @@ pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
 /// The question whether nothing fails.
 const ALL_SUCCEED: &str = "every node succeeds";
 
-/// The node that fails where one does: the first one that something stands below, so that the run has what is
-/// skipped as well; else the last.
+/// The node that fails where one does: one in the middle, so that the run has what succeeds and what is skipped as
+/// well; else the first that something stands below; else the last.
 fn failing(scene: &Scene) -> Option<usize> {
     let built = built(scene);
     let manifest = scene.manifest.as_ref()?;
     let is_read = |at: usize| built.iter().any(|&other| manifest.nodes[other].refs.contains(&at));
-    built.iter().copied().find(|&at| is_read(at)).or_else(|| built.last().copied())
+    let reads = |at: usize| manifest.nodes[at].refs.iter().any(|other| built.contains(other));
+    let all = || built.iter().copied();
+    all().find(|&at| is_read(at) && reads(at)).or_else(|| all().find(|&at| is_read(at))).or_else(|| all().last())
 }
 
 /// What becomes of each node where one fails: none for what has nothing to do with it.

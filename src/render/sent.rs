@@ -140,13 +140,29 @@ pub(super) fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Result<V
             let trimmed = if comment == QueryComment::Before { python_trim_end(text) } else { python_trim(text) };
             vec![trimmed.strip_suffix(';').unwrap_or(text).to_owned()]
         }
-        "athena" => vec![python_trim(comment.applied(sql)).to_owned()],
+        "athena" => vec![athena(comment, sql)],
         _ => return Ok(vec![comment.applied(sql).to_owned()]),
     };
     if calls.is_empty() {
         return Err("there is nothing to execute but a comment".to_owned());
     }
     Ok(calls)
+}
+
+/// What dbt-athena makes of a text: it takes quotes and indentation away by the text's first word, which is
+/// that of the comment where one stands in front.
+fn athena(comment: QueryComment, sql: &str) -> String {
+    let text = comment.applied(sql);
+    let head = if comment == QueryComment::Before { String::new() } else { text.to_uppercase() };
+    let starts = |words: &[&str]| words.iter().any(|word| head.starts_with(word));
+    let text = if starts(&["VACUUM", "OPTIMIZE"]) {
+        text.replace('"', "")
+    } else if starts(&["SELECT", "WITH", "INSERT"]) {
+        text.to_owned()
+    } else {
+        text.replace("\n\n    ", "\n")
+    };
+    python_trim(&text).to_owned()
 }
 
 /// The comment in front becomes part of the first statement, the one behind of the last.

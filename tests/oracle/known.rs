@@ -3,11 +3,8 @@
 /// The case, the hook (or `project`), and the cause.
 #[rustfmt::skip]
 pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
-    ("athena-hooks", "model.ops.kept.post-hook.2", "dbt-athena takes away indentation, and the quotes of optimize and vacuum"),
-    ("athena-hooks", "model.ops.kept.post-hook.3", "dbt-athena takes away indentation, and the quotes of optimize and vacuum"),
     ("athena-hooks", "model.ops.kept.post-hook.4", "dbt-athena takes away indentation, and the quotes of optimize and vacuum"),
     ("athena-hooks", "model.ops.kept.post-hook.5", "dbt-athena takes away indentation, and the quotes of optimize and vacuum"),
-    ("athena-hooks", "model.ops.kept.post-hook.8", "dbt-athena takes away indentation, and the quotes of optimize and vacuum"),
     ("contexts-of-names", "operation.ops.ops-on-run-start-2", "names of the context"),
     ("declare-models-configure-on-run", "operation.ops.ops-on-run-end-1", "ref in the parse pass is the node itself"),
     ("declare-snapshots-duckdb", "snapshot.ops.block_snap.post-hook.1", "config() and properties are not applied yet in the parse pass"),
@@ -16,7 +13,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("empty-flag", "model.ops.n.post-hook.3", "refs under --empty"),
     ("empty-flag", "operation.ops.ops-on-run-end-0", "refs under --empty"),
     ("empty-flag", "operation.ops.ops-on-run-end-1", "refs under --empty"),
-    ("env-var-missing", "operation.ops.ops-on-run-end-1", "an environment variable that is not set"),
     ("flags-and-arguments", "operation.ops.ops-on-run-end-3", "another command than dbt build"),
     ("flags-and-arguments", "operation.ops.ops-on-run-end-5", "another command than dbt build"),
     ("maintenance-macros", "model.ops.full.post-hook.1", "config() and properties are not applied yet in the parse pass"),
@@ -30,7 +26,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("packages-order", "model.zed.zm.post-hook.0", "config() and properties are not applied yet in the parse pass"),
     ("parse-error-disabled-model", "model.ops.m.post-hook.0", "a syntax error in the hook of a disabled model"),
     ("postgres-errors", "operation.root.root-on-run-end-1", "results of a run in which a node fails"),
-    ("ref-missing", "project", "a ref that dbt refuses"),
     ("refs-in-node-hooks", "model.ops.a.post-hook.4", "depends_on of model"),
     ("refused-config-both", "project", "both spellings of a hook in one call of config()"),
     ("results-all-well", "operation.ops.ops-on-run-end-11", "attributes of an undefined value are undefined values"),
@@ -40,10 +35,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("results-all-well", "operation.ops.ops-on-run-end-9", "attributes of an undefined value are undefined values"),
     ("results-and-schemas", "operation.root.root-on-run-end-1", "results of a run in which a node fails"),
     ("results-and-schemas", "operation.root.root-on-run-end-2", "results of a run in which a node fails"),
-    ("results-with-errors", "operation.ops.ops-on-run-end-0", "results of a run in which a node fails"),
-    ("results-with-errors", "operation.ops.ops-on-run-end-1", "results of a run in which a node fails"),
-    ("results-with-errors", "operation.ops.ops-on-run-end-3", "results of a run in which a node fails"),
-    ("results-with-errors", "operation.ops.ops-on-run-end-4", "results of a run in which a node fails"),
     ("results-with-tests", "operation.ops.ops-on-run-end-0", "tests among the results"),
     ("results-with-tests", "operation.ops.ops-on-run-end-1", "another command than dbt build"),
     ("results-with-tests", "operation.ops.ops-on-run-end-2", "another command than dbt build"),

@@ -11,6 +11,9 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let help = match error.kind {
         ErrorKind::MacroArguments => "change the arguments to those of the macro",
         ErrorKind::Host(REFUSED) => "ref the node in a place that dbt reaches while it parses, or name its table",
+        ErrorKind::Host("missing-ref" | "missing-source") => {
+            "change the name to that of a node or source of the project"
+        }
         ErrorKind::Host(_) => "write what it returns in its place, or put it into a macro",
         ErrorKind::Limit(_) => "end the recursion or the loop",
         _ => "change the expression",
@@ -25,7 +28,7 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let fails = match &error.kind {
         ErrorKind::MacroArguments | ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
         ErrorKind::Undefined { name: None, .. } => !error.message.contains(super::unguarded_query::NO_RESULT),
-        ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | REFUSED),
+        ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | "missing-ref" | "missing-source" | REFUSED),
         _ => false,
     };
     // An error of a value may come from what hookproof's value lacks.
