@@ -69,6 +69,8 @@ pub struct Pass {
     pub has_unknown: bool,
     /// Whether it read a name whose value here lacks parts that dbt's has: an error may be of that.
     pub approximate: bool,
+    /// How many statements and expressions were evaluated.
+    pub steps: u64,
     /// Why it could not be rendered to the end or at all, where that is no fault of the hook.
     pub unknown: Vec<String>,
 }

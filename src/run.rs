@@ -117,7 +117,9 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         if cut > 0 {
             coverage.not_checked.push(NotChecked {
                 what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
-                why: format!("more than {MAX_WAYS} ways through it: the others are not rendered"),
+                why: format!(
+                    "more ways through it than are rendered: {MAX_WAYS} in a target, fewer where each is long"
+                ),
             });
         }
         coverage.not_checked.extend(renderer.unused_answers().into_iter().map(|question| NotChecked {

@@ -92,6 +92,12 @@ impl Interp {
         self.permissive
     }
 
+    /// How many statements and expressions were evaluated.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// The answer that a question had so far.
     #[must_use]
     pub fn answer(&self, question: &str) -> Option<Answer> {

@@ -949,6 +949,14 @@ impl Object for Callable {
         "function"
     }
 
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        // These are objects in dbt, with the whole configuration behind them.
+        let is_resolver = matches!(self.name.as_str(), "ref" | "source" | "metric" | "function" | "var");
+        let is_part = matches!(name, "config" | "model" | "manifest" | "db_wrapper" | "current_project" | "Relation");
+        let label = || format!("{}.{name}", self.name);
+        Ok((is_resolver && is_part).then(|| unknown(label(), "the inside of dbt's own functions is not modelled")))
+    }
+
     fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
         builtins::call(&self.scene, interp, &self.name, &args).map(Some)
     }
@@ -1001,12 +1009,23 @@ impl Object for Namespace {
         }
     }
 
-    fn call_method(&self, _interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        if name != "__contains__" {
-            return Ok(None);
-        }
-        let key = args.positional.first().and_then(Value::as_str);
-        Ok(Some(Value::Bool(key.is_some_and(|key| self.scene.shared.library.find(self.package, key).is_some()))))
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        let has = |key: &str| self.scene.shared.library.find(self.package, key).is_some();
+        Ok(match name {
+            "__contains__" => Some(Value::Bool(args.positional.first().and_then(Value::as_str).is_some_and(has))),
+            "get" => {
+                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                match key.as_ref().and_then(Value::as_str).filter(|key| has(key)) {
+                    Some(key) => self.attr(interp, key)?,
+                    None => Some(otherwise.unwrap_or(Value::None)),
+                }
+            }
+            "items" | "keys" | "values" if !has(name) => {
+                let package = &self.scene.project().packages[self.package].name;
+                Some(unknown(format!("{package}.{name}()"), "the macros of a package are not listed here"))
+            }
+            _ => None,
+        })
     }
 
     fn is_mapping(&self) -> bool {

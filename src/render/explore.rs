@@ -20,6 +20,10 @@ use crate::source::Text;
 /// The code of an error that dbt meets after it rendered a hook: the text is nothing that it can execute.
 pub(crate) const NOT_SENT: &str = "not-sent";
 
+/// How many statements and expressions are evaluated for the ways through one hook in one target; the way that is
+/// begun is always ended.
+const MAX_STEPS: u64 = 4_000_000;
+
 /// The code of the error that an environment variable is not set.
 pub(crate) const UNSET: &str = "env-var-unset";
 
@@ -281,7 +285,7 @@ impl Renderer {
         }
         let mut known = self.known_refs(&asked, &parse);
         let mut script: Vec<usize> = Vec::new();
-        let mut ways = 0;
+        let (mut ways, mut steps) = (0, 0);
         loop {
             let (mut run, mut questions) = self.pass(&asked, Moment::Run, script.clone(), known.clone(), reached);
             let is_hidden =
@@ -308,10 +312,11 @@ impl Renderer {
                 .iter()
                 .map(|question| (question.text.clone(), question.options[question.chosen].clone()))
                 .collect();
+            steps += run.steps;
             add(rendered, target, answers, parse.clone(), Some(run), sent);
             ways += 1;
             match next_script(&questions) {
-                Some(next) if ways < MAX_WAYS => script = next,
+                Some(next) if ways < MAX_WAYS && steps < MAX_STEPS => script = next,
                 Some(_) => {
                     rendered.cut = true;
                     break;
@@ -391,6 +396,7 @@ impl Renderer {
         reached.extend(interp.take_reached());
         let seen = scene.seen.take();
         let mut pass = Pass {
+            steps: interp.steps(),
             queries: seen.queries,
             unset: seen.unset.into_iter().collect(),
             refs: seen.refs,

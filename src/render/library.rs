@@ -1,13 +1,14 @@
 //! The macros of a project and its packages, parsed when they are first needed.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::jinja::tree::{CompareOp, ExprKind, Macro, Span, Stmt, Template};
 use crate::jinja::{self, MacroValue, SyntaxFault, Value, walk};
 use crate::project::Project;
-use crate::source::Text;
+use crate::source::{Text, TextBuilder};
 
 /// A macro's declaration and the template that it is.
 pub type Parsed = Result<(Arc<Macro>, Arc<Template>), (SyntaxFault, Text)>;
@@ -68,6 +69,7 @@ impl Library {
             let found = &project.macros[at];
             let block = found.block;
             let text = project.sources.text(block.file).slice(block.start as usize..block.end as usize);
+            let text = as_macro(&text, &found.name);
             let parsed = Library::parse(&text);
             if let Ok((_, template)) = &parsed {
                 self.note_comparisons(template);
@@ -142,6 +144,52 @@ impl Library {
     pub fn compared(&self) -> BTreeSet<String> {
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// A test or a materialization is a macro by another name to dbt (facts M9): its block with the tags of one.
+fn as_macro(text: &Text, name: &str) -> Text {
+    let found = header(text.as_str());
+    let Some((keyword, own_name)) = found.filter(|(keyword, _)| &text.as_str()[keyword.clone()] != "macro") else {
+        return text.clone();
+    };
+    let whole = text.as_str();
+    let is_test = &whole[keyword.clone()] != "materialization";
+    let end_word = format!("end{}", &whole[keyword.clone()]);
+    let (Some(end), Some(close)) = (whole.rfind(&end_word), whole[own_name.end..].find("%}")) else {
+        return text.clone();
+    };
+    let close = own_name.end + close;
+    // What a materialization's tag says besides its name is no parameter.
+    let minus = usize::from(whole[..close].ends_with('-'));
+    let rest = if is_test { own_name.end } else { close - minus };
+    let made = |builder: &mut TextBuilder, word: &str, range: Range<usize>| {
+        builder.push_made(word, text.place_of(range), None);
+    };
+    let mut builder = TextBuilder::default();
+    builder.push_slice(text, 0..keyword.start);
+    made(&mut builder, "macro", keyword.clone());
+    builder.push_slice(text, keyword.end..own_name.start);
+    made(&mut builder, name, own_name.clone());
+    if !is_test {
+        made(&mut builder, "() ", own_name.clone());
+    }
+    builder.push_slice(text, rest..end);
+    made(&mut builder, "endmacro", end..end + end_word.len());
+    builder.push_slice(text, end + end_word.len()..whole.len());
+    builder.finish()
+}
+
+/// Where a block's first tag has its keyword and the name after it.
+fn header(text: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let word = |from: usize| {
+        let start =
+            from + text[from..].len() - text[from..].trim_start_matches([' ', '\t', '\n', '\r', '-', '+']).len();
+        let len = text[start..].find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(0);
+        (len > 0).then_some(start..start + len)
+    };
+    let keyword = word(text.find("{%")? + 2)?;
+    let name = word(keyword.end)?;
+    Some((keyword, name))
 }
 
 fn is_target_name(expr: &ExprKind) -> bool {

@@ -16,6 +16,7 @@ use crate::manifest::{NodeState, Operation};
 use crate::project::{Language, Node, Properties, Resource};
 
 use value::NodeValue;
+pub(super) use value::attributes;
 
 /// Which of dbt's three views of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,8 @@ pub(super) enum Of {
 
 /// A node as a value.
 pub(super) fn node(scene: &Rc<Scene>, of: Of, form: Form) -> Value {
-    Value::Object(Rc::new(NodeValue { scene: Rc::downgrade(scene), of, form, whole: RefCell::default() }))
+    let whole = RefCell::default();
+    Value::Object(Rc::new(NodeValue { scene: Rc::downgrade(scene), of, form, part: value::Part::Node, whole }))
 }
 
 /// The node whose hook is rendered, or the one that an on-run hook is.
@@ -169,6 +171,28 @@ impl Source<'_> {
         executes && compiles && matches!(self.kind, Kind::Node(..))
     }
 
+    /// Whether the node has a key; the same as [`Source::keys`], without making the list.
+    fn has(&self, key: &str) -> bool {
+        let resource = self.resource();
+        let is_in = |keys: &[&str]| keys.contains(&key);
+        if is_in(HEAD) {
+            return true;
+        }
+        if resource == Some(Resource::Seed) {
+            return is_in(&["root_path", "depends_on", "defer_relation"]);
+        }
+        let of_kind = match resource {
+            Some(Resource::Model) => is_in(MODEL),
+            Some(Resource::Snapshot) => key == "defer_relation",
+            None => key == "index",
+            _ => false,
+        };
+        of_kind
+            || key == "contract"
+            || is_in(CODE)
+            || (self.is_compiled() && (is_in(COMPILED) || (key == "compiled_sql" && self.form == Form::Model)))
+    }
+
     fn keys(&self) -> Vec<&'static str> {
         let mut keys = HEAD.to_vec();
         let resource = self.resource();
@@ -215,7 +239,6 @@ impl Source<'_> {
             "alias" if !named => self.field("name")?,
             "schema" => Value::str(state.map_or(self.scene.target.schema.as_str(), |state| state.schema.as_str())),
             "alias" => optional(state.map(|state| state.alias.clone())),
-            "config" => self.config(),
             "meta" => self.setting("meta").map_or_else(|| Value::dict(Dict::default()), value_of),
             "group" => none_or(self.setting("group")),
             "docs" => self.docs(),
@@ -389,41 +412,42 @@ impl Source<'_> {
         Value::dict(contract)
     }
 
-    /// The merged settings with dbt's defaults; what dbt does not know comes last.
-    fn config(&self) -> Value {
-        let mut config = Dict::default();
-        let resource = self.resource();
-        let is_test = resource == Some(Resource::Test);
-        let known: &[&[(&str, config::Default)]] = match resource {
-            Some(Resource::Test) => &[config::HEAD, config::TEST],
-            Some(Resource::Model) => &[config::HEAD, config::NODE, config::MODEL],
-            Some(Resource::Seed) => &[config::HEAD, config::NODE, config::SEED],
-            Some(Resource::Snapshot) => &[config::HEAD, config::NODE, config::SNAPSHOT],
-            _ => &[config::HEAD, config::NODE],
+    /// The settings that dbt knows for the kind of node, with their defaults.
+    fn known_settings(&self) -> impl Iterator<Item = &'static (&'static str, config::Default)> + use<> {
+        let known: [&[(&str, config::Default)]; 3] = match self.resource() {
+            Some(Resource::Test) => [config::HEAD, config::TEST, &[]],
+            Some(Resource::Model) => [config::HEAD, config::NODE, config::MODEL],
+            Some(Resource::Seed) => [config::HEAD, config::NODE, config::SEED],
+            Some(Resource::Snapshot) => [config::HEAD, config::NODE, config::SNAPSHOT],
+            _ => [config::HEAD, config::NODE, &[]],
         };
-        for (key, default) in known.iter().copied().flatten() {
-            let value = match (*key, self.setting(key)) {
-                ("enabled", _) => Value::Bool(self.state.is_none_or(|state| state.enabled)),
-                ("materialized", None) => Value::str(self.state.map_or("view", |state| state.materialized.as_str())),
-                ("schema", None) if is_test => Value::str("dbt_test__audit"),
-                ("post-hook", _) => self.hooks(HookKind::PostHook),
-                ("pre-hook", _) => self.hooks(HookKind::PreHook),
-                ("docs", _) => self.docs(),
-                ("contract", _) => self.contract(false),
-                ("tags" | "packages", Some(value)) => tags(Some(value), None),
-                (_, Some(value)) => value_of(value),
-                (_, None) => default.value(),
-            };
-            if !(value.is_none() && self.form == Form::Model) {
-                config.set_str(key, value);
-            }
-        }
-        for (key, value) in self.state.iter().flat_map(|state| state.settings.iter()) {
-            if config.get_str(key).is_none() && !known.iter().copied().flatten().any(|(known, _)| *known == key) {
-                config.set_str(key, value_of(value));
-            }
-        }
-        Value::dict(config)
+        known.into_iter().flatten()
+    }
+
+    /// The keys of `config`: what dbt does not know comes last.
+    fn config_keys(&self) -> Vec<String> {
+        let known = self.known_settings().map(|(key, _)| (*key).to_owned());
+        let own = self.state.iter().flat_map(|state| state.settings.iter()).map(|(key, _)| key);
+        let is_known = |key: &str| self.known_settings().any(|(known, _)| *known == key);
+        known.chain(own.filter(|key| !is_known(key)).map(str::to_owned)).collect()
+    }
+
+    /// A merged setting, or dbt's default of it.
+    fn config_field(&self, key: &str) -> Option<Value> {
+        let known = self.known_settings().find(|(known, _)| *known == key);
+        Some(match (key, self.setting(key), known) {
+            ("enabled", ..) => Value::Bool(self.state.is_none_or(|state| state.enabled)),
+            ("materialized", None, _) => Value::str(self.state.map_or("view", |state| state.materialized.as_str())),
+            ("schema", None, _) if self.resource() == Some(Resource::Test) => Value::str("dbt_test__audit"),
+            ("post-hook", _, Some(_)) => self.hooks(HookKind::PostHook),
+            ("pre-hook", _, Some(_)) => self.hooks(HookKind::PreHook),
+            ("docs", _, Some(_)) => self.docs(),
+            ("contract", _, Some(_)) => self.contract(false),
+            ("tags" | "packages", Some(value), _) => tags(Some(value), None),
+            (_, Some(value), _) => value_of(value),
+            (_, None, Some((_, default))) => default.value(),
+            (_, None, None) => return None,
+        })
     }
 
     fn hooks(&self, kind: HookKind) -> Value {

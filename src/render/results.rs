@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
 use super::context::{Scene, unknown, value_of};
-use super::nodes::{Form, Of, columns, node, strings};
+use super::nodes::{Form, Of, attributes, columns, node, strings};
 use super::{Taken, TakenTest};
 use crate::command::Command;
 use crate::datum::Datum;
@@ -469,11 +469,11 @@ impl RunResult {
             "timing" => {
                 let step = |step: &str| {
                     let at = |end: &str| of(&format!("timing.{step}.{end}"));
-                    Value::record([
+                    attributes(Value::record([
                         ("name", Value::str(step)),
                         ("started_at", at("started_at")),
                         ("completed_at", at("completed_at")),
-                    ])
+                    ]))
                 };
                 Value::list(vec![step("compile"), step("execute")])
             }
@@ -544,6 +544,11 @@ impl Object for RunResult {
             let Some(value) = self.get(interp, name)? else { continue };
             let value = match (*name, &value) {
                 ("node", Value::Object(_)) => interp.call_method(&value, "to_dict", Args::default())?,
+                ("timing", Value::List(steps)) => {
+                    let steps = steps.borrow().clone();
+                    let dict = |step: &Value| interp.call_method(step, "to_dict", Args::default());
+                    Value::list(steps.iter().map(dict).collect::<Eval<Vec<_>>>()?)
+                }
                 _ => value,
             };
             dict.set_str(name, value);

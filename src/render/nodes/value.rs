@@ -15,15 +15,24 @@ pub(super) struct NodeValue {
     pub(super) scene: Weak<Scene>,
     pub(super) of: Of,
     pub(super) form: Form,
+    pub(super) part: Part,
     /// The dict, once something asked for the whole, or changed it.
     pub(super) whole: RefCell<Option<Value>>,
+}
+
+/// Which part of a node a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The whole of it.
+    Node,
+    /// Its `config`.
+    Config,
 }
 
 impl NodeValue {
     fn with<T>(&self, work: impl for<'a, 'b> FnOnce(&'a Source<'b>) -> Option<T>) -> Option<T> {
         let scene = self.scene.upgrade()?;
-        let manifest = scene.manifest.clone();
-        let manifest = manifest.as_deref();
+        let manifest = scene.manifest.as_deref();
         let source = match self.of {
             Of::Node(at) => Source {
                 scene: &scene,
@@ -49,16 +58,31 @@ impl NodeValue {
         if let Some(Value::Dict(whole)) = &*self.whole.borrow() {
             return whole.borrow().get_str(key).cloned();
         }
-        let found = self.with(|source| source.keys().contains(&key).then(|| source.field(key)).flatten())?;
+        let found = match self.part {
+            Part::Node if key == "config" => {
+                Value::Object(Rc::new(NodeValue { part: Part::Config, whole: RefCell::default(), ..self.copy() }))
+            }
+            Part::Node => self.with(|source| source.has(key).then(|| source.field(key)).flatten())?,
+            Part::Config => self.with(|source| source.config_field(key))?,
+        };
         (self.form != Form::Model || !found.is_none()).then_some(found)
+    }
+
+    /// The same value, of which nothing is made yet.
+    fn copy(&self) -> NodeValue {
+        NodeValue { scene: Weak::clone(&self.scene), whole: RefCell::default(), ..*self }
     }
 
     fn whole(&self) -> Value {
         if let Some(whole) = &*self.whole.borrow() {
             return whole.clone();
         }
-        let keys = self.with(|source| Some(source.keys())).unwrap_or_default();
-        let made = Value::record(keys.into_iter().filter_map(|key| Some((key, self.get(key)?))));
+        let keys: Vec<String> = match self.part {
+            Part::Node => self.with(|source| Some(source.keys().into_iter().map(str::to_owned).collect())),
+            Part::Config => self.with(|source| Some(source.config_keys())),
+        }
+        .unwrap_or_default();
+        let made = Value::record(keys.iter().filter_map(|key| Some((key.as_str(), self.get(key)?))));
         *self.whole.borrow_mut() = Some(made.clone());
         made
     }
@@ -71,6 +95,7 @@ impl NodeValue {
     /// Python's name of the class of a result's node.
     fn class(&self) -> &'static str {
         match self.resource() {
+            _ if self.part == Part::Config => "NodeConfig",
             Some(Resource::Seed) => "SeedNode",
             Some(Resource::Snapshot) => "SnapshotNode",
             Some(Resource::Test) => "SingularTestNode",
@@ -86,6 +111,9 @@ impl NodeValue {
         let state = |wanted: &str| {
             self.with(|source| Some(source.state.is_some_and(|state| state.materialized == wanted))).unwrap_or(false)
         };
+        if self.part == Part::Config {
+            return self.get(name).or_else(|| self.get(&name.replace('_', "-")));
+        }
         match name {
             "identifier" => return self.get("alias"),
             "search_name" => return self.get("name"),
@@ -117,8 +145,8 @@ impl Object for NodeValue {
             return Ok(self.get(name));
         }
         Ok(self.attribute(name).map(|value| match (name, value) {
-            // Objects with the same names as attributes; `config.get` is a method of theirs too.
-            ("config" | "contract" | "docs" | "checksum" | "depends_on", Value::Dict(dict)) => {
+            // Objects with the same names as attributes.
+            ("contract" | "docs" | "checksum" | "depends_on", Value::Dict(dict)) => {
                 Value::Object(Rc::new(Attributes { dict }))
             }
             (_, value) => value,
@@ -132,8 +160,18 @@ impl Object for NodeValue {
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         if self.form == Form::Result {
-            let dict = || self.scene.upgrade().map(|scene| node(&scene, self.of, Form::ResultDict));
-            return Ok(if name == "to_dict" { dict() } else { None });
+            match (self.part, name) {
+                (Part::Node, "to_dict") => {
+                    return Ok(self.scene.upgrade().map(|scene| node(&scene, self.of, Form::ResultDict)));
+                }
+                (Part::Config, "to_dict") => return Ok(Some(self.whole())),
+                (Part::Config, "get") => {
+                    let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                    let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.attribute(key));
+                    return Ok(Some(found.or(otherwise).unwrap_or(Value::None)));
+                }
+                _ => return Ok(None),
+            }
         }
         match name {
             "get" => {
@@ -191,19 +229,27 @@ impl Object for NodeValue {
     }
 }
 
-/// An object of dbt's whose attributes are known: a node's config.
+/// An object of dbt's whose attributes are known: a node's contract, docs, checksum or dependencies, a result's
+/// timing.
 struct Attributes {
     dict: Rc<RefCell<Dict>>,
 }
 
+/// A dict as an object whose attributes are its keys.
+pub(in crate::render) fn attributes(dict: Value) -> Value {
+    match dict {
+        Value::Dict(dict) => Value::Object(Rc::new(Attributes { dict })),
+        other => other,
+    }
+}
+
 impl Object for Attributes {
     fn type_name(&self) -> &str {
-        "NodeConfig"
+        "NodePart"
     }
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        let dict = self.dict.borrow();
-        Ok(dict.get_str(name).or_else(|| dict.get_str(&name.replace('_', "-"))).cloned())
+        Ok(self.dict.borrow().get_str(name).cloned())
     }
 
     fn item(&self, interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
@@ -213,23 +259,15 @@ impl Object for Attributes {
         }
     }
 
-    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+    fn call_method(&self, _interp: &mut Interp, name: &str, _args: &Args) -> Eval<Option<Value>> {
         match name {
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                let found = match key.as_ref().and_then(Value::as_str) {
-                    Some(key) => self.attr(interp, key)?,
-                    None => None,
-                };
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
             "to_dict" => Ok(Some(Value::Dict(Rc::clone(&self.dict)))),
             _ => Ok(None),
         }
     }
 
     fn text(&self, interp: &mut Interp) -> Eval<Str> {
-        interp.str_of(&unknown("results[…].node.config", "how dbt prints a node's config is not made here"))
+        interp.str_of(&unknown("results[…].node", "how dbt prints a part of a node is not made here"))
     }
 
     fn as_any(&self) -> &dyn Any {
