@@ -1,26 +1,29 @@
 //! The context of a rendering: what each name holds in dbt, in both passes and in every place.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use super::internal::Internal;
+use super::callable::{Callable, Namespace};
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::table::Table;
-use super::{Misread, Query, Taken, adapter, builtins, macros, nodes, results};
+use super::{Misread, Query, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
-use crate::hook::{HookKind, Hooks};
+use crate::hook::HookKind;
 use crate::jinja::{
-    self, Answer, Args, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Object, Str, Undefined, Unknown,
-    Value, error, modules,
+    self, Answer, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Str, Unknown, Value, error, modules,
 };
 use crate::manifest::{Manifest, NodeState, Operation};
-use crate::project::{Language, Project, Resource, Source, Target};
-use crate::settings::Answers;
-use crate::source::{Place, Text};
+use crate::project::{Language, Project, Source, Target};
+use crate::source::Place;
+
+pub use super::names::{NAMES, is_shipped};
+pub(super) use super::shared::WHICH;
+pub use super::shared::{HookLists, Shared};
+pub use super::values::{datum_of, value_of};
 
 /// `run_started_at` in every rendering.
 pub const RUN_STARTED_AT: &str = "2024-01-02T03:04:05.678901";
@@ -28,188 +31,6 @@ pub const RUN_STARTED_AT: &str = "2024-01-02T03:04:05.678901";
 pub const INVOCATION_ID: &str = "00000000-0000-4000-8000-000000000000";
 /// The version of dbt whose behaviour is rendered.
 pub const DBT_VERSION: &str = "1.11.16";
-
-/// What all renderings of a project share.
-#[derive(Debug)]
-pub struct Shared {
-    /// The project.
-    pub project: Arc<Project>,
-    /// Its macros.
-    pub library: Arc<Library>,
-    /// The environment.
-    pub env: BTreeMap<String, String>,
-    /// The command that is rendered for.
-    pub command: Command,
-    /// The commands that hooks and macros tell from it by `flags.WHICH`, and one that they do not name.
-    pub other_commands: Vec<Command>,
-    /// The names that packages which are not installed may have, with the listing.
-    pub missing: HashMap<String, String>,
-    /// Nodes by unique id.
-    pub by_id: HashMap<String, usize>,
-    /// Nodes by name.
-    pub by_name: HashMap<String, Vec<usize>>,
-    /// The nodes in the order in which dbt parses them: package by package, kind by kind.
-    pub parse_order: Vec<usize>,
-    /// Source tables by source and table.
-    pub sources: HashMap<(String, String), usize>,
-    /// Answers that were given beforehand.
-    pub answers: Answers,
-    /// The questions that they answered.
-    pub answered: Arc<Mutex<BTreeSet<String>>>,
-    /// dbt's own macros, where its own files are used.
-    pub internal: Option<Arc<Internal>>,
-}
-
-impl Shared {
-    /// The same project as dbt reads it for another target: with other values in its YAML files.
-    #[must_use]
-    pub fn of_target(&self, project: Arc<Project>) -> Shared {
-        let mut other = Shared::new(project, self.env.clone(), self.answers.clone());
-        other.library = Arc::clone(&self.library);
-        other.answered = Arc::clone(&self.answered);
-        other.internal.clone_from(&self.internal);
-        other.command = self.command;
-        other.other_commands.clone_from(&self.other_commands);
-        other
-    }
-
-    /// Indexes a project.
-    #[must_use]
-    pub fn new(project: Arc<Project>, env: BTreeMap<String, String>, answers: Answers) -> Shared {
-        let library = Arc::new(Library::new(&project));
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (n, node) in project.nodes.iter().enumerate() {
-            by_name.entry(node.name.clone()).or_default().push(n);
-        }
-        let by_id = project.nodes.iter().enumerate().map(|(n, node)| (node.unique_id.clone(), n)).collect();
-        let sources = project
-            .source_tables
-            .iter()
-            .enumerate()
-            .map(|(n, table)| ((table.source_name.clone(), table.name.clone()), n))
-            .collect();
-        let missing = project
-            .missing_packages
-            .iter()
-            .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
-            .collect();
-        let command = Command::default();
-        let other_commands = other_commands(&project, command);
-        let answered = Arc::default();
-        let mut parse_order: Vec<usize> = (0..project.nodes.len()).collect();
-        parse_order.sort_by_key(|&at| {
-            let node = &project.nodes[at];
-            let kind = match node.resource {
-                Resource::Model => 0,
-                Resource::Snapshot => 1,
-                Resource::Analysis => 2,
-                Resource::Test => 3,
-                Resource::Seed => 4,
-                Resource::Function => 5,
-            };
-            (node.package, kind)
-        });
-        Shared {
-            project,
-            library,
-            env,
-            command,
-            other_commands,
-            missing,
-            by_id,
-            by_name,
-            parse_order,
-            sources,
-            answers,
-            answered,
-            internal: None,
-        }
-    }
-
-    /// The same for a command that is asked for: no other is thought of then.
-    #[must_use]
-    pub fn for_command(self, command: Command) -> Shared {
-        Shared { command, other_commands: Vec::new(), ..self }
-    }
-}
-
-/// What is known of the run before the first hook is rendered: the hooks of every node, as dbt has them in its
-/// manifest, and in which order the command takes nodes and tests.
-#[derive(Debug, Default)]
-pub struct HookLists {
-    of: HashMap<(usize, HookKind), Vec<Listed>>,
-    /// By the target's name; a target that was added has none.
-    taken: HashMap<String, Vec<Taken>>,
-}
-
-/// A hook in a node's list.
-#[derive(Debug)]
-pub struct Listed {
-    /// Its text before rendering.
-    pub raw: Text,
-    /// Whether it runs inside the transaction.
-    pub transaction: bool,
-    /// The targets that have it, by their place in the project's targets.
-    targets: Vec<usize>,
-}
-
-impl HookLists {
-    /// The lists of the effective hooks.
-    #[must_use]
-    pub fn new(hooks: &Hooks) -> HookLists {
-        let mut of: HashMap<(usize, HookKind), Vec<Listed>> = HashMap::new();
-        for hook in &hooks.hooks {
-            let Some(node) = hook.node else { continue };
-            let listed = Listed { raw: hook.raw.clone(), transaction: hook.transaction, targets: hook.targets.clone() };
-            of.entry((node, hook.kind)).or_default().push(listed);
-        }
-        HookLists { of, taken: HashMap::new() }
-    }
-
-    /// The same, with what the command takes in each target.
-    #[must_use]
-    pub fn with_taken(self, taken: HashMap<String, Vec<Taken>>) -> HookLists {
-        HookLists { taken, ..self }
-    }
-
-    /// What the command takes in a target, in its order; nothing where that is not known.
-    #[must_use]
-    pub fn taken(&self, target: &str) -> &[Taken] {
-        self.taken.get(target).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The list of a node in a target.
-    pub fn list(&self, node: usize, kind: HookKind, target: usize) -> impl Iterator<Item = &Listed> {
-        let all = self.of.get(&(node, kind)).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(move |listed| listed.targets.contains(&target))
-    }
-}
-
-/// The question which command runs.
-pub(super) const WHICH: &str = "flags.WHICH";
-
-/// The commands that a project's hooks and macros name where they read `flags.WHICH`, and one that they do not.
-fn other_commands(project: &Project, command: Command) -> Vec<Command> {
-    let mut named = BTreeSet::new();
-    let mut reads = false;
-    for (_, source) in project.sources.iter() {
-        let text = &*source.text;
-        if !["flags.WHICH", "args_dict.which", "flags.which"].iter().any(|flag| text.contains(flag)) {
-            continue;
-        }
-        reads = true;
-        for other in Command::ALL.iter().filter(|other| **other != command) {
-            if [format!("'{}'", other.which()), format!("\"{}\"", other.which())].iter().any(|word| text.contains(word))
-            {
-                named.insert(*other);
-            }
-        }
-    }
-    if reads {
-        named.extend(Command::ALL.iter().find(|other| **other != command && !named.contains(other)).copied());
-    }
-    named.into_iter().collect()
-}
 
 /// Which of dbt's two passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,93 +113,6 @@ pub struct Scene {
     pub warehouse: RefCell<Option<Warehouse>>,
     cache: RefCell<HashMap<&'static str, Value>>,
 }
-
-static SHIPPED: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
-    include_str!("shipped_macros.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(": "))
-        .map(|(adapter, names)| (adapter, names.split(' ').collect()))
-        .collect()
-});
-
-/// Whether dbt ships a macro of that name for an adapter.
-#[must_use]
-pub fn is_shipped(adapter: &str, name: &str) -> bool {
-    let has = |adapter: &str| SHIPPED.get(adapter).is_some_and(|names| names.contains(name));
-    // An adapter that is not known may ship any of them.
-    has("global")
-        || has(adapter)
-        || adapter::parents(adapter).iter().any(|parent| has(parent))
-        || (!SHIPPED.contains_key(adapter) && SHIPPED.values().any(|names| names.contains(name)))
-}
-
-/// The names of facts C4, and the three that only on-run-end's run pass has.
-pub const NAMES: &[&str] = &[
-    "_sql_results",
-    "adapter",
-    "adapter_macro",
-    "api",
-    "builtins",
-    "column",
-    "compiled_code",
-    "config",
-    "context",
-    "context_macro_stack",
-    "database",
-    "dbt",
-    "dbt_metadata_envs",
-    "dbt_version",
-    "defer_relation",
-    "diff_of_two_dicts",
-    "env",
-    "env_var",
-    "exceptions",
-    "execute",
-    "flags",
-    "fromjson",
-    "fromyaml",
-    "function",
-    "graph",
-    "invocation_args_dict",
-    "invocation_id",
-    "load_agate_table",
-    "load_result",
-    "local_md5",
-    "log",
-    "metric",
-    "model",
-    "modules",
-    "post_hooks",
-    "pre_hooks",
-    "print",
-    "project_name",
-    "ref",
-    "render",
-    "return",
-    "run_started_at",
-    "schema",
-    "selected_resources",
-    "set",
-    "set_strict",
-    "source",
-    "sql",
-    "sql_now",
-    "store_raw_result",
-    "store_result",
-    "submit_python_job",
-    "target",
-    "this",
-    "thread_id",
-    "tojson",
-    "toyaml",
-    "try_or_compiler_error",
-    "validation",
-    "var",
-    "write",
-    "zip",
-    "zip_strict",
-];
 
 /// Names whose values here lack parts that dbt's have.
 const APPROXIMATE: &[&str] = &[
@@ -936,183 +670,6 @@ impl Host for Scene {
     fn macro_prefix(&self) -> &'static str {
         "dbt_macro__"
     }
-}
-
-/// A function or macro of dbt's own.
-struct Callable {
-    scene: Rc<Scene>,
-    name: String,
-}
-
-impl Object for Callable {
-    fn type_name(&self) -> &str {
-        "function"
-    }
-
-    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        // These are objects in dbt, with the whole configuration behind them.
-        let is_resolver = matches!(self.name.as_str(), "ref" | "source" | "metric" | "function" | "var");
-        let is_part = matches!(name, "config" | "model" | "manifest" | "db_wrapper" | "current_project" | "Relation");
-        let label = || format!("{}.{name}", self.name);
-        Ok((is_resolver && is_part).then(|| unknown(label(), "the inside of dbt's own functions is not modelled")))
-    }
-
-    fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
-        builtins::call(&self.scene, interp, &self.name, &args).map(Some)
-    }
-
-    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        match (self.name.as_str(), name) {
-            ("var", "has_var") => {
-                let [key] = args.bind("has_var", ["var_name"], 1)?;
-                let key = interp.str_of(&key.unwrap_or(Value::None))?;
-                let found = self.scene.project().var(self.scene.package(), &key.text).is_some();
-                Ok(Some(Value::Bool(found)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn is_callable(&self) -> bool {
-        true
-    }
-
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(format!("<{} of dbt>", self.name)))
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
-
-/// A package as a name space of its macros.
-struct Namespace {
-    scene: Rc<Scene>,
-    package: usize,
-}
-
-impl Object for Namespace {
-    fn type_name(&self) -> &str {
-        "dict"
-    }
-
-    fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        let package = &self.scene.project().packages[self.package].name;
-        match self.scene.shared.library.find(self.package, name) {
-            Some(at) => self.scene.macro_value(interp, at, &format!("{package}.{name}")).map(Some),
-            None => Ok(Some(Value::Undefined(Rc::new(Undefined {
-                message: format!("'dict object' has no attribute '{name}'"),
-                name: Some(Arc::from(format!("{package}.{name}"))),
-                permissive: interp.is_permissive(),
-            })))),
-        }
-    }
-
-    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        let has = |key: &str| self.scene.shared.library.find(self.package, key).is_some();
-        Ok(match name {
-            "__contains__" => Some(Value::Bool(args.positional.first().and_then(Value::as_str).is_some_and(has))),
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                match key.as_ref().and_then(Value::as_str).filter(|key| has(key)) {
-                    Some(key) => self.attr(interp, key)?,
-                    None => Some(otherwise.unwrap_or(Value::None)),
-                }
-            }
-            "items" | "keys" | "values" if !has(name) => {
-                let package = &self.scene.project().packages[self.package].name;
-                Some(unknown(format!("{package}.{name}()"), "the macros of a package are not listed here"))
-            }
-            _ => None,
-        })
-    }
-
-    fn is_mapping(&self) -> bool {
-        true
-    }
-
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain("{}"))
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
-
-/// A datum as a value; text that holds Jinja stays as it is.
-#[must_use]
-pub fn value_of(datum: &Datum) -> Value {
-    match &datum.kind {
-        Kind::Null => Value::None,
-        Kind::Bool(value) => Value::Bool(*value),
-        Kind::Int(value) => Value::Int(*value),
-        Kind::Float(value) => Value::Float(*value),
-        Kind::Str(text) => Value::Str(Str::from(text)),
-        Kind::List(items) => Value::list(items.iter().map(value_of).collect()),
-        Kind::Map(entries) => {
-            let mut dict = Dict::default();
-            for (key, value) in entries {
-                // Keys of YAML are scalars, which can be hashed.
-                let _ = dict.set(value_of(key), value_of(value));
-            }
-            Value::dict(dict)
-        }
-        Kind::Other { shown, type_name } if type_name == "int" => {
-            shown.parse().map_or_else(|_| Value::str(shown.as_str()), Value::big)
-        }
-        Kind::Other { shown, type_name } => {
-            let moment = match type_name.as_str() {
-                "date" => shown.parse().ok().map(crate::jinja::Moment::Date),
-                "datetime" => shown.parse().ok().map(|at| crate::jinja::Moment::DateTime(at, None)),
-                _ => None,
-            };
-            // A time with an offset has no form here.
-            moment
-                .filter(|moment| moment.to_string() == *shown)
-                .map_or_else(|| Value::str(shown.as_str()), |moment| Value::Moment(Rc::new(moment)))
-        }
-    }
-}
-
-/// A value as a datum.
-pub fn datum_of(interp: &mut Interp, value: &Value) -> Eval<Datum> {
-    nested_datum(interp, value, 0)
-}
-
-fn nested_datum(interp: &mut Interp, value: &Value, depth: usize) -> Eval<Datum> {
-    if depth > 100 {
-        return Err(error(ErrorKind::Limit("depth"), "a value is nested too deeply"));
-    }
-    let kind = match value {
-        Value::None => Kind::Null,
-        Value::Bool(value) => Kind::Bool(*value),
-        Value::Int(value) => Kind::Int(*value),
-        Value::Float(value) => Kind::Float(*value),
-        Value::Str(text) => {
-            let text = text.to_text();
-            let place = text.place_of(0..text.value.len());
-            return Ok(Datum { kind: Kind::Str(text), place });
-        }
-        Value::List(items) => {
-            let items = items.borrow().clone();
-            Kind::List(items.iter().map(|item| nested_datum(interp, item, depth + 1)).collect::<Eval<Vec<_>>>()?)
-        }
-        Value::Dict(dict) => {
-            let dict = dict.borrow().clone();
-            let mut entries = Vec::with_capacity(dict.len());
-            for (key, value) in dict.iter() {
-                entries.push((nested_datum(interp, key, depth + 1)?, nested_datum(interp, value, depth + 1)?));
-            }
-            Kind::Map(entries)
-        }
-        other => {
-            let shown = interp.str_of(other)?.text.to_string();
-            Kind::Other { type_name: other.type_name().to_owned(), shown }
-        }
-    };
-    Ok(Datum { kind, place: None })
 }
 
 /// An error of dbt's own, by a code that rules know.

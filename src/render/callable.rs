@@ -1,0 +1,111 @@
+//! dbt's functions and packages as values.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::builtins;
+use super::context::{Scene, unknown};
+use crate::jinja::{Args, Eval, Interp, Object, Str, Undefined, Value};
+
+/// A function or macro of dbt's own.
+pub(super) struct Callable {
+    pub(super) scene: Rc<Scene>,
+    pub(super) name: String,
+}
+
+impl Object for Callable {
+    fn type_name(&self) -> &str {
+        "function"
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        // These are objects in dbt, with the whole configuration behind them.
+        let is_resolver = matches!(self.name.as_str(), "ref" | "source" | "metric" | "function" | "var");
+        let is_part = matches!(name, "config" | "model" | "manifest" | "db_wrapper" | "current_project" | "Relation");
+        let label = || format!("{}.{name}", self.name);
+        Ok((is_resolver && is_part).then(|| unknown(label(), "the inside of dbt's own functions is not modelled")))
+    }
+
+    fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
+        builtins::call(&self.scene, interp, &self.name, &args).map(Some)
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match (self.name.as_str(), name) {
+            ("var", "has_var") => {
+                let [key] = args.bind("has_var", ["var_name"], 1)?;
+                let key = interp.str_of(&key.unwrap_or(Value::None))?;
+                let found = self.scene.project().var(self.scene.package(), &key.text).is_some();
+                Ok(Some(Value::Bool(found)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain(format!("<{} of dbt>", self.name)))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// A package as a name space of its macros.
+pub(super) struct Namespace {
+    pub(super) scene: Rc<Scene>,
+    pub(super) package: usize,
+}
+
+impl Object for Namespace {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        let package = &self.scene.project().packages[self.package].name;
+        match self.scene.shared.library.find(self.package, name) {
+            Some(at) => self.scene.macro_value(interp, at, &format!("{package}.{name}")).map(Some),
+            None => Ok(Some(Value::Undefined(Rc::new(Undefined {
+                message: format!("'dict object' has no attribute '{name}'"),
+                name: Some(Arc::from(format!("{package}.{name}"))),
+                permissive: interp.is_permissive(),
+            })))),
+        }
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        let has = |key: &str| self.scene.shared.library.find(self.package, key).is_some();
+        Ok(match name {
+            "__contains__" => Some(Value::Bool(args.positional.first().and_then(Value::as_str).is_some_and(has))),
+            "get" => {
+                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                match key.as_ref().and_then(Value::as_str).filter(|key| has(key)) {
+                    Some(key) => self.attr(interp, key)?,
+                    None => Some(otherwise.unwrap_or(Value::None)),
+                }
+            }
+            "items" | "keys" | "values" if !has(name) => {
+                let package = &self.scene.project().packages[self.package].name;
+                Some(unknown(format!("{package}.{name}()"), "the macros of a package are not listed here"))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
+    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
+        Ok(Str::plain("{}"))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}

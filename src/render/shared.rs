@@ -1,0 +1,195 @@
+//! What all renderings of a project share, and what is known of the run before the first hook is rendered.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use super::Taken;
+use super::internal::Internal;
+use super::library::Library;
+use crate::command::Command;
+use crate::hook::{HookKind, Hooks};
+use crate::project::{Project, Resource};
+use crate::settings::Answers;
+use crate::source::Text;
+
+/// What all renderings of a project share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The project.
+    pub project: Arc<Project>,
+    /// Its macros.
+    pub library: Arc<Library>,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// The command that is rendered for.
+    pub command: Command,
+    /// The commands that hooks and macros tell from it by `flags.WHICH`, and one that they do not name.
+    pub other_commands: Vec<Command>,
+    /// The names that packages which are not installed may have, with the listing.
+    pub missing: HashMap<String, String>,
+    /// Nodes by unique id.
+    pub by_id: HashMap<String, usize>,
+    /// Nodes by name.
+    pub by_name: HashMap<String, Vec<usize>>,
+    /// The nodes in the order in which dbt parses them: package by package, kind by kind.
+    pub parse_order: Vec<usize>,
+    /// Source tables by source and table.
+    pub sources: HashMap<(String, String), usize>,
+    /// Answers that were given beforehand.
+    pub answers: Answers,
+    /// The questions that they answered.
+    pub answered: Arc<Mutex<BTreeSet<String>>>,
+    /// dbt's own macros, where its own files are used.
+    pub internal: Option<Arc<Internal>>,
+}
+
+impl Shared {
+    /// The same project as dbt reads it for another target: with other values in its YAML files.
+    #[must_use]
+    pub fn of_target(&self, project: Arc<Project>) -> Shared {
+        let mut other = Shared::new(project, self.env.clone(), self.answers.clone());
+        other.library = Arc::clone(&self.library);
+        other.answered = Arc::clone(&self.answered);
+        other.internal.clone_from(&self.internal);
+        other.command = self.command;
+        other.other_commands.clone_from(&self.other_commands);
+        other
+    }
+
+    /// Indexes a project.
+    #[must_use]
+    pub fn new(project: Arc<Project>, env: BTreeMap<String, String>, answers: Answers) -> Shared {
+        let library = Arc::new(Library::new(&project));
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (n, node) in project.nodes.iter().enumerate() {
+            by_name.entry(node.name.clone()).or_default().push(n);
+        }
+        let by_id = project.nodes.iter().enumerate().map(|(n, node)| (node.unique_id.clone(), n)).collect();
+        let sources = project
+            .source_tables
+            .iter()
+            .enumerate()
+            .map(|(n, table)| ((table.source_name.clone(), table.name.clone()), n))
+            .collect();
+        let missing = project
+            .missing_packages
+            .iter()
+            .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
+            .collect();
+        let command = Command::default();
+        let other_commands = other_commands(&project, command);
+        let answered = Arc::default();
+        let mut parse_order: Vec<usize> = (0..project.nodes.len()).collect();
+        parse_order.sort_by_key(|&at| {
+            let node = &project.nodes[at];
+            let kind = match node.resource {
+                Resource::Model => 0,
+                Resource::Snapshot => 1,
+                Resource::Analysis => 2,
+                Resource::Test => 3,
+                Resource::Seed => 4,
+                Resource::Function => 5,
+            };
+            (node.package, kind)
+        });
+        Shared {
+            project,
+            library,
+            env,
+            command,
+            other_commands,
+            missing,
+            by_id,
+            by_name,
+            parse_order,
+            sources,
+            answers,
+            answered,
+            internal: None,
+        }
+    }
+
+    /// The same for a command that is asked for: no other is thought of then.
+    #[must_use]
+    pub fn for_command(self, command: Command) -> Shared {
+        Shared { command, other_commands: Vec::new(), ..self }
+    }
+}
+
+/// What is known of the run before the first hook is rendered: the hooks of every node, as dbt has them in its
+/// manifest, and in which order the command takes nodes and tests.
+#[derive(Debug, Default)]
+pub struct HookLists {
+    of: HashMap<(usize, HookKind), Vec<Listed>>,
+    /// By the target's name; a target that was added has none.
+    taken: HashMap<String, Vec<Taken>>,
+}
+
+/// A hook in a node's list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its text before rendering.
+    pub raw: Text,
+    /// Whether it runs inside the transaction.
+    pub transaction: bool,
+    /// The targets that have it, by their place in the project's targets.
+    targets: Vec<usize>,
+}
+
+impl HookLists {
+    /// The lists of the effective hooks.
+    #[must_use]
+    pub fn new(hooks: &Hooks) -> HookLists {
+        let mut of: HashMap<(usize, HookKind), Vec<Listed>> = HashMap::new();
+        for hook in &hooks.hooks {
+            let Some(node) = hook.node else { continue };
+            let listed = Listed { raw: hook.raw.clone(), transaction: hook.transaction, targets: hook.targets.clone() };
+            of.entry((node, hook.kind)).or_default().push(listed);
+        }
+        HookLists { of, taken: HashMap::new() }
+    }
+
+    /// The same, with what the command takes in each target.
+    #[must_use]
+    pub fn with_taken(self, taken: HashMap<String, Vec<Taken>>) -> HookLists {
+        HookLists { taken, ..self }
+    }
+
+    /// What the command takes in a target, in its order; nothing where that is not known.
+    #[must_use]
+    pub fn taken(&self, target: &str) -> &[Taken] {
+        self.taken.get(target).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The list of a node in a target.
+    pub fn list(&self, node: usize, kind: HookKind, target: usize) -> impl Iterator<Item = &Listed> {
+        let all = self.of.get(&(node, kind)).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(move |listed| listed.targets.contains(&target))
+    }
+}
+
+/// The question which command runs.
+pub(super) const WHICH: &str = "flags.WHICH";
+
+/// The commands that a project's hooks and macros name where they read `flags.WHICH`, and one that they do not.
+fn other_commands(project: &Project, command: Command) -> Vec<Command> {
+    let mut named = BTreeSet::new();
+    let mut reads = false;
+    for (_, source) in project.sources.iter() {
+        let text = &*source.text;
+        if !["flags.WHICH", "args_dict.which", "flags.which"].iter().any(|flag| text.contains(flag)) {
+            continue;
+        }
+        reads = true;
+        for other in Command::ALL.iter().filter(|other| **other != command) {
+            if [format!("'{}'", other.which()), format!("\"{}\"", other.which())].iter().any(|word| text.contains(word))
+            {
+                named.insert(*other);
+            }
+        }
+    }
+    if reads {
+        named.extend(Command::ALL.iter().find(|other| **other != command && !named.contains(other)).copied());
+    }
+    named.into_iter().collect()
+}
