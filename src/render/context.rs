@@ -473,7 +473,7 @@ impl Scene {
     }
 
     /// The names of dbt, besides macros.
-    fn name(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+    pub(super) fn name(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         let me = self.me.upgrade();
         let state = self.state();
         let guessed_target = matches!(name, "target" | "env") && self.target.place.is_none();
@@ -572,17 +572,12 @@ impl Scene {
                 Some(scene) => Value::Object(Rc::new(adapter::Internal(scene))),
                 None => return Ok(None),
             },
-            "builtins" => {
-                let scene = self;
-                let names = ["ref", "source", "config", "var", "env_var", "log", "return", "tojson", "fromjson"];
-                let mut dict = Dict::default();
-                for name in names {
-                    if let Some(value) = scene.name(interp, name)? {
-                        dict.set_str(name, value);
-                    }
-                }
-                Value::dict(dict)
-            }
+            "builtins" => match me {
+                Some(scene) => super::whole::builtins(scene),
+                None => return Ok(None),
+            },
+            // Jinja's own reference to the template; nothing of it is of use in a hook.
+            "self" => Value::str("<TemplateReference None>"),
             "context" => match self.me.upgrade() {
                 Some(scene) => super::whole::context(scene),
                 None => return Ok(None),

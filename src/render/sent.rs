@@ -150,14 +150,14 @@ pub(super) fn calls(adapter: &str, comment: QueryComment, sql: &str) -> Result<V
 }
 
 /// What dbt-athena makes of a text: it takes quotes and indentation away by the text's first word, which is
-/// that of the comment where one stands in front.
+/// that of the comment where one stands in front. These two commands get no comment.
 fn athena(comment: QueryComment, sql: &str) -> String {
     let text = comment.applied(sql);
-    let head = if comment == QueryComment::Before { String::new() } else { text.to_uppercase() };
+    let head = python_trim(text).to_uppercase();
     let starts = |words: &[&str]| words.iter().any(|word| head.starts_with(word));
     let text = if starts(&["VACUUM", "OPTIMIZE"]) {
         text.replace('"', "")
-    } else if starts(&["SELECT", "WITH", "INSERT"]) {
+    } else if comment != QueryComment::Before && starts(&["SELECT", "WITH", "INSERT"]) {
         text.to_owned()
     } else {
         text.replace("\n\n    ", "\n")

@@ -1,8 +1,8 @@
-//! `context`: the whole context as a dict.
+//! `context` and `builtins`: the whole context as a dict.
 
 use std::rc::Rc;
 
-use super::context::Scene;
+use super::context::{NAMES, Scene, unknown};
 use crate::jinja::{Args, Eval, Host as _, Interp, Object, Str, Value};
 
 /// The names of a scene by key. It has no items: what walks it is not modelled.
@@ -13,6 +13,67 @@ struct Whole {
 /// `context` in a scene.
 pub(super) fn context(scene: Rc<Scene>) -> Value {
     Value::Object(Rc::new(Whole { scene }))
+}
+
+/// What dbt itself defines, whatever macros are laid over it (facts M3).
+struct Builtins {
+    scene: Rc<Scene>,
+}
+
+/// `builtins` in a scene.
+pub(super) fn builtins(scene: Rc<Scene>) -> Value {
+    Value::Object(Rc::new(Builtins { scene }))
+}
+
+impl Object for Builtins {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        if NAMES.contains(&name) { self.scene.name(interp, name) } else { Ok(None) }
+    }
+
+    fn item(&self, interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
+        match key.as_str() {
+            Some(name) => self.attr(interp, name),
+            None => Ok(None),
+        }
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match name {
+            "get" => {
+                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
+                let found = self.item(interp, &key.unwrap_or(Value::None))?;
+                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
+            }
+            "__contains__" => {
+                let key = args.positional.first().and_then(Value::as_str);
+                Ok(Some(Value::Bool(key.is_some_and(|key| NAMES.contains(&key)))))
+            }
+            "items" | "keys" | "values" => {
+                Ok(Some(unknown(format!("builtins.{name}()"), "the whole of builtins is not listed here")))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn truth(&self) -> bool {
+        true
+    }
+
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        interp.str_of(&unknown("builtins", "how dbt prints all of its names is not made here"))
+    }
+
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
 }
 
 impl Whole {
