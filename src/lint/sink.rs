@@ -92,11 +92,13 @@ impl<'f> Finding<'f> {
         self
     }
 
-    /// The calls that led to the place, innermost first.
+    /// The calls that led to the place, innermost first; of a recursion each call once.
     fn related(&self) -> Vec<Related> {
         let calls = self.through.iter().flat_map(|call| call.chain());
+        let mut seen = HashSet::new();
         calls
             .filter_map(|call| call.place)
+            .filter(|place| seen.insert(*place))
             .map(|place| Related { place, message: "called from here".to_owned() })
             .collect()
     }
