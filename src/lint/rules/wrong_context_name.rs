@@ -55,6 +55,16 @@ fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
         .help("write the relation out, or move the hook to a post-hook")
 }
 
+/// Whether the name is only asked for its truth or kind: `{% if this and … %}` reckons with None.
+fn is_tested(scene: &Scene<'_>, misread: &Misread) -> bool {
+    let Some(place) = misread.place else { return false };
+    let text = &scene.findings.project.sources.get(place.file).text;
+    let rest = text.get(place.end as usize..).unwrap_or_default().trim_start();
+    let word = rest.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
+    matches!(word, "and" | "or" | "is" | "else" | "in" | "not")
+        || ["%}", "-%}", "+%}", "==", "!="].iter().any(|tag| rest.starts_with(tag))
+}
+
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for scene in findings.scenes() {
         let pass = scene.pass();
@@ -63,7 +73,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 sink.add(undefined(&scene, read, meant));
             }
         }
-        for one in &pass.misread {
+        for one in pass.misread.iter().filter(|one| !is_tested(&scene, one)) {
             sink.add(misread(&scene, one));
         }
     }
