@@ -167,18 +167,16 @@ pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
     each(options, |renderer| {
         let hooks = renderer.hooks();
         let project = renderer.project();
+        let of_package = |hook: Hook| {
+            let package = project.packages[hook.package].name.clone();
+            (hook, package)
+        };
         Listed {
             project: project.root().name.clone(),
             sources: Arc::new(project.sources.clone()),
             targets: renderer.target_names(),
-            hooks: hooks
-                .hooks
-                .into_iter()
-                .map(|hook| {
-                    let package = project.packages[hook.package].name.clone();
-                    (hook, package)
-                })
-                .collect(),
+            hooks: hooks.hooks.into_iter().map(of_package).collect(),
+            kept: renderer.analysis_hooks().into_iter().map(of_package).collect(),
         }
     })
 }

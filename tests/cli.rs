@@ -89,6 +89,25 @@ shop: 3 hooks (2 declarations)
 }
 
 #[test]
+fn list_says_which_hooks_are_kept_and_never_run() {
+    let dir = shop();
+    std::fs::create_dir(dir.path().join("analyses")).unwrap();
+    let analysis = "{{ config(post_hook='select 2') }} select 1";
+    std::fs::write(dir.path().join("analyses/sums.sql"), analysis).unwrap();
+    let output = run(dir.path(), &["list", "--format", "json"]);
+    let whole = json(&output);
+    let hooks = whole["hooks"].as_array().unwrap();
+    let of_analysis = |hook: &&Value| hook["node"] == "analysis.shop.sums";
+    let kept: Vec<&Value> = hooks.iter().filter(of_analysis).collect();
+    assert_eq!(kept.len(), 2, "the folder's hook and its own");
+    assert!(kept.iter().all(|hook| hook["runs"] == false));
+    assert!(hooks.iter().filter(|hook| !of_analysis(hook)).all(|hook| hook.get("runs").is_none()));
+    let output = run(dir.path(), &["list"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("not listed: 2 hooks of analyses, which dbt keeps and never runs"), "{text}");
+}
+
+#[test]
 fn list_has_an_object_for_each_effective_hook() {
     let dir = shop();
     let output = run(dir.path(), &["list", "--format", "json"]);

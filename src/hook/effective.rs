@@ -24,7 +24,7 @@ pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests:
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, true, manifests, &mut bad);
-    for (n, node) in project.nodes.iter().enumerate() {
+    for (n, node) in project.nodes.iter().enumerate().filter(|(_, node)| node.resource != Resource::Analysis) {
         let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
         hooks.extend(of_node(&projects, n, node, &states, &mut bad));
     }
@@ -57,6 +57,16 @@ pub fn idle<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests: 
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, false, manifests, &mut bad));
     hooks
+}
+
+/// The hooks of an analysis: dbt keeps them in its manifest and never runs them (facts D25). The states are the
+/// analysis' own, for each target.
+#[must_use]
+pub fn of_analysis<P: Borrow<Project>>(projects: &[P], n: usize, states: &[NodeState]) -> Vec<Hook> {
+    let projects: Vec<&Project> = projects.iter().map(Borrow::borrow).collect();
+    let Some(node) = projects.first().and_then(|project| project.nodes.get(n)) else { return Vec::new() };
+    let states: Vec<Option<&NodeState>> = states.iter().map(Some).collect();
+    of_node(&projects, n, node, &states, &mut BadValues::default()).collect()
 }
 
 /// The hooks that the `config()` calls of a singular test or an analysis declare, which dbt ignores (facts
@@ -173,7 +183,7 @@ fn of_node(
     bad: &mut BadValues,
 ) -> impl Iterator<Item = Hook> + use<> {
     let mut merged: BTreeMap<(HookKind, usize), Vec<Hook>> = BTreeMap::new();
-    if matches!(node.resource, Resource::Model | Resource::Seed | Resource::Snapshot | Resource::Function) {
+    if node.resource != Resource::Test {
         let mut written: Option<(&Project, Written)> = None;
         for (target, state) in states.iter().enumerate() {
             let (Some(state), Some(&project)) = (state, projects.get(target)) else { continue };

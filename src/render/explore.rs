@@ -14,7 +14,7 @@ use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
 use crate::manifest::{self, Manifest};
-use crate::project::{Project, Target};
+use crate::project::{Project, Resource, Target};
 use crate::source::Text;
 
 /// The code of an error that dbt meets after it rendered a hook: the text is nothing that it can execute.
@@ -248,6 +248,20 @@ impl Renderer {
     #[must_use]
     pub fn idle_hooks(&self) -> Vec<Hook> {
         hook::idle(&self.projects(), self.manifests())
+    }
+
+    /// The hooks of analyses, which dbt keeps and never runs.
+    #[must_use]
+    pub fn analysis_hooks(&self) -> Vec<Hook> {
+        let nodes = &self.project().nodes;
+        let analyses = (0..nodes.len()).filter(|&at| nodes[at].resource == Resource::Analysis);
+        analyses
+            .flat_map(|at| {
+                let state = |target: usize| manifest::of_test(&self.shared[target], &self.targets[target], at);
+                let states: Vec<_> = (0..self.declared).map(state).collect();
+                hook::of_analysis(&self.projects(), at, &states)
+            })
+            .collect()
     }
 
     fn projects(&self) -> Vec<&Project> {

@@ -22,14 +22,20 @@ pub struct Listed {
     pub targets: Vec<String>,
     /// The effective hooks in dbt's order, each with its package's name.
     pub hooks: Vec<(Hook, String)>,
+    /// The hooks of analyses, which dbt keeps and never runs.
+    pub kept: Vec<(Hook, String)>,
 }
 
 /// The list's JSON, version 1, indented, with a newline at its end.
 #[must_use]
-pub fn json(listed: &Listed) -> String {
-    let positions = positions(&listed.sources, listed.hooks.iter().map(|(hook, _)| hook));
-    let entries = listed.hooks.iter().map(|(hook, package)| Entry::of(hook, package, &positions)).collect();
-    indented(&Whole { schema_version: 1, hooks: entries })
+pub fn json<'l>(listed: &'l Listed) -> String {
+    let all = || listed.hooks.iter().chain(&listed.kept);
+    let positions = positions(&listed.sources, all().map(|(hook, _)| hook));
+    let held =
+        |hooks: &'l [(Hook, String)], runs| hooks.iter().map(move |(hook, package)| (hook, package.as_str(), runs));
+    let all = held(&listed.hooks, None).chain(held(&listed.kept, Some(false)));
+    let hooks = all.map(|(hook, package, runs)| Held { hook: Entry::of(hook, package, &positions), runs }).collect();
+    indented(&Whole { schema_version: 1, hooks })
 }
 
 /// A line for each declaration: kind, place, how many nodes it hits, and how the hook begins; then how many
@@ -58,6 +64,10 @@ pub fn text(listed: &Listed, colour: bool) -> String {
         out.push('\n');
     }
     let _ = writeln!(out, "{}: {}", listed.project, totals(hooks.len(), rows.len()));
+    if !listed.kept.is_empty() {
+        let kept = counted(listed.kept.len(), "hook");
+        let _ = writeln!(out, "not listed: {kept} of analyses, which dbt keeps and never runs");
+    }
     out
 }
 
@@ -174,7 +184,17 @@ impl Paint {
 #[derive(Serialize)]
 struct Whole<'a> {
     schema_version: u32,
-    hooks: Vec<Entry<'a>>,
+    hooks: Vec<Held<'a>>,
+}
+
+/// A hook of the list in JSON.
+#[derive(Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    hook: Entry<'a>,
+    /// False where dbt keeps the hook and never runs it; nothing is said of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs: Option<bool>,
 }
 
 /// An effective hook in JSON.
