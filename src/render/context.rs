@@ -1,6 +1,6 @@
 //! The context of a rendering: what each name holds in dbt, in both passes and in every place.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, PoisonError};
@@ -112,6 +112,7 @@ pub struct Scene {
     /// What answers queries, where something does.
     pub warehouse: RefCell<Option<Warehouse>>,
     cache: RefCell<HashMap<&'static str, Value>>,
+    failure: OnceCell<Option<results::Failure>>,
 }
 
 /// Names whose values here lack parts that dbt's have.
@@ -171,6 +172,7 @@ impl Scene {
             stored: RefCell::default(),
             warehouse: RefCell::default(),
             cache: RefCell::default(),
+            failure: OnceCell::new(),
         })
     }
 
@@ -251,6 +253,11 @@ impl Scene {
             Some(Answer::Word(word)) => Command::of_which(word).unwrap_or(self.shared.command),
             _ => self.shared.command,
         }
+    }
+
+    /// The run in which a node fails, as `results` may tell of it.
+    pub(super) fn failure(&self) -> Option<&results::Failure> {
+        self.failure.get_or_init(|| results::Failure::of(self)).as_ref()
     }
 
     /// Whether `results` and its like are there.
@@ -528,7 +535,7 @@ impl Scene {
             "selected_resources" if self.executes() => self.cached("selected_resources", || results::selected(self)),
             "selected_resources" => Value::list(Vec::new()),
             "results" if self.has_results(interp) => match me {
-                Some(scene) => results::results(&scene, interp),
+                Some(scene) => self.cached("results", || results::results(&scene, interp)),
                 None => return Ok(None),
             },
             "schemas" if self.has_results(interp) => results::schemas(self, interp, false),

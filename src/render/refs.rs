@@ -1,6 +1,7 @@
 //! Refs that dbt refuses: of a seed, in a circle, of a disabled node, met only when it executes.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::context::Scene;
 use crate::jinja::{ErrorKind, Flow, JinjaError};
@@ -65,20 +66,19 @@ pub(super) fn refused(
     refuse(format!("Found a cycle: {}", ids.join(" --> ")))
 }
 
-/// The way from a node down to another one that refs it, the lower one's hook leading back.
+/// The way from a node to another one above it, upwards, turned round: the upper one first.
 fn way(manifest: &Manifest, from: usize, to: usize) -> Option<Vec<usize>> {
-    let mut seen = HashSet::from([from]);
-    let mut open = vec![vec![from]];
-    while let Some(path) = open.pop() {
-        let last = *path.last()?;
-        if last == to {
-            return Some(path.into_iter().rev().collect());
+    let mut came_from = HashMap::from([(from, from)]);
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        if at == to {
+            let step = |at: &usize| came_from.get(at).copied().filter(|next| next != at);
+            return Some(std::iter::successors(Some(at), step).collect());
         }
-        for &next in manifest.nodes.get(last).map(|state| state.refs.as_slice()).unwrap_or_default() {
-            if seen.insert(next) {
-                let mut longer = path.clone();
-                longer.push(next);
-                open.push(longer);
+        for &next in manifest.nodes.get(at).map(|state| state.refs.as_slice()).unwrap_or_default() {
+            if let Entry::Vacant(entry) = came_from.entry(next) {
+                entry.insert(at);
+                open.push(next);
             }
         }
     }

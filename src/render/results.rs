@@ -341,43 +341,59 @@ pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
 /// The question whether nothing fails.
 const ALL_SUCCEED: &str = "every node succeeds";
 
-/// The node that fails where one does: one in the middle, so that the run has what succeeds and what is skipped as
-/// well; else the first that something stands below; else the last.
-fn failing(scene: &Scene) -> Option<usize> {
-    let built = built(scene);
-    let manifest = scene.manifest.as_ref()?;
-    let is_read = |at: usize| built.iter().any(|&other| manifest.nodes[other].refs.contains(&at));
-    let reads = |at: usize| manifest.nodes[at].refs.iter().any(|other| built.contains(other));
-    let all = || built.iter().copied();
-    all().find(|&at| is_read(at) && reads(at)).or_else(|| all().find(|&at| is_read(at))).or_else(|| all().last())
+/// A run in which one node fails.
+pub(super) struct Failure {
+    node: usize,
+    /// What stands below it, which is skipped.
+    below: HashSet<usize>,
 }
 
-/// What becomes of each node where one fails: none for what has nothing to do with it.
+impl Failure {
+    /// The failure of a node in the middle, so that the run has what succeeds and what is skipped as well; else
+    /// of the first that something stands below; else of the last. None where nothing is built.
+    pub(super) fn of(scene: &Scene) -> Option<Failure> {
+        let manifest = scene.manifest.as_ref()?;
+        let built = built(scene);
+        let is_built: HashSet<usize> = built.iter().copied().collect();
+        let refs = |at: usize| manifest.nodes[at].refs.iter().copied();
+        let is_read: HashSet<usize> = built.iter().flat_map(|&at| refs(at)).collect();
+        let reads = |at: usize| refs(at).any(|other| is_built.contains(&other));
+        let all = || built.iter().copied();
+        let middle = all().find(|at| is_read.contains(at) && reads(*at));
+        let node = middle.or_else(|| all().find(|at| is_read.contains(at))).or_else(|| all().last())?;
+        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+        for child in 0..manifest.nodes.len() {
+            for parent in refs(child) {
+                children.entry(parent).or_default().push(child);
+            }
+        }
+        let mut below = HashSet::new();
+        let mut open = vec![node];
+        while let Some(at) = open.pop() {
+            open.extend(children.get(&at).into_iter().flatten().copied().filter(|child| below.insert(*child)));
+        }
+        Some(Failure { node, below })
+    }
+
+    fn fate(&self, taken: &Taken) -> Fate {
+        match taken {
+            Taken::Node(at) if *at == self.node => Fate::Fails,
+            Taken::Node(at) if self.below.contains(at) => Fate::Skipped,
+            // A test of what failed, or was skipped, is skipped with it.
+            Taken::Test(test) if test.nodes.iter().any(|at| *at == self.node || self.below.contains(at)) => {
+                Fate::Skipped
+            }
+            Taken::Node(_) | Taken::Test(_) => Fate::Succeeds,
+        }
+    }
+}
+
+/// What becomes of a node or test where one node fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Succeeds,
     Fails,
     Skipped,
-}
-
-fn fate(scene: &Scene, nodes: &[usize]) -> Fate {
-    let (Some(failing), Some(manifest)) = (failing(scene), scene.manifest.as_ref()) else { return Fate::Succeeds };
-    if nodes == [failing] {
-        return Fate::Fails;
-    }
-    let mut open = nodes.to_vec();
-    let mut seen = HashSet::new();
-    while let Some(at) = open.pop() {
-        for &parent in manifest.nodes.get(at).map(|state| state.refs.as_slice()).unwrap_or_default() {
-            if parent == failing {
-                return Fate::Skipped;
-            }
-            if seen.insert(parent) {
-                open.push(parent);
-            }
-        }
-    }
-    Fate::Succeeds
 }
 
 /// `schemas`, or `database_schemas`: of what was built, each once.
@@ -387,7 +403,8 @@ pub(super) fn schemas(scene: &Scene, interp: &Interp, with_database: bool) -> Va
     for taken in ran(scene, scene.command(interp)) {
         let Taken::Node(at) = taken else { continue };
         let is_relation = !matches!(scene.project().nodes[at].resource, Resource::Test | Resource::Function);
-        if !is_relation || (one_fails && fate(scene, &[at]) != Fate::Succeeds) {
+        let failure = scene.failure().filter(|_| one_fails);
+        if !is_relation || failure.is_some_and(|failure| failure.fate(&taken) != Fate::Succeeds) {
             continue;
         }
         let relation = scene.relation_of(at);
@@ -439,16 +456,9 @@ impl RunResult {
     }
 
     fn fate(&self, scene: &Scene, interp: &mut Interp) -> Eval<Fate> {
-        let all_succeed = failing(scene).is_none() || interp.ask_bool(ALL_SUCCEED.to_owned(), true)?;
-        Ok(match &self.taken {
-            _ if all_succeed => Fate::Succeeds,
-            Taken::Node(at) => fate(scene, &[*at]),
-            // A test of what failed is skipped with it.
-            Taken::Test(test) => match failing(scene) {
-                Some(failing) if test.nodes.contains(&failing) => Fate::Skipped,
-                _ => fate(scene, &test.nodes),
-            },
-        })
+        let Some(failure) = scene.failure() else { return Ok(Fate::Succeeds) };
+        let all_succeed = interp.ask_bool(ALL_SUCCEED.to_owned(), true)?;
+        Ok(if all_succeed { Fate::Succeeds } else { failure.fate(&self.taken) })
     }
 
     fn get(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
