@@ -32,6 +32,7 @@ pub mod yaml;
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
 pub use host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
 pub use interp::Interp;
+pub(crate) use methods::text::is_space;
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
 pub use unknown::Unknown;

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::methods::text::is_space;
+
 /// A block of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
@@ -221,7 +223,7 @@ impl Tags<'_> {
 
     fn blanks_end(&self, from: usize) -> usize {
         let rest = &self.text[from..];
-        from + rest.len() - rest.trim_start_matches(white).len()
+        from + rest.len() - rest.trim_start_matches(is_space).len()
     }
 
     fn word_end(&self, from: usize) -> Option<usize> {
@@ -236,7 +238,7 @@ impl Tags<'_> {
     fn tag(&mut self, brace: usize, word: String, name: Option<String>, end: usize) -> Result<Tag, Fault> {
         let start = if self.bytes.get(brace + 2) == Some(&b'-') {
             let before = &self.text[self.at..brace];
-            self.at + before.trim_end_matches(white).len()
+            self.at + before.trim_end_matches(is_space).len()
         } else {
             brace
         };
@@ -286,9 +288,4 @@ impl Tags<'_> {
         }
         Err((brace..brace + 2, "unexpected EOF, expected {% raw %}...{% endraw %}".to_owned()))
     }
-}
-
-/// What `\s` matches in Python.
-fn white(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }

@@ -295,9 +295,8 @@ pub fn is_text(plain: &str) -> bool {
 /// Python's `strip` has it. Gives the part and where it begins.
 #[must_use]
 pub fn stripped(text: &str) -> (&str, usize) {
-    let white = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
-    let from_start = text.trim_start_matches(white);
-    (from_start.trim_end_matches(white), text.len() - from_start.len())
+    let from_start = text.trim_start_matches(crate::jinja::is_space);
+    (from_start.trim_end_matches(crate::jinja::is_space), text.len() - from_start.len())
 }
 
 /// A file's text, stripped as dbt strips it, each byte with its place.

@@ -9,6 +9,7 @@ use fancy_regex::Regex;
 
 use crate::datum::{Datum, Kind};
 use crate::hook::Hook;
+pub(super) use crate::jinja::is_space;
 use crate::jinja::{Value, json};
 use crate::project::Project;
 
@@ -53,11 +54,6 @@ impl QueryComment {
             QueryComment::Before | QueryComment::None => text,
         }
     }
-}
-
-/// Python's white space: Unicode's, and the four separators of ASCII (facts P6).
-pub(super) fn is_space(char: char) -> bool {
-    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
 fn python_trim(text: &str) -> &str {
@@ -209,6 +205,16 @@ fn without_comments(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Beginnings without an end are looked through once, not once each.
+    #[test]
+    fn what_is_never_closed_is_no_work() {
+        for word in ["/* ", "$a$ b ", "' ", "[ ", "` "] {
+            let text = word.repeat(200_000);
+            assert_eq!(sqlparse::split(&text).len(), 1, "{word}");
+            assert_eq!(snowflake::split(&text).len(), 1, "{word}");
+        }
+    }
 
     /// Against what the connector and sqlparse themselves gave (`tests/oracle/splits.py`).
     #[test]

@@ -252,8 +252,9 @@ fn shown(value: &str) -> String {
     out
 }
 
-/// White space as `str.strip` and `str.split` have it.
-pub(in crate::jinja) fn is_space(char: char) -> bool {
+/// White space as Python's `str.strip` and `str.split` have it: Unicode's, and the four separators of ASCII
+/// (facts P6).
+pub(crate) fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 

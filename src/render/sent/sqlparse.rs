@@ -3,14 +3,17 @@
 //! It splits at semicolons outside parentheses and outside `BEGIN … END`. A blank or a line comment that
 //! stands behind the semicolon on its line belongs to the statement before.
 
+use std::collections::HashSet;
+
 /// The statements with the white space around them.
 pub(super) fn split(sql: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut from, mut at) = (0, 0);
     let mut blocks = Blocks::default();
+    let mut unclosed = Unclosed::default();
     let mut ended = false;
     while at < sql.len() {
-        let (kind, end) = token(sql, at);
+        let (kind, end) = token(sql, at, &mut unclosed);
         let value = &sql[at..end];
         if ended && !matches!(kind, Kind::Blank | Kind::LineComment) {
             found.push(&sql[from..at]);
@@ -31,8 +34,9 @@ pub(super) fn split(sql: &str) -> Vec<&str> {
 pub(super) fn with_keyword(sql: &str) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     let mut found = None;
+    let mut unclosed = Unclosed::default();
     while at < sql.len() {
-        let (kind, end) = token(sql, at);
+        let (kind, end) = token(sql, at, &mut unclosed);
         let value = &sql[at..end];
         match (kind, value) {
             (Kind::Blank | Kind::Newline, _) => {}
@@ -57,6 +61,13 @@ enum Kind {
     Punctuation,
     Word,
     Other,
+}
+
+/// What has no end in the rest of the text, so that it is not looked for again at each beginning.
+#[derive(Default)]
+struct Unclosed<'s> {
+    comment: bool,
+    tags: HashSet<&'s str>,
 }
 
 /// What decides whether a semicolon ends a statement.
@@ -197,21 +208,22 @@ fn run(sql: &str, from: usize, fits: impl Fn(char) -> bool) -> usize {
 }
 
 /// The kind of the token at a place, and its end.
-fn token(sql: &str, at: usize) -> (Kind, usize) {
+fn token<'s>(sql: &'s str, at: usize, unclosed: &mut Unclosed<'s>) -> (Kind, usize) {
     let rest = &sql[at..];
     let before = sql[..at].chars().next_back();
     let Some(first) = rest.chars().next() else { return (Kind::Other, sql.len()) };
     let one = at + first.len_utf8();
     match first {
         '$' if before.is_none_or(|char| !is_word(char) && !matches!(char, '"' | '$')) => {
-            if let Some(end) = dollar_quoted(sql, at) {
+            if let Some(end) = dollar_quoted(sql, at, unclosed) {
                 return (Kind::Other, end);
             }
         }
-        '/' if rest.starts_with("/*") => {
+        '/' if rest.starts_with("/*") && !unclosed.comment => {
             if let Some(end) = rest[2..].find("*/") {
                 return (Kind::Comment, at + end + 4);
             }
+            unclosed.comment = true;
         }
         '-' | '#' if rest.starts_with("--") || rest.starts_with("# ") => {
             let end = match rest.find(['\r', '\n']) {
@@ -291,14 +303,21 @@ fn quoted(sql: &str, at: usize, quote: char, backslash: bool) -> Option<usize> {
 }
 
 /// The end of a `$tag$ … $tag$` literal.
-fn dollar_quoted(sql: &str, at: usize) -> Option<usize> {
+fn dollar_quoted<'s>(sql: &'s str, at: usize, unclosed: &mut Unclosed<'s>) -> Option<usize> {
     let tag_end = run(sql, at + 1, is_word);
     if !sql[tag_end..].starts_with('$') || sql[at + 1..tag_end].starts_with(|char: char| char.is_numeric()) {
         return None;
     }
     let tag = &sql[at..=tag_end];
     let body = tag_end + 1;
-    sql[body..].find(tag).map(|found| body + found + tag.len())
+    if unclosed.tags.contains(tag) {
+        return None;
+    }
+    let found = sql[body..].find(tag);
+    if found.is_none() {
+        unclosed.tags.insert(tag);
+    }
+    found.map(|found| body + found + tag.len())
 }
 
 /// A word, with the words that make one keyword with it.
