@@ -685,6 +685,23 @@ pub struct Args {
 }
 
 impl Args {
+    /// What the two methods that look for one key of a dict give, `get` and `__contains__`, where `find` finds a
+    /// key's value; none for other methods.
+    pub fn look_up(&self, method: &str, find: impl FnOnce(&Value) -> Eval<Option<Value>>) -> Eval<Option<Value>> {
+        match method {
+            "get" => {
+                let [key, otherwise] = self.bind("get", ["key", "default"], 1)?;
+                let found = find(&key.unwrap_or(Value::None))?;
+                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
+            }
+            "__contains__" => {
+                let found = self.positional.first().map_or(Ok(None), find)?;
+                Ok(Some(Value::Bool(found.is_some())))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Arguments by position only.
     #[must_use]
     pub fn of(positional: Vec<Value>) -> Args {

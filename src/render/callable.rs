@@ -80,21 +80,16 @@ impl Object for Namespace {
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         let has = |key: &str| self.scene.shared.library.find(self.package, key).is_some();
-        Ok(match name {
-            "__contains__" => Some(Value::Bool(args.positional.first().and_then(Value::as_str).is_some_and(has))),
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                match key.as_ref().and_then(Value::as_str).filter(|key| has(key)) {
-                    Some(key) => self.attr(interp, key)?,
-                    None => Some(otherwise.unwrap_or(Value::None)),
-                }
-            }
+        match name {
             "items" | "keys" | "values" if !has(name) => {
                 let package = &self.scene.project().packages[self.package].name;
-                Some(unknown(format!("{package}.{name}()"), "the macros of a package are not listed here"))
+                Ok(Some(unknown(format!("{package}.{name}()"), "the macros of a package are not listed here")))
             }
-            _ => None,
-        })
+            _ => args.look_up(name, |key| match key.as_str().filter(|key| has(key)) {
+                Some(key) => self.attr(interp, key),
+                None => Ok(None),
+            }),
+        }
     }
 
     fn is_mapping(&self) -> bool {

@@ -193,7 +193,7 @@ static COMMENTS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)".*?"|'.*?'|/
 /// What dbt-trino looks at: the whole line of a comment goes.
 static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^.*--.*$"));
 
-#[allow(clippy::expect_used)]
+#[allow(clippy::expect_used)] // the two patterns are written above, and a test uses both
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern that is written here compiles")
 }

@@ -43,19 +43,10 @@ impl Object for Builtins {
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         match name {
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                let found = self.item(interp, &key.unwrap_or(Value::None))?;
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
-            "__contains__" => {
-                let key = args.positional.first().and_then(Value::as_str);
-                Ok(Some(Value::Bool(key.is_some_and(|key| NAMES.contains(&key)))))
-            }
             "items" | "keys" | "values" => {
                 Ok(Some(unknown(format!("builtins.{name}()"), "the whole of builtins is not listed here")))
             }
-            _ => Ok(None),
+            _ => args.look_up(name, |key| self.item(interp, key)),
         }
     }
 
@@ -99,21 +90,7 @@ impl Object for Whole {
     }
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        match name {
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                let found = self.get(interp, &key.unwrap_or(Value::None))?;
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
-            "__contains__" => {
-                let found = match args.positional.first() {
-                    Some(key) => self.get(interp, key)?,
-                    None => None,
-                };
-                Ok(Some(Value::Bool(found.is_some())))
-            }
-            _ => Ok(None),
-        }
+        args.look_up(name, |key| self.get(interp, key))
     }
 
     fn truth(&self) -> bool {

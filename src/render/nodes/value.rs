@@ -166,27 +166,16 @@ impl Object for NodeValue {
                 }
                 (Part::Config, "to_dict") => return Ok(Some(self.whole())),
                 (Part::Config, "get") => {
-                    let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                    let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.attribute(key));
-                    return Ok(Some(found.or(otherwise).unwrap_or(Value::None)));
+                    return args.look_up(name, |key| Ok(key.as_str().and_then(|key| self.attribute(key))));
                 }
                 _ => return Ok(None),
             }
         }
         match name {
-            "get" => {
-                let [key, otherwise] = args.bind("get", ["key", "default"], 1)?;
-                let found = key.as_ref().and_then(Value::as_str).and_then(|key| self.get(key));
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
-            "__contains__" => {
-                let key = args.positional.first().and_then(Value::as_str);
-                Ok(Some(Value::Bool(key.is_some_and(|key| self.get(key).is_some()))))
-            }
             "items" | "keys" | "values" | "update" | "pop" | "popitem" | "setdefault" | "copy" | "clear" => {
                 interp.call_method(&self.whole(), name, args.clone()).map(Some)
             }
-            _ => Ok(None),
+            _ => args.look_up(name, |key| Ok(key.as_str().and_then(|key| self.get(key)))),
         }
     }
 
