@@ -4,6 +4,21 @@
 //! A rule is a function over [`Findings`] that puts what it finds into a [`Sink`]; the sink makes one
 //! diagnostic of what many hooks, targets and branches show in the same way.
 
+/// The rules of a family: name, worst severity, best confidence, preset, module.
+macro_rules! family {
+    ($family:literal; $($name:literal, $severity:ident, $confidence:ident, $preset:ident, $module:ident;)+) => {
+        &[$(Rule {
+            name: $name,
+            family: $family,
+            severity: $crate::diagnostic::Severity::$severity,
+            confidence: $crate::diagnostic::Confidence::$confidence,
+            preset: $crate::lint::Preset::$preset,
+            page: include_str!(concat!("../../../rules/", $family, "/", $name, "/README.md")),
+            check: $module::check,
+        }),+]
+    };
+}
+
 mod coverage;
 mod existence;
 mod origin;
@@ -55,6 +70,17 @@ pub struct Findings<'a> {
     pub targets: Vec<String>,
 }
 
+/// Which rules are looked at where nothing else is said; each has those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Preset {
+    /// What fails, goes silently wrong or will hurt, and advice that is nearly always taken.
+    Default,
+    /// Advice on how a team may want its hooks.
+    Strict,
+    /// Advice that suits some teams only.
+    All,
+}
+
 /// A rule: what it is called, how bad its findings are, its page, and how it finds them.
 pub struct Rule {
     /// Its name, such as `drop-without-if-exists`.
@@ -65,6 +91,8 @@ pub struct Rule {
     pub severity: Severity,
     /// How sure its findings are at best.
     pub confidence: Confidence,
+    /// The smallest preset that it is in.
+    pub preset: Preset,
     /// Its page, in Markdown.
     pub page: &'static str,
     /// Finds.
@@ -81,48 +109,31 @@ impl Rule {
     /// The rule of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Rule> {
-        RULES.iter().find(|rule| rule.name == name)
+        rules().find(|rule| rule.name == name)
     }
 }
 
-macro_rules! rules {
-    ($($family:literal / $name:literal, $severity:ident, $confidence:ident, $module:ident;)+) => {
-        &[$(Rule {
-            name: $name,
-            family: $family,
-            severity: Severity::$severity,
-            confidence: Confidence::$confidence,
-            page: include_str!(concat!("../rules/", $family, "/", $name, "/README.md")),
-            check: rules::$module::check,
-        }),+]
-    };
-}
+/// The rules of each family, by family.
+static FAMILIES: &[&[Rule]] = &[
+    rules::jinja::RULES,
+    rules::placement::RULES,
+    rules::project::RULES,
+    rules::purpose::RULES,
+    rules::repeatable::RULES,
+    rules::sql::RULES,
+    rules::timing::RULES,
+];
 
 /// Every rule, by family and name.
-pub static RULES: &[Rule] = rules! {
-    "jinja" / "missing-var", Error, High, missing_var;
-    "jinja" / "render-error", Error, Medium, render_error;
-    "jinja" / "template-syntax", Error, High, template_syntax;
-    "jinja" / "undefined-macro", Error, High, undefined_macro;
-    "jinja" / "undefined-name", Warning, High, undefined_name;
-    "placement" / "invalid-hook-value", Error, High, invalid_hook_value;
-    "placement" / "misspelled-hook-key", Error, High, misspelled_hook_key;
-    "project" / "duplicate-key", Warning, High, duplicate_key;
-    "project" / "unreadable-file", Error, High, unreadable_file;
-    "purpose" / "transformation-in-hook", Info, Medium, transformation_in_hook;
-    "repeatable" / "create-without-if-not-exists", Error, High, create_without_if_not_exists;
-    "repeatable" / "drop-without-if-exists", Error, Medium, drop_without_if_exists;
-    "sql" / "sql-syntax", Error, High, sql_syntax;
-    "timing" / "hook-frozen-at-parse", Error, High, hook_frozen_at_parse;
-    "timing" / "unguarded-query", Error, High, unguarded_query;
-    "timing" / "wrong-context-name", Error, High, wrong_context_name;
-};
+pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
+    FAMILIES.iter().copied().flatten()
+}
 
 /// Everything that the rules find, sorted by place, then rule.
 #[must_use]
 pub fn check(findings: &Findings<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for rule in RULES {
+    for rule in rules().filter(|rule| rule.preset == Preset::Default) {
         let mut sink = Sink::new(rule, findings);
         (rule.check)(findings, &mut sink);
         found.extend(sink.diagnostics());

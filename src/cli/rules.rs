@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use hookproof::lint::{RULES, Rule};
+use hookproof::lint::{Rule, rules};
 
 /// A line for each rule: name, family, severity, what it finds.
 pub(super) fn table() -> String {
-    let width = |of: fn(&Rule) -> &str| RULES.iter().map(|rule| of(rule).len()).max().unwrap_or_default();
+    let width = |of: fn(&Rule) -> &str| rules().map(|rule| of(rule).len()).max().unwrap_or_default();
     let names = width(|rule| rule.name);
     let families = width(|rule| rule.family);
     let severities = width(|rule| rule.severity.name());
     let mut out = String::new();
-    for rule in RULES {
+    for rule in rules() {
         let (name, family, severity, summary) = (rule.name, rule.family, rule.severity.name(), rule.summary());
         let _ = writeln!(out, "{name:names$}  {family:families$}  {severity:severities$}  {summary}");
     }
@@ -20,8 +20,8 @@ pub(super) fn table() -> String {
 
 /// The page of a rule, with its family and severity.
 pub(super) fn page(name: &str) -> Result<String, String> {
-    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
-        let nearest = RULES.iter().map(|rule| (strsim::damerau_levenshtein(rule.name, name), rule.name)).min();
+    let Some(rule) = rules().find(|rule| rule.name == name) else {
+        let nearest = rules().map(|rule| (strsim::damerau_levenshtein(rule.name, name), rule.name)).min();
         let meant = match nearest {
             Some((far, nearest)) if far <= nearest.len() / 2 => format!("did you mean `{nearest}`? "),
             _ => String::new(),

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::rules::render_error;
-use super::rules::unguarded_query::NO_RESULT;
+use super::rules::jinja::render_error;
+use super::rules::timing::unguarded_query::NO_RESULT;
 use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
 use crate::jinja::{ErrorKind, JinjaError};

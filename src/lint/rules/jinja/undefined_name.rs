@@ -35,7 +35,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             Some((error, ErrorKind::Undefined { name: Some(name), called: false })) => Some((error, &**name)),
             _ => None,
         };
-        let elsewhere = |name: &str| is_dbts(name) || super::wrong_context_name::meant(&scene, name).is_some();
+        let elsewhere =
+            |name: &str| is_dbts(name) || crate::lint::rules::timing::wrong_context_name::meant(&scene, name).is_some();
         for read in &pass.undefined {
             let used = match read.usage {
                 Use::Value => !read.assigned || only_in_loops(&scene, read),
@@ -71,7 +72,7 @@ fn meant(scene: &Scene<'_>, read: &UndefinedRead) -> String {
     if &**name == "run_id" {
         return "change it to `invocation_id`".to_owned();
     }
-    match super::nearest(name, context::NAMES.iter().copied()) {
+    match crate::lint::rules::nearest(name, context::NAMES.iter().copied()) {
         Some(near) => format!("change it to `{near}`, or set `{name}` before it is read"),
         None if read.through.is_some() => {
             format!("pass `{name}` to the macro as an argument: a macro does not see the variables of its caller")

@@ -23,7 +23,7 @@ fn finding<'f>(sql: &Sql<'f>, fault: &Fault) -> Finding<'f> {
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for sql in findings.scenes().flat_map(super::super::Scene::sqls) {
+    for sql in findings.scenes().flat_map(crate::lint::Scene::sqls) {
         for statement in &sql.script.statements {
             let text = &sql.text.as_str()[statement.range.clone()];
             let faults = statement.faults.iter().filter(|fault| !is_of_profile(&sql, fault));

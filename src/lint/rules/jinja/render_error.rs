@@ -5,7 +5,7 @@ use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::{REFUSED, Rendering};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
-    let said = super::said(&error.message);
+    let said = crate::lint::rules::said(&error.message);
     let parsed = scene.judged.rendering.parse.error.is_none();
     let when = if parsed { "the hook fails when it runs" } else { "every command stops in the parse" };
     let help = match error.kind {
@@ -27,7 +27,9 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
 pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let fails = match &error.kind {
         ErrorKind::MacroArguments | ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
-        ErrorKind::Undefined { name: None, .. } => !error.message.contains(super::unguarded_query::NO_RESULT),
+        ErrorKind::Undefined { name: None, .. } => {
+            !error.message.contains(crate::lint::rules::timing::unguarded_query::NO_RESULT)
+        }
         ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | "missing-ref" | "missing-source" | REFUSED),
         _ => false,
     };

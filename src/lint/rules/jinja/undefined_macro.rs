@@ -24,7 +24,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for scene in findings.scenes() {
         if let Some(error) = scene.error()
             && let ErrorKind::Undefined { name: Some(name), called: true } = &error.kind
-            && super::wrong_context_name::meant(&scene, name).is_none()
+            && crate::lint::rules::timing::wrong_context_name::meant(&scene, name).is_none()
             && !scene.unknown_because_of(name)
             && !context::is_shipped(scene.adapter(), name)
         {
@@ -41,7 +41,7 @@ fn meant(scene: &Scene<'_>, name: &str) -> String {
     }
     let written = |one: &&str| !one.starts_with("test_") && !one.starts_with("materialization_");
     let macros = project.macros.iter().map(|one| one.name.as_str()).filter(written);
-    match super::nearest(name, macros.chain(context::NAMES.iter().copied())) {
+    match crate::lint::rules::nearest(name, macros.chain(context::NAMES.iter().copied())) {
         Some(near) => match project.macros.iter().find(|one| one.name == near) {
             Some(one) if one.package != 0 && one.package != scene.hook().package => {
                 format!("change it to `{}.{near}`", project.packages[one.package].name)

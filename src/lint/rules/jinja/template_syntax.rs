@@ -4,7 +4,7 @@ use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
-    let said = super::said(&error.message);
+    let said = crate::lint::rules::said(&error.message);
     let message = format!(
         "This is no valid Jinja: \"{said}\". dbt reads every hook before it runs anything, and every command stops here."
     );

@@ -7,7 +7,7 @@ use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::source::Place;
 
 fn differs(frozen: &str, at_run: &str) -> String {
-    let shown = |text: &str| match super::one_line(text) {
+    let shown = |text: &str| match crate::lint::rules::one_line(text) {
         text if text.is_empty() => "nothing".to_owned(),
         text => format!("`{text}`"),
     };

@@ -5,7 +5,7 @@ use crate::lint::{Finding, Findings, Sink};
 use crate::source::Place;
 
 fn finding<'f>(bad: &BadValue, place: Option<Place>) -> Finding<'f> {
-    let said = super::said(&bad.message);
+    let said = crate::lint::rules::said(&bad.message);
     let help = if bad.kind.is_on_run() {
         "write the hook as text, or several as a list of texts"
     } else {

@@ -6,7 +6,7 @@ use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::Misread;
 
 /// What is meant by a name that dbt does not give to a hook.
-pub(super) fn meant(scene: &Scene<'_>, name: &str) -> Option<String> {
+pub(in crate::lint::rules) fn meant(scene: &Scene<'_>, name: &str) -> Option<String> {
     let moved = |name: &str| format!("move the hook to on-run-end, where `{name}` is");
     Some(match name {
         "models" | "nodes" | "run_results" if scene.has_results() => format!("change `{name}` to `results`"),
