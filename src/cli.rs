@@ -17,7 +17,7 @@ use hookproof::report::plan::{self, Planned};
 use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::{CheckOptions, PlanOptions, discover};
 
-use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments};
+use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, RulesFormat};
 use terminal::Terminal;
 
 /// The exit code of a run that found something.
@@ -129,7 +129,8 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
             };
             Ok(Outcome::ok(joined(planned.iter().map(show))))
         }
-        Command::Rules => Ok(Outcome::ok(rules::table())),
+        Command::Rules { format: RulesFormat::Text } => Ok(Outcome::ok(rules::table())),
+        Command::Rules { format: RulesFormat::Markdown } => Ok(Outcome::ok(rules::index())),
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
     }
 }

@@ -81,6 +81,18 @@ pub enum Preset {
     All,
 }
 
+impl Preset {
+    /// The word in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Preset::Default => "default",
+            Preset::Strict => "strict",
+            Preset::All => "all",
+        }
+    }
+}
+
 /// A rule: what it is called, how bad its findings are, its page, and how it finds them.
 pub struct Rule {
     /// Its name, such as `drop-without-if-exists`.
@@ -131,9 +143,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
 
 /// Everything that the rules find, sorted by place, then rule.
 #[must_use]
-pub fn check(findings: &Findings<'_>) -> Vec<Diagnostic> {
+pub fn check(findings: &Findings<'_>, preset: Preset) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for rule in rules().filter(|rule| rule.preset == Preset::Default) {
+    for rule in rules().filter(|rule| rule.preset <= preset) {
         let mut sink = Sink::new(rule, findings);
         (rule.check)(findings, &mut sink);
         found.extend(sink.diagnostics());

@@ -13,7 +13,7 @@ use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
 use crate::discover;
 use crate::hook::{self, Hook, Hooks};
-use crate::lint::{self, Checked, Findings, Judged};
+use crate::lint::{self, Checked, Findings, Judged, Preset};
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
@@ -59,6 +59,8 @@ pub struct CheckOptions {
     pub command: Option<Command>,
     /// `--python-environment`: dbt's own macros are taken from its files there.
     pub python_environment: Option<PathBuf>,
+    /// The rules that are looked at.
+    pub preset: Preset,
     /// `--answers`; they come before those of the settings.
     pub answers: Answers,
 }
@@ -78,6 +80,7 @@ impl CheckOptions {
             working_dir: None,
             command: None,
             python_environment: None,
+            preset: Preset::Default,
             answers: Answers::default(),
         }
     }
@@ -134,7 +137,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
             sources: Arc::new(project.sources.clone()),
             coverage,
             branches: renderer.branches(),
-            diagnostics: lint::check(&findings),
+            diagnostics: lint::check(&findings, options.preset),
             suppressed: 0,
         }
     })

@@ -227,7 +227,7 @@ fn the_catalogue_and_its_pages() {
     let line = stdout(&output).lines().find(|line| line.starts_with("misspelled-hook-key ")).unwrap();
     assert!(line.contains("  placement  ") && line.contains("  Finds a key that is nearly"), "{line}");
     let output = run(dir.path(), &["explain", "misspelled-hook-key"]);
-    assert!(stdout(&output).starts_with("# misspelled-hook-key\n\nplacement, error\n\nFinds a key"));
+    assert!(stdout(&output).starts_with("# misspelled-hook-key\n\nplacement, error, preset default\n\nFinds a key"));
     assert_eq!(code(&output, ""), 0);
 }
 

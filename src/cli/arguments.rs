@@ -71,7 +71,11 @@ pub(super) enum Command {
         format: PlanFormat,
     },
     /// List every rule
-    Rules,
+    Rules {
+        /// What to print
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+    },
     /// Show the page of a rule
     Explain {
         /// The rule's name, such as drop-without-if-exists
@@ -183,6 +187,14 @@ pub(super) enum PlanFormat {
     Json,
     /// A flowchart for Markdown
     Mermaid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A line for each rule
+    Text,
+    /// The index of the catalogue
+    Markdown,
 }
 
 /// The commands of dbt that touch hooks.

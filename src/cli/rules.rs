@@ -18,6 +18,31 @@ pub(super) fn table() -> String {
     out
 }
 
+/// The catalogue's index: `rules/README.md`.
+pub(super) fn index() -> String {
+    let mut out = String::from(INDEX);
+    for rule in rules() {
+        let (name, family, severity) = (rule.name, rule.family, rule.severity.name());
+        let (preset, summary) = (rule.preset.name(), rule.summary());
+        let _ = writeln!(out, "| {family} | [{name}]({family}/{name}/README.md) | {severity} | {preset} | {summary} |");
+    }
+    out
+}
+
+/// What stands above the index.
+const INDEX: &str = "\
+# Rules
+
+Each rule has a folder: its page, and cases. A case under `bad/` is found at the place between `«` and `»`; a case under
+`good/` is silent. A case is a model, lines of `dbt_project.yml`, or a folder laid over a small project.
+
+The severity is that of a rule's worst finding. The preset is the smallest that has the rule: each one has those before it,
+default, strict and all. This page is what `hookproof rules --format markdown` prints.
+
+| family | rule | severity | preset | what it finds |
+|---|---|---|---|---|
+";
+
 /// The page of a rule, with its family and severity.
 pub(super) fn page(name: &str) -> Result<String, String> {
     let Some(rule) = rules().find(|rule| rule.name == name) else {
@@ -30,5 +55,6 @@ pub(super) fn page(name: &str) -> Result<String, String> {
     };
     let title = format!("# {}", rule.name);
     let body = rule.page.strip_prefix(title.as_str()).unwrap_or(rule.page);
-    Ok(format!("{title}\n\n{}, {}\n\n{}\n", rule.family, rule.severity.name(), body.trim()))
+    let (family, severity, preset) = (rule.family, rule.severity.name(), rule.preset.name());
+    Ok(format!("{title}\n\n{family}, {severity}, preset {preset}\n\n{}\n", body.trim()))
 }
