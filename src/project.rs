@@ -10,6 +10,7 @@ mod ignore;
 mod load;
 mod macros;
 mod node;
+pub mod overlay;
 mod package;
 mod problem;
 mod profile;
@@ -28,6 +29,7 @@ pub use ignore::Ignore;
 pub use load::load;
 pub use macros::Macro;
 pub use node::{Language, Node, Resource};
+pub use overlay::Overlay;
 pub use package::{MissingPackage, Package};
 pub use problem::{Problem, ProblemKind};
 pub use profile::Target;
@@ -54,6 +56,8 @@ pub struct LoadOptions<'a> {
     pub env: BTreeMap<String, String>,
     /// The folder the tool was started in, where dbt looks for profiles.yml before the project's own.
     pub working_dir: Option<PathBuf>,
+    /// What is read otherwise than it is on disk.
+    pub overlay: Overlay,
     /// Renders the Jinja of YAML values.
     pub renderer: &'a dyn YamlRenderer,
 }
@@ -70,6 +74,7 @@ impl<'a> LoadOptions<'a> {
             cli_vars: Datum::new(Kind::Null),
             env: BTreeMap::new(),
             working_dir: None,
+            overlay: Overlay::default(),
             renderer,
         }
     }

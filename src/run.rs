@@ -17,7 +17,7 @@ use crate::lint::{self, Checked, Findings, Judged, Preset};
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
-use crate::project::{self, LoadOptions, Project, Resource, Target};
+use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
 use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
@@ -59,6 +59,8 @@ pub struct CheckOptions {
     pub command: Option<Command>,
     /// `--python-environment`: dbt's own macros are taken from its files there.
     pub python_environment: Option<PathBuf>,
+    /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
+    pub overlay: Overlay,
     /// The rules that are looked at.
     pub preset: Preset,
     /// `--answers`; they come before those of the settings.
@@ -80,6 +82,7 @@ impl CheckOptions {
             working_dir: None,
             command: None,
             python_environment: None,
+            overlay: Overlay::default(),
             preset: Preset::Default,
             answers: Answers::default(),
         }
@@ -381,6 +384,7 @@ fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Res
         cli_vars: options.vars.clone(),
         env: options.env.clone(),
         working_dir: options.working_dir.clone(),
+        overlay: options.overlay.clone(),
         renderer,
     };
     project::load(root, &load_options).map_err(|failure| Failure(failure.to_string()))

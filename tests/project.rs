@@ -615,3 +615,27 @@ fn loading_is_deterministic() {
         assert_eq!(first, format!("{:?}", load(&dir)));
     }
 }
+
+#[test]
+fn an_overlay_stands_for_the_disk() {
+    let dir = folder(&[
+        ("dbt_project.yml", "name: shop\nprofile: shop\n"),
+        ("models/a.sql", "select 1"),
+        ("models/b.sql", "select 2"),
+        ("seeds/s.csv", "id\n"),
+    ]);
+    let mut options = LoadOptions::new(&Small);
+    let path = |path: &str| dir.path().join(path);
+    options.overlay.set(path("models/a.sql"), "select 'other'");
+    options.overlay.remove(path("models/b.sql"));
+    options.overlay.set(path("models/new/c.sql"), "select 3");
+    options.overlay.set(path("target/run/d.sql"), "select 4");
+    options.overlay.set(path("macros/m.sql"), "{% macro m() %}{% endmacro %}");
+    options.overlay.set(path("seeds/s.csv"), "other_id\n");
+    let project = project::load(dir.path(), &options).unwrap();
+    assert_eq!(names(&project), ["model.shop.a", "model.shop.c", "seed.shop.s"]);
+    assert_eq!(project.macros.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["m"]);
+    let texts: Vec<&str> = project.sources.iter().map(|(_, file)| &*file.text).collect();
+    assert!(texts.contains(&"select 'other'") && !texts.contains(&"select 1"));
+    assert!(load(&dir).nodes.iter().any(|node| node.name == "b"));
+}

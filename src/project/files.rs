@@ -8,9 +8,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::LoadError;
 use super::ignore::Ignore;
 use super::problem::{Problem, ProblemKind};
+use super::{LoadError, Overlay};
 use crate::source::{FileId, Place, Sources};
 
 /// Files beyond this many bytes are left out.
@@ -60,6 +60,8 @@ pub(crate) struct Home<'a> {
     pub(crate) ignore: &'a Ignore,
     /// Folders that are not entered, from the package's root.
     pub(crate) skipped: &'a [String],
+    /// What is not as it is on disk.
+    pub(crate) overlay: &'a Overlay,
 }
 
 /// Lists the files of a search, sorted. dbt takes names that begin with neither `.`, `#` nor `~`, and
@@ -67,7 +69,7 @@ pub(crate) struct Home<'a> {
 pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>, problems: &mut Vec<Problem>) {
     let folder = clean(search.folder);
     let top = if folder.is_empty() { home.root.to_path_buf() } else { home.root.join(&folder) };
-    if !top.is_dir() {
+    if !home.overlay.is_dir(&top) {
         return;
     }
     let skip =
@@ -114,22 +116,30 @@ pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>,
                 }
             }
         }
-        let name = path.rsplit('/').next().unwrap_or_default();
-        let lower = name.to_lowercase();
-        let wanted = !name.starts_with(['.', '#', '~'])
-            && search.endings.iter().any(|ending| lower.len() > ending.len() && lower.ends_with(ending));
-        if !wanted || home.ignore.is_ignored(&original) {
-            continue;
+        let gone = home.overlay.get(entry.path()).is_some_and(|text| text.is_none());
+        if !gone && is_wanted(home, search, &path, &original) {
+            let absolute = entry.path().to_path_buf();
+            let (package, role) = (search.package, search.role);
+            found.push(Found { package, role, relative: path, original, shown, absolute });
         }
-        found.push(Found {
-            package: search.package,
-            role: search.role,
-            relative: path,
-            original,
-            shown,
-            absolute: entry.path().to_path_buf(),
-        });
     }
+    for (absolute, _) in home.overlay.below(&top).filter(|(path, _)| !path.is_file() && !path.ancestors().any(skip)) {
+        let Some(path) = relative(&top, absolute) else { continue };
+        let original = join(&folder, &path);
+        if is_wanted(home, search, &path, &original) {
+            let (package, role, shown) = (search.package, search.role, format!("{}{original}", home.prefix));
+            found.push(Found { package, role, relative: path, original, shown, absolute: absolute.to_path_buf() });
+        }
+    }
+}
+
+/// Whether a file has a name that is searched for.
+fn is_wanted(home: &Home<'_>, search: &Search<'_>, path: &str, original: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let lower = name.to_lowercase();
+    !name.starts_with(['.', '#', '~'])
+        && search.endings.iter().any(|ending| lower.len() > ending.len() && lower.ends_with(ending))
+        && !home.ignore.is_ignored(original)
 }
 
 fn unreadable(shown: &str, error: Option<&io::Error>) -> Problem {
@@ -175,7 +185,12 @@ pub(crate) enum Content {
 }
 
 /// Reads a file; an `Err` where the system does not allow it.
-pub(crate) fn read(shown: &str, path: &Path) -> Result<Content, LoadError> {
+pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Content, LoadError> {
+    match overlay.get(path) {
+        Some(Some(text)) => return Ok(Content::Text(Arc::clone(text))),
+        Some(None) => return Ok(Content::Problem(unreadable(shown, Some(&io::ErrorKind::NotFound.into())))),
+        None => {}
+    }
     let outcome = std::fs::File::open(path).and_then(|mut file| {
         let size = file.metadata()?.len();
         if size > LARGEST {
@@ -213,6 +228,7 @@ pub(crate) fn read(shown: &str, path: &Path) -> Result<Content, LoadError> {
 /// Reads every file once, in parallel, and numbers them by path.
 pub(crate) fn read_all(
     found: &[Found],
+    overlay: &Overlay,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<BTreeMap<String, FileId>, LoadError> {
@@ -221,7 +237,7 @@ pub(crate) fn read_all(
         paths.insert(&file.shown, &file.absolute);
     }
     let paths: Vec<(&str, &Path)> = paths.into_iter().collect();
-    let contents: Vec<_> = paths.par_iter().map(|(shown, path)| read(shown, path)).collect();
+    let contents: Vec<_> = paths.par_iter().map(|(shown, path)| read(shown, path, overlay)).collect();
     let mut numbers = BTreeMap::new();
     for ((shown, _), content) in paths.iter().zip(contents) {
         match content? {
@@ -240,9 +256,12 @@ pub(crate) fn read_all(
 }
 
 /// The first line of a file, of which no more than 64 KB are read.
-pub(crate) fn first_line(path: &Path) -> Option<String> {
+pub(crate) fn first_line(path: &Path, overlay: &Overlay) -> Option<String> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?;
+    match overlay.get(path) {
+        Some(text) => bytes.extend_from_slice(text?.as_bytes()),
+        None => drop(std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?),
+    }
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}');
     Some(text.lines().next().unwrap_or_default().trim_end().to_owned())

@@ -16,7 +16,7 @@ use super::profile::{self, Target, Targets};
 use super::properties;
 use super::vars::Vars;
 use super::yaml_jinja::{YamlContext, YamlKind};
-use super::{LoadError, LoadOptions, Project};
+use super::{LoadError, LoadOptions, Overlay, Project};
 use crate::datum::{Datum, Kind};
 use crate::jinja::blocks::Block;
 use crate::source::{FileId, Sources};
@@ -28,7 +28,7 @@ use crate::source::{FileId, Sources};
 pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError> {
     let mut sources = Sources::default();
     let mut problems = Vec::new();
-    let mut root_package = package::read(root, "", &mut sources, &mut problems)?;
+    let mut root_package = package::read(root, "", &options.overlay, &mut sources, &mut problems)?;
     let profile = profile::read(root, &root_package.settings, options, &mut sources, &mut problems)?;
     let profile = profile.map(|targets| with_adapter(targets, options));
 
@@ -37,7 +37,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     // `target` stays as it is written.
     let known = profile.as_ref().map(|found| &found.all[found.selected]);
     root_package.render(options, &project_context(options, known, &options.cli_vars), &mut Vec::new());
-    let mut installed = package::installed(&root_package, &mut sources, &mut problems)?;
+    let mut installed = package::installed(&root_package, &options.overlay, &mut sources, &mut problems)?;
     let (missing_packages, listed) =
         package::listed(&root_package, &mut installed, options, &mut sources, &mut problems)?;
     for package in &mut installed {
@@ -47,9 +47,9 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     packages.append(&mut installed);
     unique_names(&mut packages, &mut problems);
 
-    let found = find_files(&packages, &mut problems)?;
-    let numbers = files::read_all(&found, &mut sources, &mut problems)?;
-    let codes = read_code(&found, &numbers, &sources, &mut problems);
+    let found = find_files(&packages, &options.overlay, &mut problems)?;
+    let numbers = files::read_all(&found, &options.overlay, &mut sources, &mut problems)?;
+    let codes = read_code(&found, &options.overlay, &numbers, &sources, &mut problems);
     let macros = macros_of(&codes, &sources);
 
     let targets = match profile {
@@ -192,15 +192,15 @@ fn unique_names(packages: &mut Vec<Package>, problems: &mut Vec<Problem>) {
 }
 
 /// Lists every file of every package, with the role it is read in, sorted.
-fn find_files(packages: &[Package], problems: &mut Vec<Problem>) -> Result<Vec<Found>, LoadError> {
+fn find_files(packages: &[Package], overlay: &Overlay, problems: &mut Vec<Problem>) -> Result<Vec<Found>, LoadError> {
     const SQL: &[&str] = &[".sql"];
     const CODE: &[&str] = &[".sql", ".py"];
     let mut found = Vec::new();
     for (n, package) in packages.iter().enumerate() {
         let prefix = package.prefix();
-        let ignore = read_ignore(package, &prefix, problems)?;
+        let ignore = read_ignore(package, &prefix, overlay, problems)?;
         let skipped = [files::clean(&package.packages_install_path()), files::clean(&package.target_path())];
-        let home = Home { root: &package.dir, prefix: &prefix, ignore: &ignore, skipped: &skipped };
+        let home = Home { root: &package.dir, prefix: &prefix, ignore: &ignore, skipped: &skipped, overlay };
         let generic: Vec<String> = package.test_paths().iter().map(|path| format!("{path}/generic")).collect();
         let searches: [(Role, Vec<String>, &[&str]); 9] = [
             (Role::Macros, package.macro_paths(), SQL),
@@ -229,12 +229,17 @@ fn find_files(packages: &[Package], problems: &mut Vec<Problem>) -> Result<Vec<F
     Ok(found)
 }
 
-fn read_ignore(package: &Package, prefix: &str, problems: &mut Vec<Problem>) -> Result<Ignore, LoadError> {
+fn read_ignore(
+    package: &Package,
+    prefix: &str,
+    overlay: &Overlay,
+    problems: &mut Vec<Problem>,
+) -> Result<Ignore, LoadError> {
     let path = package.dir.join(".dbtignore");
-    if !path.is_file() {
+    if !overlay.is_file(&path) {
         return Ok(Ignore::default());
     }
-    Ok(match files::read(&format!("{prefix}.dbtignore"), &path)? {
+    Ok(match files::read(&format!("{prefix}.dbtignore"), &path, overlay)? {
         Content::Text(text) => Ignore::parse(&text),
         Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
             problems.push(Problem { kind: ProblemKind::Ignore, ..problem });
@@ -246,6 +251,7 @@ fn read_ignore(package: &Package, prefix: &str, problems: &mut Vec<Problem>) -> 
 /// Cuts the files that hold blocks, and reads the seeds' first lines.
 fn read_code<'a>(
     found: &'a [Found],
+    overlay: &Overlay,
     numbers: &std::collections::BTreeMap<String, FileId>,
     sources: &Sources,
     problems: &mut Vec<Problem>,
@@ -263,7 +269,7 @@ fn read_code<'a>(
                 Role::Macros => cut(MACRO_BLOCKS),
                 Role::GenericTest => cut(TEST_BLOCKS),
                 Role::Snapshot => cut(&["snapshot"]),
-                Role::Seed => plain(node::seed_header(found)),
+                Role::Seed => plain(node::seed_header(found, overlay)),
                 Role::Properties => None,
                 Role::Model | Role::Analysis | Role::SingularTest | Role::Function => file.and_then(|_| plain(None)),
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Overlay;
 use super::files::{self, Found, Role};
 use super::package::Package;
 use super::problem::{Problem, ProblemKind};
@@ -407,6 +408,6 @@ pub(crate) fn duplicates(
 }
 
 /// A seed's first line, without reading the rest.
-pub(crate) fn seed_header(found: &Found) -> Option<String> {
-    files::first_line(&found.absolute)
+pub(crate) fn seed_header(found: &Found, overlay: &Overlay) -> Option<String> {
+    files::first_line(&found.absolute, overlay)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Content};
 use super::problem::{Problem, ProblemKind};
 use super::yaml_jinja::{YamlContext, YamlKind, render_tree, renders_in_project_file};
-use super::{LoadError, LoadOptions, yaml};
+use super::{LoadError, LoadOptions, Overlay, yaml};
 use crate::datum::Datum;
 use crate::source::{FileId, Place, Sources};
 
@@ -179,6 +179,7 @@ pub struct MissingPackage {
 pub(crate) fn read(
     dir: &Path,
     root: &str,
+    overlay: &Overlay,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<Package, LoadError> {
@@ -192,10 +193,10 @@ pub(crate) fn read(
         })
     };
     let path = dir.join("dbt_project.yml");
-    if !path.exists() {
+    if !overlay.is_file(&path) && !path.exists() {
         return Err(LoadError::NoProject { path: shown });
     }
-    let text = match files::read(&shown, &path)? {
+    let text = match files::read(&shown, &path, overlay)? {
         Content::Text(text) => text,
         Content::Problem(problem) | Content::NotUtf8(problem, ..) => return invalid(None, problem.message),
     };
@@ -235,6 +236,7 @@ pub(crate) fn read(
 /// Reads the installed packages, sorted by folder.
 pub(crate) fn installed(
     root: &Package,
+    overlay: &Overlay,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Package>, LoadError> {
@@ -254,7 +256,7 @@ pub(crate) fn installed(
     let mut packages = Vec::new();
     for name in names {
         let way = format!("{folder}/{name}");
-        if let Some(package) = load(&top.join(&name), &way, sources, problems)? {
+        if let Some(package) = load(&top.join(&name), &way, overlay, sources, problems)? {
             packages.push(package);
         }
     }
@@ -265,10 +267,11 @@ pub(crate) fn installed(
 fn load(
     dir: &Path,
     way: &str,
+    overlay: &Overlay,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<Package>, LoadError> {
-    match read(dir, way, sources, problems) {
+    match read(dir, way, overlay, sources, problems) {
         Ok(package) => Ok(Some(package)),
         Err(error @ LoadError::Unreadable { .. }) => Err(error),
         Err(error) => {
@@ -307,8 +310,8 @@ pub(crate) fn listed(
         for one in &all {
             let Some((path, dir)) = one.local.as_ref().filter(|_| !is_installed(one, installed)) else { continue };
             let way = files::clean(path);
-            if dir.join("dbt_project.yml").is_file()
-                && let Some(package) = load(dir, &way, sources, problems)?
+            if options.overlay.is_file(&dir.join("dbt_project.yml"))
+                && let Some(package) = load(dir, &way, &options.overlay, sources, problems)?
                 && package.name != root.name
                 && !installed.iter().any(|other| other.name == package.name)
             {
@@ -331,7 +334,7 @@ pub(crate) fn listed(
     let mut spare = installed.iter().filter(|package| !names.contains(&package.name)).count();
     for one in all {
         if is_installed(&one, installed)
-            || one.local.as_ref().is_some_and(|(_, dir)| dir.join("dbt_project.yml").is_file())
+            || one.local.as_ref().is_some_and(|(_, dir)| options.overlay.is_file(&dir.join("dbt_project.yml")))
         {
             continue;
         }
@@ -364,11 +367,11 @@ fn lists_of(
     for name in ["packages.yml", "dependencies.yml", "package-lock.yml"] {
         let path = owner.dir.join(name);
         let is_root = owner.root.is_empty();
-        if !path.is_file() || (name == "package-lock.yml" && !is_root) {
+        if !options.overlay.is_file(&path) || (name == "package-lock.yml" && !is_root) {
             continue;
         }
         let shown = if is_root { name.to_owned() } else { format!("{}/{name}", owner.root) };
-        let text = match files::read(&shown, &path)? {
+        let text = match files::read(&shown, &path, &options.overlay)? {
             Content::Text(text) => text,
             Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
                 problems.push(problem);

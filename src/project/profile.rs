@@ -77,7 +77,7 @@ pub(crate) fn read(
         }),
     };
     let places = candidates(root, options);
-    let Some((path, shown)) = places.iter().find(|(path, _)| path.is_file()) else {
+    let Some((path, shown)) = places.iter().find(|(path, _)| options.overlay.is_file(path)) else {
         if options.profiles_dir.is_some() {
             let message = format!("there is no {}", places[0].1);
             problems.push(Problem::new(ProblemKind::Profile, None, message));
@@ -85,7 +85,7 @@ pub(crate) fn read(
         return Ok(None);
     };
     let shown = files::relative(root, path).unwrap_or_else(|| shown.clone());
-    let text = match files::read(&shown, path)? {
+    let text = match files::read(&shown, path, &options.overlay)? {
         Content::Text(text) => text,
         Content::Problem(problem) | Content::NotUtf8(problem, ..) => {
             problems.push(problem);
