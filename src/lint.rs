@@ -25,10 +25,15 @@ mod origin;
 mod rules;
 mod scene;
 mod sink;
+#[allow(dead_code)]
+mod syntax;
+
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::hook::{Hook, Hooks};
 use crate::project::Project;
+use crate::render::library::Library;
 use crate::render::{Query, Rendering};
 use crate::sql::Script;
 
@@ -36,6 +41,7 @@ pub use coverage::coverage;
 
 use scene::{Scene, Sql, Step};
 use sink::{Finding, Sink};
+use syntax::Syntax;
 
 /// A hook with everything that is known of it.
 #[derive(Debug)]
@@ -68,6 +74,22 @@ pub struct Findings<'a> {
     pub checked: Vec<Checked<'a>>,
     /// The names of the targets, the added ones last.
     pub targets: Vec<String>,
+    library: Arc<Library>,
+    syntax: OnceLock<Syntax>,
+}
+
+impl<'a> Findings<'a> {
+    /// What the rules see of a project: its hooks with their renderings in the targets, and its macros.
+    #[must_use]
+    pub fn new(
+        project: &'a Project,
+        hooks: &'a Hooks,
+        checked: Vec<Checked<'a>>,
+        targets: Vec<String>,
+        library: Arc<Library>,
+    ) -> Findings<'a> {
+        Findings { project, hooks, checked, targets, library, syntax: OnceLock::new() }
+    }
 }
 
 /// Which rules are looked at where nothing else is said; each has those before it.

@@ -117,7 +117,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
                 renderings: rendered.renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
             })
             .collect();
-        let findings = Findings { project, hooks: &hooks, checked, targets: renderer.target_names() };
+        let findings = Findings::new(project, &hooks, checked, renderer.target_names(), renderer.library());
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {

@@ -11,6 +11,7 @@ use crate::source::{Call, FileId, Place};
 /// What a rule found in one rendering of one hook, or in the project.
 pub(crate) struct Finding<'f> {
     hook: Option<(usize, &'f Hook)>,
+    others: Vec<usize>,
     targets: Vec<usize>,
     place: Option<Place>,
     through: Option<Arc<Call>>,
@@ -27,6 +28,7 @@ impl<'f> Finding<'f> {
     pub(crate) fn at(place: Option<Place>, message: impl Into<String>) -> Finding<'f> {
         Finding {
             hook: None,
+            others: Vec::new(),
             targets: Vec::new(),
             place,
             through: None,
@@ -53,6 +55,24 @@ impl<'f> Finding<'f> {
             targets: scene.judged.rendering.targets.clone(),
             through: through.filter(|_| place.is_some()).cloned(),
             ..Finding::at(place.or(hook.place), message)
+        }
+    }
+
+    /// A finding about several hooks, by their place among the checked ones, in every target that they are rendered in.
+    pub(crate) fn of_hooks(
+        findings: &'f Findings<'f>,
+        hooks: &[usize],
+        place: Option<Place>,
+        through: Option<&Arc<Call>>,
+        message: impl Into<String>,
+    ) -> Finding<'f> {
+        let first = hooks.first().map(|&at| (at, findings.checked[at].hook));
+        Finding {
+            hook: first,
+            others: hooks.get(1..).unwrap_or_default().to_vec(),
+            targets: rendered(findings, hooks.iter().copied()).into_iter().collect(),
+            through: through.filter(|_| place.is_some()).cloned(),
+            ..Finding::at(place.or(first.and_then(|(_, hook)| hook.place)), message)
         }
     }
 
@@ -134,7 +154,7 @@ impl<'f> Sink<'f> {
             self.merged.push(Merged { diagnostic, hooks: HashSet::new(), targets: BTreeSet::new() });
         }
         let merged = &mut self.merged[at];
-        merged.hooks.extend(finding.hook.map(|(at, _)| at));
+        merged.hooks.extend(finding.hook.map(|(at, _)| at).into_iter().chain(finding.others));
         merged.targets.extend(finding.targets);
         if let Some(severity) = finding.severity {
             merged.diagnostic.severity = merged.diagnostic.severity.max(severity);

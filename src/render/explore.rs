@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Scene, Shared, Subject, WHICH};
+use super::library::Library;
 use super::materialized::{self, Materialization};
 use super::{Pass, References, Rendering, Taken, ephemeral, refs, sent};
 use crate::command::Command;
@@ -78,6 +79,12 @@ impl Renderer {
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.shared[0].project
+    }
+
+    /// The project's macros.
+    #[must_use]
+    pub fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.shared[0].library)
     }
 
     /// The effective hooks of the declared targets.

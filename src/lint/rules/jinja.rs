@@ -1,5 +1,6 @@
 //! The template itself: what does not parse, and what nothing defines.
 
+pub(in crate::lint) mod adjacent_literals;
 pub(in crate::lint) mod missing_var;
 pub(in crate::lint) mod render_error;
 pub(in crate::lint) mod template_syntax;
@@ -10,6 +11,7 @@ use crate::lint::Rule;
 
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "jinja";
+    "adjacent-literals", Error, High, Default, adjacent_literals;
     "missing-var", Error, High, Default, missing_var;
     "render-error", Error, Medium, Default, render_error;
     "template-syntax", Error, High, Default, template_syntax;
