@@ -69,6 +69,8 @@ pub struct Hook {
     pub node: Option<usize>,
     /// The node's unique id.
     pub node_id: Option<String>,
+    /// The on-run hook that has it in its settings, by its place in the manifest's operations.
+    pub operation: Option<usize>,
     /// Its place in the merged list of its kind, from 0.
     pub position: usize,
     /// Whether it runs inside the node's transaction.
@@ -151,6 +153,9 @@ pub struct BadValue {
 pub struct Hooks {
     /// The effective hooks: on-run-start, then each node's in dbt's order, then on-run-end.
     pub hooks: Vec<Hook>,
+    /// The hooks that on-run hooks have by the settings of models or by `config()` in their text: dbt keeps and
+    /// parses them, and never runs them (facts D7).
+    pub of_operations: Vec<Hook>,
     /// Keys that look like a hook's.
     pub odd_keys: Vec<OddKey>,
     /// Values that dbt does not take.

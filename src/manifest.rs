@@ -10,6 +10,7 @@ pub use settings::Settings;
 
 use crate::hook::{ConfigHook, HookKind};
 use crate::jinja::JinjaError;
+use crate::project::Resource;
 
 /// The manifest of one target.
 #[derive(Debug, Default)]
@@ -46,6 +47,12 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// dbt's path of it, along which it is configured.
+    #[must_use]
+    pub fn fqn(&self, package: &str) -> [String; 3] {
+        [package.to_owned(), "hooks".to_owned(), self.name.clone()]
+    }
+
     /// dbt's unique id.
     #[must_use]
     pub fn unique_id(&self, package: &str) -> String {
@@ -53,11 +60,25 @@ impl Operation {
     }
 }
 
+/// How much dbt knows of a node or an on-run hook: it learns of it step by step, and a hook sees what was known
+/// when the context was made in which the hook is rendered (facts G6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// The settings of `dbt_project.yml`, the file's name, the schema of the target.
+    ProjectFile,
+    /// All settings, and the relation that it becomes.
+    Settings,
+    /// All that the manifest holds: the run.
+    All,
+}
+
 /// A node once it is parsed.
 #[derive(Debug, Default, Clone)]
 pub struct NodeState {
     /// Its settings besides hooks, merged as dbt merges them.
     pub settings: Settings,
+    /// Those of `dbt_project.yml`, where there are others.
+    pub project_settings: Option<Settings>,
     /// The hooks of its `config()` calls, in file order.
     pub config_hooks: Vec<ConfigHook>,
     /// Keys of its `config()` calls, in file order, with their places.
@@ -72,8 +93,9 @@ pub struct NodeState {
     pub schema: String,
     /// Its relation's name.
     pub alias: String,
-    /// Whether dbt knows these names and settings already when it parses the node's hooks (facts G6).
-    pub parsed_late: bool,
+    /// What dbt knows of it when it parses its hooks: [`Known::ProjectFile`] or [`Known::Settings`]; the last time,
+    /// where it parses them twice.
+    pub parsed_with: Option<Known>,
     /// The nodes it refs, by their place in the project's nodes.
     pub refs: Vec<usize>,
     /// The tables of sources it reads, by their place in the project's source tables.
@@ -82,4 +104,23 @@ pub struct NodeState {
     pub fault: Option<JinjaError>,
     /// Why what it configures is not known, where that is no fault of the file.
     pub unknown: Vec<String>,
+}
+
+impl NodeState {
+    /// Its settings, as far as they are known.
+    #[must_use]
+    pub fn settings_at(&self, known: Known) -> &Settings {
+        self.project_settings.as_ref().filter(|_| known == Known::ProjectFile).unwrap_or(&self.settings)
+    }
+}
+
+/// The materialization that settings ask for.
+#[must_use]
+pub fn materialized(settings: &Settings, resource: Option<Resource>) -> &str {
+    settings.text("materialized").unwrap_or(match resource {
+        Some(Resource::Seed) => "seed",
+        Some(Resource::Snapshot) => "snapshot",
+        Some(Resource::Function) => "function",
+        _ => "view",
+    })
 }

@@ -8,7 +8,7 @@ use super::keys;
 use super::value::{Entry, Given, Refusal, shown};
 use super::{BadValue, Declared, Frozen, Hook, HookKind, Hooks};
 use crate::datum::{Datum, Kind};
-use crate::manifest::{Manifest, NodeState};
+use crate::manifest::{Manifest, NodeState, Operation};
 use crate::project::{Level, Node, Project, Properties, Resource};
 use crate::source::Place;
 
@@ -31,7 +31,37 @@ pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests:
     hooks.extend(on_run(project, HookKind::OnRunEnd, true, manifests, &mut bad));
     let mut bad_values = bad.found;
     bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
-    Hooks { hooks, odd_keys: keys::odd_keys(project, manifests), bad_values }
+    let of_operations = of_operations(&projects, manifests);
+    Hooks { hooks, of_operations, odd_keys: keys::odd_keys(project, manifests), bad_values }
+}
+
+/// The hooks that on-run hooks have in their settings, each on-run hook's in dbt's order.
+fn of_operations(projects: &[&Project], manifests: &[&Manifest]) -> Vec<Hook> {
+    let mut found = Vec::new();
+    for at in 0..manifests.first().map_or(0, |manifest| manifest.operations.len()) {
+        let mut merged: BTreeMap<(HookKind, usize), Vec<Hook>> = BTreeMap::new();
+        for (target, (&project, &manifest)) in projects.iter().zip(manifests).enumerate() {
+            let Some(operation) = manifest.operations.get(at) else { continue };
+            let package = &project.packages[operation.package].name;
+            let (own, root) = of_levels(project, "models", operation.package, &operation.fqn(package));
+            let calls = operation.state.config_hooks.iter().flat_map(|call| {
+                let given = Given::plain(&call.value).items();
+                given.into_iter().map(|given| Item::of(call.kind, Declared::Config, &given))
+            });
+            let mut count = [0; 2];
+            for item in own.into_iter().chain(calls).chain(root) {
+                let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
+                let position = *counted;
+                *counted += 1;
+                let Ok(Some(entry)) = &item.entry else { continue };
+                let owner = Owner::Operation(at, operation, package);
+                let same = merged.entry((item.kind, position)).or_default();
+                add(same, target, || hook(owner, &item, entry, position), &item);
+            }
+        }
+        found.extend(merged.into_values().flatten());
+    }
+    found
 }
 
 /// The hooks that dbt leaves out: of disabled nodes, and on-run hooks that the settings of models disable.
@@ -79,7 +109,7 @@ pub fn ignored(project: &Project, n: usize, state: &NodeState, target: usize) ->
     for item in of_calls(project, node, state) {
         let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
         if let Ok(Some(entry)) = &item.entry {
-            found.push(Hook { targets: vec![target], ..hook(node, n, &item, entry, *counted) });
+            found.push(Hook { targets: vec![target], ..hook(Owner::Node(n, node), &item, entry, *counted) });
         }
         *counted += 1;
     }
@@ -137,6 +167,7 @@ fn on_run(project: &Project, kind: HookKind, enabled: bool, manifests: &[&Manife
                 package,
                 node: None,
                 node_id: None,
+                operation: None,
                 position: hooks.len(),
                 transaction: true,
                 raw: raw.clone(),
@@ -200,7 +231,7 @@ fn of_node(
                 match &item.entry {
                     Ok(Some(entry)) if state.enabled => {
                         let same = merged.entry((item.kind, position)).or_default();
-                        add(same, target, || hook(node, n, item, entry, position), item);
+                        add(same, target, || hook(Owner::Node(n, node), item, entry, position), item);
                     }
                     Ok(_) => {}
                     Err(refusal) => {
@@ -223,7 +254,7 @@ struct Written {
 }
 
 fn written_of(project: &Project, node: &Node) -> Written {
-    let (own, root) = of_levels(project, node);
+    let (own, root) = of_levels(project, node.resource.section(), node.package, &node.fqn);
     let entries = node.properties.iter().filter_map(|&entry| project.properties.get(entry));
     Written { own, properties: entries.flat_map(|entry| of_properties(entry, node.version)).collect(), root }
 }
@@ -243,13 +274,29 @@ fn add(known: &mut Vec<Hook>, target: usize, hook: impl FnOnce() -> Hook, item: 
     }
 }
 
-fn hook(node: &Node, n: usize, item: &Item, entry: &Entry, position: usize) -> Hook {
+/// What has a hook in its list.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Node(usize, &'a Node),
+    Operation(usize, &'a Operation, &'a str),
+}
+
+fn hook(owner: Owner<'_>, item: &Item, entry: &Entry, position: usize) -> Hook {
+    let (id, package) = match owner {
+        Owner::Node(_, node) => (node.unique_id.clone(), node.package),
+        Owner::Operation(_, operation, package) => (operation.unique_id(package), operation.package),
+    };
+    let (node, operation) = match owner {
+        Owner::Node(at, _) => (Some(at), None),
+        Owner::Operation(at, ..) => (None, Some(at)),
+    };
     Hook {
-        id: format!("{}.{}.{position}", node.unique_id, item.kind.name()),
+        id: format!("{id}.{}.{position}", item.kind.name()),
         kind: item.kind,
-        package: node.package,
-        node: Some(n),
-        node_id: Some(node.unique_id.clone()),
+        package,
+        node,
+        node_id: node.map(|_| id),
+        operation,
         position,
         transaction: entry.transaction,
         raw: entry.raw.clone(),
@@ -269,16 +316,15 @@ const KINDS: [HookKind; 2] = [HookKind::PreHook, HookKind::PostHook];
 
 /// The hooks of `dbt_project.yml`: of the node's own project, and, for a package's node, of the root
 /// project, which come last.
-fn of_levels(project: &Project, node: &Node) -> (Vec<Item>, Vec<Item>) {
-    let section = node.resource.section();
-    let levels = project.config_levels(section, node.package, &node.fqn);
+fn of_levels(project: &Project, section: &str, package: usize, fqn: &[String]) -> (Vec<Item>, Vec<Item>) {
+    let levels = project.config_levels(section, package, fqn);
     let (mut own, mut root) = (Vec::new(), Vec::new());
     for level in &levels {
-        let items = if level.package == node.package { &mut own } else { &mut root };
+        let items = if level.package == package { &mut own } else { &mut root };
         for (kind, key, value) in of_level(level) {
             // dbt renders the functions' section early (facts D22), and takes nothing for no hooks in one
             // spelling at one place (facts D14).
-            let early = node.resource == Resource::Function;
+            let early = section == Resource::Function.section();
             let may_be_empty = level.path.is_empty() && key == kind.name() && !early;
             if may_be_empty && value.is_null() {
                 continue;

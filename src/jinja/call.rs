@@ -7,7 +7,8 @@ use super::error::{ErrorKind, Eval, Flow, error, type_error};
 use super::host::ArgumentSite;
 use super::interp::{Frame, Interp, refused};
 use super::tree::{Arg, Expr, ExprKind, Macro, Span};
-use super::value::{Args, Dict, MacroValue, Str, Undefined, Value};
+use super::undefined::Undefined;
+use super::value::{Args, Dict, MacroValue, Str, Value};
 use crate::source::{Call, TextBuilder};
 
 impl Interp {
@@ -115,11 +116,7 @@ impl Interp {
             let value = match (given, &param.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.eval(frame, default)?,
-                (None, None) => Value::Undefined(Rc::new(Undefined {
-                    message: format!("parameter '{}' was not provided", param.name),
-                    name: None,
-                    permissive: frame.permissive,
-                })),
+                (None, None) => Value::Undefined(Rc::new(Undefined::parameter(&param.name, frame.permissive))),
             };
             frame.vars.push((Arc::clone(&param.name), value));
         }

@@ -10,8 +10,9 @@ use super::error::{ErrorKind, Eval, Flow, error, type_error, value_error};
 use super::interp::Interp;
 use super::json;
 use super::methods::text;
-use super::ops::{text_of, undefined_error};
+use super::ops::text_of;
 use super::tree::BinaryOp;
+use super::undefined::{Undefined, undefined_error};
 use super::unknown::derived;
 use super::value::{Args, Dict, Str, StrKind, Value};
 
@@ -397,11 +398,7 @@ impl Interp {
     }
 
     fn lacking(&self, message: &str) -> Value {
-        Value::Undefined(Rc::new(super::value::Undefined {
-            message: message.to_owned(),
-            name: None,
-            permissive: self.permissive,
-        }))
+        Value::Undefined(Rc::new(Undefined::hinted(message, self.permissive)))
     }
 
     fn given(&self, value: Option<Value>) -> Eval<Value> {

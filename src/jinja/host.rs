@@ -25,6 +25,11 @@ pub trait Host {
         None
     }
 
+    /// The node that dbt parses, as the object that its undefined values know it by; none where nothing is parsed.
+    fn parsed_node(&self) -> Option<Value> {
+        None
+    }
+
     /// The answer that a question has been given beforehand, if any.
     fn pinned(&self, _question: &str, _options: &[Answer]) -> Option<Answer> {
         None

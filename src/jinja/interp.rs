@@ -12,8 +12,9 @@ use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
 use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
+use super::undefined::Undefined;
 use super::unknown::Unknown;
-use super::value::{Args, Dict, Str, StrKind, Undefined, Value};
+use super::value::{Args, Dict, Str, StrKind, Value};
 use crate::source::{Call, Place, TextBuilder};
 
 /// One evaluation: a template, the macros it calls, and what was seen on the way.
@@ -86,10 +87,15 @@ impl Interp {
         &self.questions
     }
 
-    /// Whether what is undefined at this place is of dbt's permissive class.
+    /// What gives the names.
+    pub(super) fn host(&self) -> Rc<dyn Host> {
+        Rc::clone(&self.host)
+    }
+
+    /// What is undefined here for the lack of an attribute, with the message of the stock class.
     #[must_use]
-    pub fn is_permissive(&self) -> bool {
-        self.permissive
+    pub fn lacking_attribute(&self, name: &str, message: String) -> Undefined {
+        Undefined::part(Value::str(name), &format!("'{name}'"), message, self.permissive)
     }
 
     /// How many statements and expressions were evaluated.
@@ -540,12 +546,8 @@ impl Interp {
                 } else if let Some(otherwise) = otherwise {
                     self.eval_used(frame, otherwise, usage)?
                 } else {
-                    Value::Undefined(Rc::new(Undefined {
-                        message: "the inline if-expression evaluated to false and no else section was defined."
-                            .to_owned(),
-                        name: None,
-                        permissive: frame.permissive,
-                    }))
+                    let message = "the inline if-expression evaluated to false and no else section was defined.";
+                    Value::Undefined(Rc::new(Undefined::hinted(message, frame.permissive)))
                 }
             }
             ExprKind::Filter(name, operand, args) => {
@@ -694,11 +696,7 @@ impl Interp {
                 assigned: super::walk::assigns(&frame.template.body, name),
             });
         }
-        Ok(Value::Undefined(Rc::new(Undefined {
-            message: format!("'{name}' is undefined"),
-            name: Some(Arc::clone(name)),
-            permissive: frame.permissive,
-        })))
+        Ok(Value::Undefined(Rc::new(Undefined::variable(name, frame.permissive))))
     }
 
     fn filter_chain(&mut self, frame: &mut Frame<'_>, filter: &Expr, value: Value) -> Eval<Value> {

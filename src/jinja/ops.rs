@@ -10,8 +10,9 @@ use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 use super::error::{ErrorKind, Eval, Flow, error, python_error, type_error, value_error};
 use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
+use super::undefined::{Undefined, undefined_error};
 use super::unknown::derived;
-use super::value::{Args, Range, Str, Undefined, Value, View};
+use super::value::{Args, Range, Str, Value, View};
 
 /// Bits beyond which an integer is refused: nothing a hook needs.
 const MAX_BITS: u64 = 1 << 20;
@@ -212,10 +213,6 @@ impl Interp {
                     let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
                     self.ask_about(unknown, question, false)
                 }
-                Value::Undefined(undefined) => Err(type_error(format!(
-                    "'in <string>' requires string as left operand, not {}",
-                    undefined_type(undefined)
-                ))),
                 other => {
                     Err(type_error(format!("'in <string>' requires string as left operand, not {}", other.type_name())))
                 }
@@ -228,7 +225,6 @@ impl Interp {
                 }
                 _ => dict.borrow().contains(item),
             },
-            Value::Undefined(undefined) if undefined.permissive || undefined.name.is_some() => Ok(false),
             Value::Undefined(_) => Ok(false),
             Value::Unknown(unknown) => {
                 let question = format!("{} in {}", self.label_of(item)?, unknown.label);
@@ -336,16 +332,15 @@ impl Interp {
     /// An attribute, in Jinja2's way: the attribute, else the item.
     pub fn attribute(&mut self, value: &Value, name: &str) -> Eval<Value> {
         if let Value::Undefined(undefined) = value {
-            return self.part_of_undefined(undefined, false);
+            return self.attribute_of_undefined(undefined, name);
         }
         if let Value::Unknown(unknown) = value {
             return Ok(self.attribute_of_unknown(unknown, name));
         }
         // What a dict or an object of the host holds by that name is an item, which the sandbox allows.
         if name.starts_with('_') && !matches!(value, Value::Dict(_) | Value::Namespace(_) | Value::Object(_)) {
-            return Ok(
-                self.missing(format!("access to attribute '{name}' of '{}' object is unsafe.", value.type_name()))
-            );
+            let message = format!("access to attribute '{name}' of '{}' object is unsafe.", value.type_name());
+            return Ok(self.missing(Value::str(name), &format!("'{name}'"), message));
         }
         if super::methods::has(value, name) {
             return Ok(Value::Method(Rc::new((value.clone(), name.into()))));
@@ -363,13 +358,19 @@ impl Interp {
             // dbt wraps its macros; the wrapper has no attributes that templates use.
             _ => None,
         };
-        Ok(found.unwrap_or_else(|| self.missing(format!("{} has no attribute '{name}'", object_repr(value)))))
+        Ok(found.unwrap_or_else(|| self.without_attribute(value, name)))
+    }
+
+    /// What is undefined because a value has no attribute of that name.
+    fn without_attribute(&self, value: &Value, name: &str) -> Value {
+        let message = format!("{} has no attribute '{name}'", object_repr(value));
+        self.missing(Value::str(name), &format!("'{name}'"), message)
     }
 
     /// An item, in Jinja2's way: the item, else the attribute of that name.
     pub(super) fn subscript(&mut self, value: &Value, key: &Value) -> Eval<Value> {
         if let Value::Undefined(undefined) = value {
-            return self.part_of_undefined(undefined, false);
+            return Interp::item_of_undefined(undefined);
         }
         if let Value::Unknown(unknown) = value {
             return self.subscript_of_unknown(unknown, key);
@@ -411,24 +412,15 @@ impl Interp {
                 Value::Dict(_) if !super::methods::has(value, name) => None,
                 _ => Some(self.attribute(value, name)?),
             };
-            return Ok(
-                attribute.unwrap_or_else(|| self.missing(format!("{} has no attribute '{name}'", object_repr(value))))
-            );
+            return Ok(attribute.unwrap_or_else(|| self.without_attribute(value, name)));
         }
-        let key = self.repr_of(key)?;
-        Ok(self.missing(format!("{} has no element {key}", object_label(value))))
+        let shown = self.repr_of(key)?;
+        let message = format!("{} has no element {shown}", object_label(value));
+        Ok(self.missing(key.clone(), &shown, message))
     }
 
-    fn missing(&self, message: String) -> Value {
-        Value::Undefined(Rc::new(Undefined { message, name: None, permissive: self.permissive }))
-    }
-
-    fn part_of_undefined(&self, undefined: &Rc<Undefined>, called: bool) -> Eval<Value> {
-        if undefined.permissive {
-            return Ok(Value::Undefined(Rc::clone(undefined)));
-        }
-        let kind = ErrorKind::Undefined { name: undefined.name.clone(), called };
-        Err(error(kind, undefined.message.clone()))
+    fn missing(&self, key: Value, shown: &str, message: String) -> Value {
+        Value::Undefined(Rc::new(Undefined::part(key, shown, message, self.permissive)))
     }
 
     /// Python's slice.
@@ -459,7 +451,7 @@ impl Interp {
         }
         let positions = |len: usize| slice_positions(len as i64, numbers[0], numbers[1], step);
         Ok(match value {
-            Value::Undefined(undefined) => return self.part_of_undefined(undefined, false),
+            Value::Undefined(undefined) => return Interp::item_of_undefined(undefined),
             Value::Str(text) => {
                 let chars: Vec<usize> =
                     text.text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.text.len())).collect();
@@ -499,7 +491,8 @@ impl Interp {
                 Value::tuple((0..count).map(|n| items[(start + n * step) as usize].clone()).collect())
             }
             other => {
-                return Ok(self.missing(format!("{} has no element slice", object_label(other))));
+                let message = format!("{} has no element slice", object_label(other));
+                return Ok(self.missing(Value::str("slice"), "slice", message));
             }
         })
     }
@@ -524,7 +517,7 @@ impl Interp {
                 }
                 Ok(derived(unknown, format!("{}({})", unknown.label, shown.join(", "))))
             }
-            Value::Undefined(undefined) => self.part_of_undefined(undefined, true),
+            Value::Undefined(undefined) => Interp::call_of_undefined(undefined),
             other => Err(type_error(format!("'{}' object is not callable", other.type_name()))),
         }
     }
@@ -557,14 +550,6 @@ impl Interp {
 
 fn left_same(left: &Rc<dyn super::value::Object>, right: &Value) -> bool {
     matches!(right, Value::Object(right) if Rc::ptr_eq(left, right))
-}
-
-pub(super) fn undefined_error(undefined: &Undefined) -> Flow {
-    error(ErrorKind::Undefined { name: undefined.name.clone(), called: false }, undefined.message.clone())
-}
-
-fn undefined_type(undefined: &Undefined) -> &'static str {
-    if undefined.permissive { "ParserMacroCapture" } else { "Undefined" }
 }
 
 fn not_supported(symbol: &str, left: &Value, right: &Value) -> Flow {

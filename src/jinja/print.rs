@@ -6,6 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::error::Eval;
 use super::interp::Interp;
+use super::unknown::Unknown;
 use super::value::{Str, StrKind, Value, View};
 
 /// How deep containers are printed before they are cut: nothing a hook needs.
@@ -113,6 +114,12 @@ impl Interp {
             Value::Moment(moment) => out.push_str(&moment.repr()),
             Value::Iterator(iterator) => {
                 let _ = write!(out, "<{} object>", iterator.borrow().type_name);
+            }
+            // dbt wraps its macros in an object that prints its address.
+            Value::Macro(of_dbt) if of_dbt.catches_return => {
+                let label = format!("the address of {}", of_dbt.shown);
+                let address = self.placeholder(&Unknown::new(label, "it is another in each run"));
+                let _ = write!(out, "<dbt.clients.jinja.MacroGenerator object at 0x{address}>");
             }
             Value::Macro(decl) => {
                 let _ = write!(out, "<Macro '{}'>", decl.decl.name);

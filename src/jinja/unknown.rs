@@ -9,7 +9,8 @@ use super::error::Eval;
 use super::host::Answer;
 use super::interp::Interp;
 use super::tree::CompareOp;
-use super::value::{Args, Undefined, Value};
+use super::undefined::Undefined;
+use super::value::{Args, Value};
 
 /// A value that cannot be known before the run.
 pub struct Unknown {
@@ -331,7 +332,8 @@ impl Interp {
         let shown = self.repr_of(key)?;
         if unknown.has_rows() && !self.presumed_rows(unknown)? {
             let message = format!("{} object has no element {shown}", unknown.type_name());
-            return Ok(Value::Undefined(Rc::new(Undefined { message, name: None, permissive: self.permissive })));
+            let lacking = Undefined::part(key.clone(), &shown, message, self.permissive);
+            return Ok(Value::Undefined(Rc::new(lacking)));
         }
         Ok(unknown.item(&shown))
     }
@@ -452,7 +454,8 @@ impl Interp {
 
     fn lacking_part(&self, unknown: &Unknown, name: &str) -> Value {
         let message = format!("'{} object' has no attribute '{name}'", unknown.type_name());
-        Value::Undefined(Rc::new(Undefined { message, name: None, permissive: self.permissive }))
+        let lacking = Undefined::part(Value::str(name), &format!("'{name}'"), message, self.permissive);
+        Value::Undefined(Rc::new(lacking))
     }
 }
 

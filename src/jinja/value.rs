@@ -16,6 +16,7 @@ use super::error::{Eval, type_error};
 use super::interp::Interp;
 use super::moment::Moment;
 use super::tree::{Macro, Name, Template};
+use super::undefined::Undefined;
 use super::unknown::Unknown;
 use crate::source::{Call, Piece, Place, Text};
 
@@ -90,18 +91,6 @@ pub struct Str {
     pub pieces: Option<Arc<[Piece]>>,
     /// What sort of text it is to Python.
     pub kind: StrKind,
-}
-
-/// Why something is undefined.
-#[derive(Debug)]
-pub struct Undefined {
-    /// What Jinja2 says when it is used.
-    pub message: String,
-    /// The name, where it was a name that nothing defines.
-    pub name: Option<Name>,
-    /// Whether it is dbt's own class of the parse pass, of which every attribute, item and call is
-    /// undefined again.
-    pub permissive: bool,
 }
 
 /// Which part of a dict a view shows.
@@ -380,7 +369,7 @@ impl Value {
     /// Undefined with a message, of the stock class.
     #[must_use]
     pub fn undefined(message: String) -> Value {
-        Value::Undefined(Rc::new(Undefined { message, name: None, permissive: false }))
+        Value::Undefined(Rc::new(Undefined::stock(message)))
     }
 
     /// Text or undefined, as text.

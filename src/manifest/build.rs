@@ -7,11 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::extract::is_static;
-use super::{Manifest, NodeState, Operation, Settings};
+use super::{Known, Manifest, NodeState, Operation, Settings, materialized};
 use crate::datum::Datum;
 use crate::hook::{ConfigHook, HookKind};
 use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
-use crate::project::{Language, Node, Resource, Target, python};
+use crate::project::{Language, Level, Node, Resource, Target, python};
 use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
 use crate::source::{Place, Text};
 
@@ -158,39 +158,14 @@ fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState 
     let mut state = NodeState::default();
     let Calls { given: calls, fault, is_static } = config_calls(&scene, node);
     state.fault = fault;
-    state.parsed_late = is_parsed_late(shared, node, is_static);
+    state.parsed_with =
+        Some(if is_parsed_late(shared, node, is_static) { Known::Settings } else { Known::ProjectFile });
     let levels = project.config_levels(node.resource.section(), node.package, &node.fqn);
-    let mut settings = Settings::default();
-    for level in levels.iter().filter(|level| level.package == node.package) {
-        settings.merge_level(level.datum);
-    }
-    for &entry in &node.properties {
-        let entry = &project.properties[entry];
-        if let Some(config) = entry.config() {
-            settings.merge_config(config);
-        }
-        if let Some(config) = node.version.and_then(|version| entry.versions().get(version)?.get("config")) {
-            settings.merge_config(config);
-        }
-    }
-    for (key, value, place) in calls {
-        match hook_kind(&key) {
-            Some(kind) => state.config_hooks.push(ConfigHook { kind, value, at_run: None }),
-            None => settings.merge(&key, &value),
-        }
-        state.config_keys.push((key, place));
-    }
-    for level in levels.iter().filter(|level| level.package != node.package) {
-        settings.merge_level(level.datum);
-    }
+    let entries = node.properties.iter().map(|&entry| &project.properties[entry]);
+    let properties = entries.flat_map(|entry| entry.settings().chain(entry.settings_of_version(node.version)));
+    let settings = merged(&mut state, &levels, node.package, calls, properties);
     state.enabled = settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
-    state.materialized = match (settings.text("materialized"), node.resource) {
-        (Some(materialized), _) => materialized.to_owned(),
-        (None, Resource::Seed) => "seed".to_owned(),
-        (None, Resource::Snapshot) => "snapshot".to_owned(),
-        (None, Resource::Function) => "function".to_owned(),
-        (None, _) => "view".to_owned(),
-    };
+    materialized(&settings, Some(node.resource)).clone_into(&mut state.materialized);
     {
         let mut seen = scene.seen.borrow_mut();
         state.refs = std::mem::take(&mut seen.refs);
@@ -216,13 +191,50 @@ fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState 
     state
 }
 
+/// The settings of a node or an on-run hook, as dbt merges them: of its own project, of its properties, of its
+/// `config()` calls, of the root project. Keeps those of the project files where there are others, and the hooks.
+fn merged<'p>(
+    state: &mut NodeState,
+    levels: &[Level<'_>],
+    package: usize,
+    calls: ConfigCalls,
+    properties: impl Iterator<Item = (&'p str, &'p Datum)>,
+) -> Settings {
+    let (own, root): (Vec<_>, Vec<_>) = levels.iter().partition(|level| level.package == package);
+    let mut settings = Settings::default();
+    for level in own {
+        settings.merge_level(level.datum);
+    }
+    let mut of_project = settings.clone();
+    let mut has_others = false;
+    for (key, value) in properties {
+        settings.merge(key, value);
+        has_others = true;
+    }
+    for (key, value, place) in calls {
+        match hook_kind(&key) {
+            Some(kind) => state.config_hooks.push(ConfigHook { kind, value, at_run: None }),
+            None => {
+                settings.merge(&key, &value);
+                has_others = true;
+            }
+        }
+        state.config_keys.push((key, place));
+    }
+    for level in root {
+        settings.merge_level(level.datum);
+        of_project.merge_level(level.datum);
+    }
+    state.project_settings = has_others.then_some(of_project);
+    settings
+}
+
 /// Whether dbt parses a node's hooks once its settings are known: where it reads the file without rendering
 /// it, and again where a properties file adds settings.
 fn is_parsed_late(shared: &Shared, node: &Node, is_static: bool) -> bool {
     let project = &shared.project;
     let entries = || node.properties.iter().map(|&entry| &project.properties[entry]);
-    let configured = entries().any(|entry| entry.config().and_then(Datum::as_map).is_some_and(|map| !map.is_empty()));
-    if configured || node.version.is_some() {
+    if entries().any(|entry| entry.settings().next().is_some()) || node.version.is_some() {
         return true;
     }
     match node.resource {
@@ -268,23 +280,12 @@ fn operation_state(shared: &Arc<Shared>, target: &Arc<Target>, operation: &Opera
         ConfigCalls::new()
     };
     let package = &project.packages[operation.package].name;
-    let fqn = [package.clone(), "hooks".to_owned(), operation.name.clone()];
+    let fqn = operation.fqn(package);
     let levels = project.config_levels("models", operation.package, &fqn);
-    let mut settings = Settings::default();
-    for level in levels.iter().filter(|level| level.package == operation.package) {
-        settings.merge_level(level.datum);
-    }
-    for (key, value, _) in &calls {
-        settings.merge(key, value);
-    }
-    for level in levels.iter().filter(|level| level.package != operation.package) {
-        settings.merge_level(level.datum);
-    }
-    let mut state = NodeState {
-        enabled: settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true),
-        materialized: settings.text("materialized").unwrap_or("view").to_owned(),
-        ..NodeState::default()
-    };
+    let mut state = NodeState { parsed_with: Some(Known::ProjectFile), ..NodeState::default() };
+    let settings = merged(&mut state, &levels, operation.package, calls, std::iter::empty());
+    state.enabled = settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
+    materialized(&settings, None).clone_into(&mut state.materialized);
     {
         let mut seen = scene.seen.borrow_mut();
         state.refs = std::mem::take(&mut seen.refs);

@@ -1,5 +1,5 @@
 //! Which models dbt reads without rendering them: its static parser (dbt-extractor 0.6) takes files that hold
-//! nothing but calls of `ref`, `source` and `config` with literal arguments. The hooks of these are parsed
+//! nothing but calls of `ref`, `source` and `config` with literal arguments, and no hooks among these. The hooks of these are parsed
 //! when the model's settings are known; those of other models before that.
 
 use crate::jinja::tree::{Arg, Expr, ExprKind, Stmt, Template};
@@ -25,7 +25,11 @@ fn is_call(template: &Template, expr: &Expr) -> bool {
     let is_text = |arg: &Arg| matches!(arg, Arg::Positional(Expr { kind: ExprKind::Str(_), .. }));
     match &**name {
         "config" => {
-            let is_setting = |arg: &Arg| matches!(arg, Arg::Keyword(_, value, _) if is_value(template, value));
+            let is_hook = |name: &str| matches!(name, "pre_hook" | "post_hook");
+            let is_setting = |arg: &Arg| match arg {
+                Arg::Keyword(name, value, _) => !is_hook(name) && is_value(template, value),
+                _ => false,
+            };
             !args.is_empty() && args.iter().all(is_setting)
         }
         "source" => args.len() == 2 && args.iter().all(is_text),

@@ -71,15 +71,6 @@ impl Settings {
             }
         }
     }
-
-    /// Merges a `config:` mapping of a properties file.
-    pub fn merge_config(&mut self, config: &Datum) {
-        for (key, value) in config.as_map().unwrap_or_default() {
-            if let Some(key) = key.as_str() {
-                self.merge(key, value);
-            }
-        }
-    }
 }
 
 fn listed(value: &Datum) -> Vec<Datum> {

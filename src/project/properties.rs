@@ -68,6 +68,21 @@ impl Properties {
         self.datum.get("config")
     }
 
+    /// What it sets: `config:`, and what dbt takes into it from beside it.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &Datum)> {
+        let config = self.config().and_then(Datum::as_map).unwrap_or_default();
+        let config = config.iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
+        let beside = ["meta", "docs", "group", "contract", "access"];
+        config.chain(beside.into_iter().filter_map(|key| Some((key, self.datum.get(key)?))))
+    }
+
+    /// What it sets for a version of a model alone.
+    pub fn settings_of_version(&self, version: Option<usize>) -> impl Iterator<Item = (&str, &Datum)> {
+        let config = version.and_then(|version| self.versions().get(version)?.get("config"));
+        let config = config.and_then(Datum::as_map).unwrap_or_default();
+        config.iter().filter_map(|(key, value)| Some((key.as_str()?, value)))
+    }
+
     /// `columns:`, rendered.
     #[must_use]
     pub fn columns(&self) -> &[Datum] {

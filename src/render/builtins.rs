@@ -316,7 +316,7 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
             if !scene.executes() {
                 return Ok(scene.own_relation().value());
             }
-            if scene.known_refs.as_ref().is_some_and(|known| !known.contains(&node)) && scene.node() != Some(node) {
+            if scene.way.known_refs.as_ref().is_some_and(|known| !known.contains(&node)) && scene.node() != Some(node) {
                 return Err(super::refs::hidden(scene, name));
             }
             let relation = scene.relation_of(node);

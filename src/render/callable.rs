@@ -1,11 +1,10 @@
 //! dbt's functions and packages as values.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::builtins;
 use super::context::{Scene, unknown};
-use crate::jinja::{Args, Eval, Interp, Object, Str, Undefined, Value};
+use crate::jinja::{Args, Eval, Interp, Object, Str, Value};
 
 /// A function or macro of dbt's own.
 pub(super) struct Callable {
@@ -70,11 +69,11 @@ impl Object for Namespace {
         let package = &self.scene.project().packages[self.package].name;
         match self.scene.shared.library.find(self.package, name) {
             Some(at) => self.scene.macro_value(interp, at, &format!("{package}.{name}")).map(Some),
-            None => Ok(Some(Value::Undefined(Rc::new(Undefined {
-                message: format!("'dict object' has no attribute '{name}'"),
-                name: Some(Arc::from(format!("{package}.{name}"))),
-                permissive: interp.is_permissive(),
-            })))),
+            None => {
+                let message = format!("'dict object' has no attribute '{name}'");
+                let lacking = interp.lacking_attribute(name, message).of_variable(format!("{package}.{name}"));
+                Ok(Some(Value::Undefined(Rc::new(lacking))))
+            }
         }
     }
 

@@ -12,17 +12,17 @@ use super::table::Table;
 use super::{Misread, Query, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
-use crate::hook::HookKind;
+use crate::hook::{Declared, HookKind};
 use crate::jinja::{
     self, Answer, Dict, ErrorKind, Eval, Host, Interp, JinjaError, Limits, Str, Unknown, Value, error, modules,
 };
-use crate::manifest::{Manifest, NodeState, Operation};
+use crate::manifest::{Known, Manifest, NodeState, Operation};
 use crate::project::{Language, Project, Source, Target};
 use crate::source::Place;
 
 pub use super::names::{NAMES, is_shipped};
 pub(super) use super::shared::WHICH;
-pub use super::shared::{HookLists, Shared};
+pub use super::shared::{HookLists, Listed, Of, Shared};
 pub use super::values::{datum_of, value_of};
 
 /// `run_started_at` in every rendering.
@@ -88,6 +88,17 @@ pub struct Seen {
 /// Gives the result of a statement; none where it is not known.
 pub type Warehouse = Rc<dyn Fn(&str) -> Option<Table>>;
 
+/// A way through a hook, and what is known of it before it is gone.
+#[derive(Debug, Default, Clone)]
+pub struct Way {
+    /// The answers to what is asked, by their places among the options.
+    pub script: Vec<usize>,
+    /// The nodes that dbt knew to be ref'd once it had parsed; none where any may be.
+    pub known_refs: Option<Vec<usize>>,
+    /// Answers of the other pass: a flag is the same in both.
+    pub settled: Vec<(String, Answer)>,
+}
+
 /// The context of one rendering.
 pub struct Scene {
     me: Weak<Scene>,
@@ -103,8 +114,8 @@ pub struct Scene {
     pub subject: Subject,
     /// The hooks of every node; none while they are being gathered.
     pub hooks: Arc<HookLists>,
-    /// The nodes that dbt knew to be ref'd once it had parsed; none where any may be.
-    pub known_refs: Option<Vec<usize>>,
+    /// The way through it.
+    pub way: Way,
     /// What was seen.
     pub seen: RefCell<Seen>,
     /// Results that `statement` stored.
@@ -145,29 +156,29 @@ impl Scene {
         moment: Moment,
         subject: Subject,
     ) -> Rc<Scene> {
-        Scene::with_refs(shared, target, manifest, hooks, moment, subject, None)
+        Scene::on_way(shared, target, manifest, hooks, moment, subject, Way::default())
     }
 
-    /// A context for one rendering in which only some nodes may be ref'd.
+    /// A context for the rendering of one way through a hook.
     #[must_use]
-    pub fn with_refs(
+    pub fn on_way(
         shared: Arc<Shared>,
         target: Arc<Target>,
         manifest: Option<Arc<Manifest>>,
         hooks: Arc<HookLists>,
         moment: Moment,
         subject: Subject,
-        known_refs: Option<Vec<usize>>,
+        way: Way,
     ) -> Rc<Scene> {
         Rc::new_cyclic(|me| Scene {
             me: me.clone(),
             hooks,
-            known_refs,
             shared,
             target,
             manifest,
             moment,
             subject,
+            way,
             seen: RefCell::default(),
             stored: RefCell::default(),
             warehouse: RefCell::default(),
@@ -357,13 +368,38 @@ impl Scene {
         None
     }
 
-    /// The relation that a node is named, as far as dbt has got: while it parses a node, or a hook of it,
-    /// the node has the target's schema and its own name yet (facts G6).
+    /// What dbt knew of the node, or on-run hook, that is rendered when it made the context (facts G6).
+    #[must_use]
+    pub fn known(&self) -> Known {
+        match (self.moment, self.subject) {
+            (Moment::Run, _) => Known::All,
+            (Moment::Parse, Subject::NodeHook(..)) => {
+                self.state().and_then(|state| state.parsed_with).unwrap_or(Known::ProjectFile)
+            }
+            (Moment::Parse, _) => Known::ProjectFile,
+        }
+    }
+
+    /// What dbt knows of it by now: when it parses the hooks of a node, the node itself has its settings, whatever
+    /// the context holds.
+    #[must_use]
+    pub fn known_by_now(&self) -> Known {
+        match (self.moment, self.subject) {
+            (Moment::Parse, Subject::NodeHook(..)) => Known::Settings,
+            _ => self.known(),
+        }
+    }
+
+    /// The relation that a node is named, as far as dbt knows it in this context.
     #[must_use]
     pub fn relation_of(&self, node: usize) -> Relation {
+        self.relation_at(node, self.known())
+    }
+
+    fn relation_at(&self, node: usize, known: Known) -> Relation {
         let found = &self.project().nodes[node];
         let state = self.manifest.as_ref().and_then(|manifest| manifest.nodes.get(node));
-        let state = state.filter(|state| self.executes() || state.parsed_late);
+        let state = state.filter(|_| known > Known::ProjectFile);
         let database = state.and_then(|state| state.database.clone()).or_else(|| self.target.database.clone());
         let schema = state.map_or_else(|| self.target.schema.clone(), |state| state.schema.clone());
         let alias = state.map_or_else(|| found.name.clone(), |state| state.alias.clone());
@@ -374,7 +410,7 @@ impl Scene {
     #[must_use]
     pub fn own_relation(&self) -> Relation {
         match self.subject {
-            Subject::Node(node) | Subject::NodeHook(node, _) => self.relation_of(node),
+            Subject::Node(node) | Subject::NodeHook(node, _) => self.relation_at(node, self.known_by_now()),
             Subject::OnRun(kind, package, index) => {
                 let name = format!("{}-{}-{index}", self.project().packages[package].name, kind.name());
                 let schema = self.target.schema.clone();
@@ -401,12 +437,13 @@ impl Scene {
         relation
     }
 
-    /// The list of a node's hooks, as `pre_hooks` and `config` show it.
-    pub(super) fn hook_list(&self, node: usize, kind: HookKind, with_index: bool) -> Value {
+    /// The list of a node's or an on-run hook's hooks, as `pre_hooks` and `config` show it.
+    pub(super) fn hook_list(&self, of: Of, kind: HookKind, known: Known, with_index: bool) -> Value {
         let project = self.project();
         let target =
             project.targets.iter().position(|target| target.name == self.target.name).unwrap_or(project.target);
-        let shown = self.hooks.list(node, kind, target).map(|listed| {
+        let is_known = |listed: &&Listed| known > Known::ProjectFile || listed.declared == Declared::Project;
+        let shown = self.hooks.list(of, kind, target).filter(is_known).map(|listed| {
             let sql = Value::Str(Str::from(&listed.raw));
             let mut hook = vec![("sql", sql), ("transaction", Value::Bool(listed.transaction))];
             if with_index {
@@ -499,12 +536,12 @@ impl Scene {
             "dbt_version" => Value::str(DBT_VERSION),
             "thread_id" => Value::str("MainThread"),
             "project_name" => Value::str(self.project().root().name.as_str()),
-            "schema" => match state.filter(|state| self.executes() || state.parsed_late) {
+            "schema" => match state.filter(|_| self.known() > Known::ProjectFile) {
                 Some(state) => Value::str(state.schema.as_str()),
                 None => Value::str(self.target.schema.as_str()),
             },
             "database" => match state
-                .filter(|state| self.executes() || state.parsed_late)
+                .filter(|_| self.known() > Known::ProjectFile)
                 .and_then(|state| state.database.as_ref())
                 .or(self.target.database.as_ref())
             {
@@ -521,13 +558,11 @@ impl Scene {
                 Some(scene) => self.cached("model", || nodes::model(&scene)),
                 None => return Ok(None),
             },
-            "pre_hooks" | "post_hooks" => match self.node() {
-                Some(node) => {
-                    let kind = if name == "pre_hooks" { HookKind::PreHook } else { HookKind::PostHook };
-                    self.hook_list(node, kind, false)
-                }
-                None => Value::list(Vec::new()),
-            },
+            "pre_hooks" | "post_hooks" => {
+                let kind = if name == "pre_hooks" { HookKind::PreHook } else { HookKind::PostHook };
+                let list = |of| self.hook_list(of, kind, self.known(), false);
+                nodes::subject(self).map_or_else(|| Value::list(Vec::new()), list)
+            }
             "graph" => match me {
                 Some(scene) if self.executes() => self.cached("graph", || results::graph(&scene)),
                 _ => Value::dict(Dict::default()),
@@ -657,6 +692,9 @@ impl Host for Scene {
     }
 
     fn pinned(&self, question: &str, options: &[Answer]) -> Option<Answer> {
+        if let Some((_, settled)) = self.way.settled.iter().find(|(text, _)| text == question) {
+            return Some(settled.clone());
+        }
         let answer = match (&self.shared.answers.to(question)?.kind, options.first()?) {
             (Kind::Bool(answer), Answer::Bool(_)) => Answer::Bool(*answer),
             (Kind::Str(word), Answer::Word(_)) => {
@@ -667,6 +705,10 @@ impl Host for Scene {
         };
         self.shared.answered.lock().unwrap_or_else(PoisonError::into_inner).insert(question.to_owned());
         Some(answer)
+    }
+
+    fn parsed_node(&self) -> Option<Value> {
+        nodes::current(&self.me.upgrade()?)
     }
 
     fn macro_prefix(&self) -> &'static str {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
 use super::branches::{self, Branch};
-use super::context::{HookLists, Moment, Scene, Shared, Subject, WHICH};
+use super::context::{HookLists, Moment, Of, Scene, Shared, Subject, WHICH, Way};
 use super::library::Library;
 use super::materialized::{self, Materialization};
 use super::{Pass, References, Rendering, Taken, ephemeral, refs, sent};
@@ -225,7 +225,7 @@ impl Renderer {
     pub fn references(&self, hook: &Hook, target: usize) -> References {
         let Ok(Some(template)) = parse(&hook.raw) else { return References::default() };
         let asked = Asked { hook, template: Some(&template), target, subject: subject(hook) };
-        References::of(&self.pass(&asked, Moment::Parse, Vec::new(), None, &mut Reached::new()).0)
+        References::of(&self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new()).0)
     }
 
     /// The materialization of a node in a target.
@@ -294,29 +294,30 @@ impl Renderer {
         // A node's hooks are sent by its materialization, which may leave them out (facts X9).
         let runs = hook.node.is_none_or(|node| self.materialization(target, node).runs(hook.transaction));
         let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
-        let (mut parse, _) = self.pass(&asked, Moment::Parse, Vec::new(), None, reached);
-        if let (Some(node), None) = (hook.node, &parse.error) {
-            let reads = !(parse.refs.is_empty() && parse.sources.is_empty());
-            let project = &self.shared[target].project;
-            parse.error = refs::refused(project, &self.manifests[target], node, &parse.refs, reads);
-        }
+        let mut parsed = Parsed::default();
+        let parse = self.parsed(&asked, Vec::new(), &mut parsed, reached);
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());
             return;
         }
-        let mut known = self.known_refs(&asked, &parse);
+        let mut known_refs = self.known_refs(&asked, &parse);
         let mut script: Vec<usize> = Vec::new();
         let (mut ways, mut steps) = (0, 0);
         loop {
-            let (mut run, mut questions) = self.pass(&asked, Moment::Run, script.clone(), known.clone(), reached);
+            let way = |known_refs: &Option<Vec<usize>>| Way {
+                script: script.clone(),
+                known_refs: known_refs.clone(),
+                settled: Vec::new(),
+            };
+            let (mut run, mut questions) = self.pass(&asked, Moment::Run, way(&known_refs), reached);
             let is_hidden =
                 |run: &Pass| run.error.as_ref().is_some_and(|failure| failure.kind == ErrorKind::Host(refs::REFUSED));
             if is_hidden(&run) && hook.node.is_some() {
                 // Another hook of the node may have told dbt of it.
-                if let Some(known) = &mut known {
+                if let Some(known) = &mut known_refs {
                     known.extend(self.refs_of_hooks(&asked));
                 }
-                (run, questions) = self.pass(&asked, Moment::Run, script, known.clone(), reached);
+                (run, questions) = self.pass(&asked, Moment::Run, way(&known_refs), reached);
             }
             let text = run.text.as_ref().map(Text::as_str);
             let command = command_of(&questions, self.shared[target].command);
@@ -329,12 +330,14 @@ impl Renderer {
                 }
                 None => Vec::new(),
             };
-            let answers = questions
-                .iter()
-                .map(|question| (question.text.clone(), question.options[question.chosen].clone()))
-                .collect();
+            let answers: Vec<_> = questions.iter().map(answer).collect();
             steps += run.steps;
-            add(rendered, target, answers, parse.clone(), Some(run), sent);
+            let of_parse = parsed.asked_by_both(&answers);
+            let parse = self.parsed(&asked, of_parse, &mut parsed, reached);
+            match parse.error {
+                None => add(rendered, target, answers, parse, Some(run), sent),
+                Some(_) => add(rendered, target, answers, parse, None, Vec::new()),
+            }
             ways += 1;
             match next_script(&questions) {
                 Some(next) if ways < MAX_WAYS && steps < MAX_STEPS => script = next,
@@ -355,6 +358,31 @@ impl Renderer {
         }
     }
 
+    /// The parse pass of a way, with what dbt finds out right after it.
+    fn parsed(
+        &self,
+        asked: &Asked<'_>,
+        settled: Vec<(String, Answer)>,
+        parsed: &mut Parsed,
+        reached: &mut Reached,
+    ) -> Pass {
+        if let Some((_, known)) = parsed.passes.iter().find(|(known, _)| *known == settled) {
+            return known.clone();
+        }
+        let way = Way { settled: settled.clone(), ..Way::default() };
+        let (mut parse, questions) = self.pass(asked, Moment::Parse, way, reached);
+        if let (Some(node), None) = (asked.hook.node, &parse.error) {
+            let reads = !(parse.refs.is_empty() && parse.sources.is_empty());
+            let project = &self.shared[asked.target].project;
+            parse.error = refs::refused(project, &self.manifests[asked.target], node, &parse.refs, reads);
+        }
+        if parsed.passes.is_empty() {
+            parsed.first = questions.iter().map(answer).filter(|(text, _)| text.starts_with(FLAG)).collect();
+        }
+        parsed.passes.push((settled, parse.clone()));
+        parse
+    }
+
     /// The nodes that dbt knows a hook's node to ref once it has parsed it; none where not all are known here.
     fn known_refs(&self, asked: &Asked<'_>, parse: &Pass) -> Option<Vec<usize>> {
         let mut known = parse.refs.clone();
@@ -373,36 +401,30 @@ impl Renderer {
         let Subject::NodeHook(node, _) = asked.subject else { return Vec::new() };
         let mut found = Vec::new();
         for kind in [HookKind::PreHook, HookKind::PostHook] {
-            for listed in self.lists.list(node, kind, asked.target) {
+            for listed in self.lists.list(Of::Node(node), kind, asked.target) {
                 let Ok(Some(template)) = parse(&listed.raw) else { continue };
                 let asked = Asked { template: Some(&template), subject: Subject::NodeHook(node, kind), ..*asked };
-                let (pass, _) = self.pass(&asked, Moment::Parse, Vec::new(), None, &mut Reached::new());
+                let (pass, _) = self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new());
                 found.extend(pass.refs);
             }
         }
         found
     }
 
-    fn pass(
-        &self,
-        asked: &Asked<'_>,
-        moment: Moment,
-        script: Vec<usize>,
-        known_refs: Option<Vec<usize>>,
-        reached: &mut Reached,
-    ) -> (Pass, Vec<Question>) {
+    fn pass(&self, asked: &Asked<'_>, moment: Moment, mut way: Way, reached: &mut Reached) -> (Pass, Vec<Question>) {
+        let script = std::mem::take(&mut way.script);
         let &Asked { hook, template, target, subject } = asked;
         let Some(template) = template else {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
-        let scene = Scene::with_refs(
+        let scene = Scene::on_way(
             Arc::clone(&self.shared[target]),
             Arc::clone(&self.targets[target]),
             Some(Arc::clone(&self.manifests[target])),
             Arc::clone(&self.lists),
             moment,
             subject,
-            known_refs,
+            way,
         );
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
         let outcome = interp.render(template, moment == Moment::Parse);
@@ -441,6 +463,32 @@ impl Renderer {
         }
         (pass, questions)
     }
+}
+
+/// How a question begins that both passes answer alike.
+const FLAG: &str = "flags.";
+
+/// The parse passes of a hook.
+#[derive(Default)]
+struct Parsed {
+    /// The flags that the first of them asked for, with their answers.
+    first: Vec<(String, Answer)>,
+    /// Each with the answers that were settled for it: those that differ from the first one's.
+    passes: Vec<(Vec<(String, Answer)>, Pass)>,
+}
+
+impl Parsed {
+    /// The answers of a run pass to what the parse pass asks for as well, where they differ.
+    fn asked_by_both(&self, answers: &[(String, Answer)]) -> Vec<(String, Answer)> {
+        let differs = |(text, answer): &&(String, Answer)| {
+            self.first.iter().any(|(known, first)| known == text && first != answer)
+        };
+        answers.iter().filter(differs).cloned().collect()
+    }
+}
+
+fn answer(question: &Question) -> (String, Answer) {
+    (question.text.clone(), question.options[question.chosen].clone())
 }
 
 /// The command that runs: the one that is rendered for, or the one that an answer says.

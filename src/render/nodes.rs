@@ -8,11 +8,11 @@ use std::rc::Rc;
 
 use sha2::Digest as _;
 
-use super::context::{Moment, Scene, Subject, unknown, value_of};
+use super::context::{Moment, Of, Scene, Subject, unknown, value_of};
 use crate::datum::Datum;
 use crate::hook::HookKind;
 use crate::jinja::{Dict, Str, Value};
-use crate::manifest::{NodeState, Operation};
+use crate::manifest::{self, Known, NodeState, Operation, Settings};
 use crate::project::{Language, Node, Properties, Resource};
 
 use value::NodeValue;
@@ -31,15 +31,6 @@ pub(super) enum Form {
     ResultDict,
 }
 
-/// What is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
-    /// A node, by its place in the project's nodes.
-    Node(usize),
-    /// The node of an on-run hook, by its place in the manifest's operations.
-    Operation(usize),
-}
-
 /// A node as a value.
 pub(super) fn node(scene: &Rc<Scene>, of: Of, form: Form) -> Value {
     let whole = RefCell::default();
@@ -47,7 +38,7 @@ pub(super) fn node(scene: &Rc<Scene>, of: Of, form: Form) -> Value {
 }
 
 /// The node whose hook is rendered, or the one that an on-run hook is.
-fn subject(scene: &Scene) -> Option<Of> {
+pub(super) fn subject(scene: &Scene) -> Option<Of> {
     match scene.subject {
         Subject::Node(at) | Subject::NodeHook(at, _) => Some(Of::Node(at)),
         Subject::OnRun(kind, package, index) => {
@@ -138,30 +129,36 @@ struct Source<'a> {
     form: Form,
     kind: Kind<'a>,
     state: Option<&'a NodeState>,
+    known: Known,
 }
 
 #[derive(Clone, Copy)]
 enum Kind<'a> {
     Node(usize, &'a Node),
-    Operation(&'a Operation),
+    Operation(usize, &'a Operation),
 }
 
 impl Source<'_> {
     fn setting(&self, key: &str) -> Option<&Datum> {
-        self.state.and_then(|state| state.settings.get(key))
+        self.state.and_then(|state| state.settings_at(self.known).get(key))
+    }
+
+    /// A setting as the node itself has it, beside its `config`: dbt copies it there when it knows all settings.
+    fn own_setting(&self, key: &str) -> Option<&Datum> {
+        self.setting(key).filter(|_| self.known > Known::ProjectFile)
     }
 
     fn resource(&self) -> Option<Resource> {
         match self.kind {
             Kind::Node(_, node) => Some(node.resource),
-            Kind::Operation(_) => None,
+            Kind::Operation(..) => None,
         }
     }
 
     fn properties(&self) -> Option<&Properties> {
         match self.kind {
             Kind::Node(_, node) => node.properties.first().map(|&at| &self.scene.project().properties[at]),
-            Kind::Operation(_) => None,
+            Kind::Operation(..) => None,
         }
     }
 
@@ -190,6 +187,7 @@ impl Source<'_> {
         of_kind
             || key == "contract"
             || is_in(CODE)
+            || (self.form == Form::Result && is_in(COMPILED))
             || (self.is_compiled() && (is_in(COMPILED) || (key == "compiled_sql" && self.form == Form::Model)))
     }
 
@@ -220,14 +218,14 @@ impl Source<'_> {
     fn field(&self, key: &str) -> Option<Value> {
         let own = match self.kind {
             Kind::Node(at, node) => self.node_field(at, node, key),
-            Kind::Operation(operation) => self.operation_field(operation, key),
+            Kind::Operation(_, operation) => self.operation_field(operation, key),
         };
         own.or_else(|| self.common(key))
     }
 
     fn common(&self, key: &str) -> Option<Value> {
         let state = self.state;
-        let named = self.scene.executes() || state.is_some_and(|state| state.parsed_late);
+        let named = self.known > Known::ProjectFile;
         Some(match key {
             "database" => optional(
                 state
@@ -239,13 +237,15 @@ impl Source<'_> {
             "alias" if !named => self.field("name")?,
             "schema" => Value::str(state.map_or(self.scene.target.schema.as_str(), |state| state.schema.as_str())),
             "alias" => optional(state.map(|state| state.alias.clone())),
-            "meta" => self.setting("meta").map_or_else(|| Value::dict(Dict::default()), value_of),
-            "group" => none_or(self.setting("group")),
-            "docs" => self.docs(),
-            "contract" => self.contract(true),
+            "meta" => self.own_setting("meta").map_or_else(|| Value::dict(Dict::default()), value_of),
+            "group" => none_or(self.own_setting("group")),
+            "docs" => self.docs(self.own_setting("docs")),
+            "contract" => self.contract(self.own_setting("contract"), true),
             "doc_blocks" | "metrics" | "functions" => Value::list(Vec::new()),
             "extra_ctes" if self.state.is_some_and(|state| state.refs.is_empty()) => Value::list(Vec::new()),
-            "compiled" | "extra_ctes_injected" if self.is_compiled() => Value::Bool(true),
+            "compiled" | "extra_ctes_injected" => Value::Bool(self.is_compiled()),
+            "compiled_code" if !self.is_compiled() => Value::None,
+            "extra_ctes" if !self.is_compiled() => Value::list(Vec::new()),
             "build_path" | "defer_relation" | "time_spine" | "batch" => Value::None,
             "created_at" | "unrendered_config" | "config_call_dict" | "unrendered_config_call_dict" => not_made(key),
             "extra_ctes" => not_made(key),
@@ -259,7 +259,13 @@ impl Source<'_> {
         let parses = !self.scene.executes();
         let properties = self.properties().filter(|_| !parses || node.version.is_some());
         Some(match key {
-            "refs" | "sources" if parses => Value::list(Vec::new()),
+            "refs" | "sources" if parses => {
+                if self.may_have_references(at, node) {
+                    not_made(key)
+                } else {
+                    Value::list(Vec::new())
+                }
+            }
             "name" => Value::str(node.name.as_str()),
             "resource_type" => Value::str(node.resource.name()),
             "package_name" => Value::str(project.packages[node.package].name.as_str()),
@@ -267,11 +273,12 @@ impl Source<'_> {
             "original_file_path" => Value::str(node.original_file_path.as_str()),
             "unique_id" => Value::str(node.unique_id.as_str()),
             "fqn" => strings(node.fqn.iter().map(String::as_str)),
+            "relation_name" if self.known == Known::ProjectFile => Value::None,
             "relation_name" => match (node.resource, self.state.map(|state| state.materialized.as_str())) {
                 (Resource::Test | Resource::Analysis, _) | (_, Some("ephemeral")) => Value::None,
                 _ => Value::str(self.scene.relation_of(at).render()),
             },
-            "tags" => tags(self.setting("tags"), None),
+            "tags" => tags(self.own_setting("tags"), None),
             "description" => match properties.and_then(|entry| entry.description()) {
                 Some(text) if text.as_str().is_some_and(crate::project::yaml_jinja::has_jinja) => {
                     unknown("model.description", "blocks of documentation are not rendered here")
@@ -316,7 +323,7 @@ impl Source<'_> {
             }
             "compiled_path" => Value::None,
             "compiled_code" | "compiled_sql" if self.is_compiled() => self.scene.compiled_code(at),
-            "access" => self.setting("access").map_or_else(|| Value::str("protected"), value_of),
+            "access" => self.own_setting("access").map_or_else(|| Value::str("protected"), value_of),
             "constraints" => {
                 let written = properties.and_then(|entry| entry.datum.get("constraints"));
                 written.map_or_else(|| Value::list(Vec::new()), value_of)
@@ -351,8 +358,7 @@ impl Source<'_> {
             "original_file_path" => Value::str("./dbt_project.yml"),
             "unique_id" => Value::str(operation.unique_id(package)),
             "fqn" => strings([package, "hooks", operation.name.as_str()]),
-            "tags" => tags(self.setting("tags").filter(|_| self.scene.executes()), Some(operation.kind)),
-            "meta" if !self.scene.executes() => Value::dict(Dict::default()),
+            "tags" => tags(self.own_setting("tags"), Some(operation.kind)),
             "checksum" => checksum(operation.raw.as_str()),
             "description" => Value::str(""),
             "columns" => Value::dict(Dict::default()),
@@ -384,13 +390,23 @@ impl Source<'_> {
         Value::record([("macros", macros), ("nodes", strings(nodes))])
     }
 
-    fn docs(&self) -> Value {
+    /// Whether dbt may have noted what the node refers to when it parses the node's hooks: it has where it parses
+    /// them for the second time, since a properties file configures the node.
+    fn may_have_references(&self, at: usize, node: &Node) -> bool {
+        let entries = node.properties.iter().map(|&entry| &self.scene.project().properties[entry]);
+        let is_again = node.version.is_some() || entries.into_iter().any(|entry| entry.settings().next().is_some());
+        let of_file = self.state.is_some_and(|state| !(state.refs.is_empty() && state.sources.is_empty()));
+        let refers = |raw: &str| raw.contains("ref") || raw.contains("source");
+        is_again && (of_file || self.scene.hooks.texts(Of::Node(at)).any(refers))
+    }
+
+    fn docs(&self, set: Option<&Datum>) -> Value {
         let mut docs = Dict::default();
         docs.set_str("show", Value::Bool(true));
         if self.form != Form::Model {
             docs.set_str("node_color", Value::None);
         }
-        for (key, value) in self.setting("docs").and_then(Datum::as_map).unwrap_or_default() {
+        for (key, value) in set.and_then(Datum::as_map).unwrap_or_default() {
             if let Some(key) = key.as_str() {
                 docs.set_str(key, value_of(value));
             }
@@ -398,10 +414,9 @@ impl Source<'_> {
         Value::dict(docs)
     }
 
-    fn contract(&self, with_checksum: bool) -> Value {
-        let enforced = self.setting("contract").and_then(|contract| contract.get("enforced")).and_then(Datum::as_bool);
-        let aliases =
-            self.setting("contract").and_then(|contract| contract.get("alias_types")).and_then(Datum::as_bool);
+    fn contract(&self, set: Option<&Datum>, with_checksum: bool) -> Value {
+        let part = |key: &str| set.and_then(|contract| contract.get(key)).and_then(Datum::as_bool);
+        let (enforced, aliases) = (part("enforced"), part("alias_types"));
         let mut contract = Dict::default();
         contract.set_str("enforced", Value::Bool(enforced.unwrap_or(false)));
         contract.set_str("alias_types", Value::Bool(aliases.unwrap_or(true)));
@@ -427,7 +442,7 @@ impl Source<'_> {
     /// The keys of `config`: what dbt does not know comes last.
     fn config_keys(&self) -> Vec<String> {
         let known = self.known_settings().map(|(key, _)| (*key).to_owned());
-        let own = self.state.iter().flat_map(|state| state.settings.iter()).map(|(key, _)| key);
+        let own = self.state.iter().flat_map(|state| state.settings_at(self.known).iter()).map(|(key, _)| key);
         let is_known = |key: &str| self.known_settings().any(|(known, _)| *known == key);
         known.chain(own.filter(|key| !is_known(key)).map(str::to_owned)).collect()
     }
@@ -435,14 +450,15 @@ impl Source<'_> {
     /// A merged setting, or dbt's default of it.
     fn config_field(&self, key: &str) -> Option<Value> {
         let known = self.known_settings().find(|(known, _)| *known == key);
-        Some(match (key, self.setting(key), known) {
-            ("enabled", ..) => Value::Bool(self.state.is_none_or(|state| state.enabled)),
-            ("materialized", None, _) => Value::str(self.state.map_or("view", |state| state.materialized.as_str())),
+        let set = self.setting(key);
+        Some(match (key, set, known) {
+            ("enabled", ..) => Value::Bool(set.and_then(Datum::as_bool).unwrap_or(true)),
+            ("materialized", None, _) => Value::str(manifest::materialized(&Settings::default(), self.resource())),
             ("schema", None, _) if self.resource() == Some(Resource::Test) => Value::str("dbt_test__audit"),
             ("post-hook", _, Some(_)) => self.hooks(HookKind::PostHook),
             ("pre-hook", _, Some(_)) => self.hooks(HookKind::PreHook),
-            ("docs", _, Some(_)) => self.docs(),
-            ("contract", _, Some(_)) => self.contract(false),
+            ("docs", _, Some(_)) => self.docs(set),
+            ("contract", _, Some(_)) => self.contract(set, false),
             ("tags" | "packages", Some(value), _) => tags(Some(value), None),
             (_, Some(value), _) => value_of(value),
             (_, None, Some((_, default))) => default.value(),
@@ -451,10 +467,11 @@ impl Source<'_> {
     }
 
     fn hooks(&self, kind: HookKind) -> Value {
-        match self.kind {
-            Kind::Node(at, _) => self.scene.hook_list(at, kind, self.form != Form::Model),
-            Kind::Operation(_) => Value::list(Vec::new()),
-        }
+        let of = match self.kind {
+            Kind::Node(at, _) => Of::Node(at),
+            Kind::Operation(at, _) => Of::Operation(at),
+        };
+        self.scene.hook_list(of, kind, self.known, self.form != Form::Model)
     }
 }
 

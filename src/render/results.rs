@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
+use super::context::Of;
 use super::context::{Scene, unknown, value_of};
-use super::nodes::{Form, Of, attributes, columns, node, strings};
+use super::nodes::{Form, attributes, columns, node, strings};
 use super::{Taken, TakenTest};
 use crate::command::Command;
 use crate::datum::Datum;

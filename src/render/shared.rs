@@ -7,7 +7,7 @@ use super::Taken;
 use super::internal::Internal;
 use super::library::Library;
 use crate::command::Command;
-use crate::hook::{HookKind, Hooks};
+use crate::hook::{Declared, HookKind, Hooks};
 use crate::project::{Project, Resource};
 use crate::settings::Answers;
 use crate::source::Text;
@@ -116,11 +116,20 @@ impl Shared {
     }
 }
 
+/// What has hooks in its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Of {
+    /// A node, by its place in the project's nodes.
+    Node(usize),
+    /// An on-run hook, by its place in the manifest's operations.
+    Operation(usize),
+}
+
 /// What is known of the run before the first hook is rendered: the hooks of every node, as dbt has them in its
 /// manifest, and in which order the command takes nodes and tests.
 #[derive(Debug, Default)]
 pub struct HookLists {
-    of: HashMap<(usize, HookKind), Vec<Listed>>,
+    of: HashMap<(Of, HookKind), Vec<Listed>>,
     /// By the target's name; a target that was added has none.
     taken: HashMap<String, Vec<Taken>>,
 }
@@ -132,6 +141,8 @@ pub struct Listed {
     pub raw: Text,
     /// Whether it runs inside the transaction.
     pub transaction: bool,
+    /// In what kind of place it is declared.
+    pub declared: Declared,
     /// The targets that have it, by their place in the project's targets.
     targets: Vec<usize>,
 }
@@ -140,13 +151,17 @@ impl HookLists {
     /// The lists of the effective hooks.
     #[must_use]
     pub fn new(hooks: &Hooks) -> HookLists {
-        let mut of: HashMap<(usize, HookKind), Vec<Listed>> = HashMap::new();
-        for hook in &hooks.hooks {
-            let Some(node) = hook.node else { continue };
-            let listed = Listed { raw: hook.raw.clone(), transaction: hook.transaction, targets: hook.targets.clone() };
-            of.entry((node, hook.kind)).or_default().push(listed);
+        let mut lists: HashMap<(Of, HookKind), Vec<Listed>> = HashMap::new();
+        for hook in hooks.hooks.iter().chain(&hooks.of_operations) {
+            let Some(of) = hook.node.map(Of::Node).or(hook.operation.map(Of::Operation)) else { continue };
+            lists.entry((of, hook.kind)).or_default().push(Listed {
+                raw: hook.raw.clone(),
+                transaction: hook.transaction,
+                declared: hook.declared,
+                targets: hook.targets.clone(),
+            });
         }
-        HookLists { of, taken: HashMap::new() }
+        HookLists { of: lists, taken: HashMap::new() }
     }
 
     /// The same, with what the command takes in each target.
@@ -161,9 +176,16 @@ impl HookLists {
         self.taken.get(target).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The list of a node in a target.
-    pub fn list(&self, node: usize, kind: HookKind, target: usize) -> impl Iterator<Item = &Listed> {
-        let all = self.of.get(&(node, kind)).map(Vec::as_slice).unwrap_or_default();
+    /// The texts of all hooks of a node or an on-run hook.
+    pub fn texts(&self, of: Of) -> impl Iterator<Item = &str> {
+        let lists =
+            [HookKind::PreHook, HookKind::PostHook].into_iter().filter_map(move |kind| self.of.get(&(of, kind)));
+        lists.flatten().map(|listed| listed.raw.as_str())
+    }
+
+    /// The list of a node or an on-run hook in a target.
+    pub fn list(&self, of: Of, kind: HookKind, target: usize) -> impl Iterator<Item = &Listed> {
+        let all = self.of.get(&(of, kind)).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(move |listed| listed.targets.contains(&target))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::jinja::{Args, ErrorKind, Eval, Interp, Str, Undefined, Value, error, json};
+use crate::jinja::{Args, ErrorKind, Eval, Interp, Str, Value, error, json};
 use crate::render::adapter::{Config, QUERY, found_relation, record, result, short};
 use crate::render::context::{Scene, unknown};
 use crate::render::relation::Relation;
@@ -212,11 +212,7 @@ fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let sql = args.get(0, "sql").cloned().unwrap_or(Value::None);
     if !scene.executes() {
         // dbt: statement() does nothing, so that there is no result to take the table from (facts U6).
-        return Ok(Value::Undefined(Rc::new(Undefined {
-            message: "'None' has no attribute 'table'".to_owned(),
-            name: None,
-            permissive: false,
-        })));
+        return Ok(Value::undefined("'None' has no attribute 'table'".to_owned()));
     }
     let sql: Str = interp.str_of(&sql)?;
     record(scene, interp, &sql, "run_query");

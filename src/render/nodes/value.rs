@@ -4,10 +4,10 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use super::{Form, Kind, Of, Source, node};
+use super::{Form, Kind, Source, node};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Object, Str, Value, error};
 use crate::project::Resource;
-use crate::render::context::{Scene, unknown};
+use crate::render::context::{Of, Scene, unknown};
 
 /// A node. A project has thousands, and a hook reads a few keys of them: each value is made when it is
 /// asked for.
@@ -33,8 +33,12 @@ impl NodeValue {
     fn with<T>(&self, work: impl for<'a, 'b> FnOnce(&'a Source<'b>) -> Option<T>) -> Option<T> {
         let scene = self.scene.upgrade()?;
         let manifest = scene.manifest.as_deref();
+        // `model` is as it was when the context was made; the object is dbt's own, which changes.
+        let is_live = matches!(self.form, Form::Result | Form::ResultDict);
+        let known = if is_live { scene.known_by_now() } else { scene.known() };
         let source = match self.of {
             Of::Node(at) => Source {
+                known,
                 scene: &scene,
                 form: self.form,
                 kind: Kind::Node(at, scene.project().nodes.get(at)?),
@@ -43,9 +47,10 @@ impl NodeValue {
             Of::Operation(at) => {
                 let operation = manifest?.operations.get(at)?;
                 Source {
+                    known,
                     scene: &scene,
                     form: self.form,
-                    kind: Kind::Operation(operation),
+                    kind: Kind::Operation(at, operation),
                     state: Some(&operation.state),
                 }
             }
