@@ -98,7 +98,7 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
         }
         Command::Compile { project, format, command, select } => {
             let mut options = options(&project, format == Format::Json)?;
-            options.command = command.map(Into::into);
+            options.command = command;
             let mut compiled = hookproof::compile(&options).map_err(|failure| failure.to_string())?;
             if let Some(wanted) = &select {
                 selected(&mut compiled, wanted)?;
@@ -120,8 +120,8 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
         }
         Command::Plan { project, command, format } => {
             let options = options(&project, format == PlanFormat::Json)?;
-            let wanted = PlanOptions { command: command.into(), every_target: format == PlanFormat::Json };
-            let planned = hookproof::plan(&options, wanted).map_err(|failure| failure.to_string())?;
+            let wanted = PlanOptions { command, every_target: format == PlanFormat::Json };
+            let planned = hookproof::plan(&options, &wanted).map_err(|failure| failure.to_string())?;
             let show = |one: &Planned| match format {
                 PlanFormat::Text => plan::text(one, terminal.width, terminal.colour),
                 PlanFormat::Json => plan::json(one),

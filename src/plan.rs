@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
+use crate::project::Resource;
 use crate::render::{References, Renderer, Rendering, Taken, TakenTest};
 
 use fate::Fate;
@@ -108,6 +109,8 @@ pub struct Never {
 pub struct Plan {
     /// The command.
     pub command: Command,
+    /// The command as it is typed after `dbt`.
+    pub typed: String,
     /// The target's name.
     pub target: String,
     /// The adapter's type.
@@ -141,13 +144,21 @@ pub fn taken(renderer: &Renderer, references: &[(&Hook, References)], target: us
     let mut found = Vec::new();
     let test = |at: usize| {
         let test = &order.tests[at];
-        Taken::Test(Arc::new(TakenTest { id: test.id.clone(), name: test.name.clone(), nodes: test.nodes.clone() }))
+        let on = References { nodes: test.nodes.clone(), sources: test.sources.clone() };
+        Taken::Test(Arc::new(TakenTest { id: test.id.clone(), name: test.name.clone(), on }))
     };
     for (_, item) in order.items() {
         match item {
             Item::Node(at) => {
                 found.extend(order.units(at).iter().map(|&unit| test(unit)));
-                found.push(Taken::Node(at));
+                let state = order.state(at);
+                found.push(match renderer.shared(target).project.nodes[at].resource {
+                    Resource::Test => {
+                        let on = References { nodes: state.refs.clone(), sources: state.sources.clone() };
+                        Taken::Singular(at, Arc::new(on))
+                    }
+                    _ => Taken::Node(at),
+                });
             }
             Item::Test(at) => found.push(test(at)),
             Item::Source(_) | Item::Operation(_) => {}
@@ -219,6 +230,13 @@ impl<'a> Planner<'a> {
                 one.fate = Fate::Never(format!("{}: then dbt runs no hook at all", order.nothing_selected()));
             }
         }
+        let invocation = &renderer.shared(target).invocation;
+        for (n, one) in looked.iter_mut().enumerate().filter(|(_, one)| !matches!(one.fate, Fate::Never(_))) {
+            let is_taken = one.hook.node.map_or_else(|| order.takes_operation(n), |node| order.takes(node));
+            if !is_taken {
+                one.fate = Fate::Never(format!("dbt {} does not select it", invocation.text()));
+            }
+        }
         let mut notes = order.notes();
         let fails = |one: &&Looked<'_>| one.renderings.first().is_some_and(|first| first.parse.error.is_some());
         match looked.iter().filter(fails).count() {
@@ -232,7 +250,8 @@ impl<'a> Planner<'a> {
         });
         let at = &renderer.targets()[target];
         Plan {
-            command: renderer.shared(target).command,
+            command: invocation.command,
+            typed: invocation.text().to_owned(),
             target: at.name.clone(),
             adapter: at.adapter.clone(),
             steps: steps::steps(renderer, target, order, &looked),

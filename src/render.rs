@@ -15,6 +15,7 @@ pub mod library;
 pub mod macros;
 pub mod materialized;
 mod names;
+mod narrow;
 mod nodes;
 mod refs;
 pub mod relation;
@@ -29,6 +30,7 @@ pub mod yaml;
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rendered, Renderer};
 pub(crate) use refs::REFUSED;
+pub(crate) use results::refused_status;
 
 use std::sync::Arc;
 
@@ -101,6 +103,8 @@ impl References {
 pub enum Taken {
     /// A node, by its place in the project's nodes.
     Node(usize),
+    /// A singular test, by its place in the project's nodes, with what it is on.
+    Singular(usize, Arc<References>),
     /// A test without a file of its own.
     Test(Arc<TakenTest>),
 }
@@ -112,8 +116,8 @@ pub struct TakenTest {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The nodes it is on, by their place in the project's nodes.
-    pub nodes: Vec<usize>,
+    /// What it is on.
+    pub on: References,
 }
 
 /// A statement that a hook executes while it renders.

@@ -8,11 +8,11 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
-use crate::command::Command;
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
 use crate::discover;
 use crate::hook::{self, Hook, Hooks};
+use crate::invocation::Invocation;
 use crate::lint::{self, Checked, Findings, Judged, Preset};
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
@@ -20,7 +20,7 @@ use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRendere
 use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
-use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, yaml::Native};
+use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, refused_status, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
@@ -56,7 +56,7 @@ pub struct CheckOptions {
     pub working_dir: Option<PathBuf>,
     /// The command of dbt that hooks are rendered for; `dbt build`, and what `flags.WHICH` tells from it, where
     /// none is asked for.
-    pub command: Option<Command>,
+    pub command: Option<Invocation>,
     /// `--python-environment`: dbt's own macros are taken from its files there.
     pub python_environment: Option<PathBuf>,
     /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
@@ -188,18 +188,18 @@ pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
 }
 
 /// Which command is planned, and for which targets.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
     /// The command.
-    pub command: Command,
+    pub command: Invocation,
     /// Every target of the profile, where none is asked for; else only the default one.
     pub every_target: bool,
 }
 
 /// What a dbt command does with the hooks of every project at a path, step by step.
-pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>, Failure> {
-    let scope = Scope { command: Some(wanted.command), default_target_only: !wanted.every_target };
-    each_in(options, scope, |mut renderer| {
+pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>, Failure> {
+    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target };
+    each_in(options, &scope, |mut renderer| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks);
         let mut idle = renderer.idle_hooks();
@@ -224,7 +224,8 @@ pub fn plan(options: &CheckOptions, wanted: PlanOptions) -> Result<Vec<Planned>,
 /// Tells a renderer what is known of the run.
 fn take(renderer: &mut Renderer, hooks: &Hooks) {
     renderer.take_hooks(hooks);
-    if renderer.reads_results(hooks) {
+    let names_nodes = renderer.shared(0).invocation.selection.names_nodes();
+    if names_nodes || renderer.reads_results(hooks) {
         let of = |target: usize| {
             let of_target = hooks.hooks.par_iter().filter(|hook| hook.targets.contains(&target));
             let references: Vec<_> = of_target.map(|hook| (hook, renderer.references(hook, target))).collect();
@@ -254,19 +255,19 @@ fn ignored(renderer: &Renderer) -> Vec<Hook> {
 }
 
 /// What is worked for.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Scope {
-    command: Option<Command>,
+    command: Option<Invocation>,
     default_target_only: bool,
 }
 
 fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + Sync) -> Result<Vec<T>, Failure> {
-    each_in(options, Scope { command: options.command, default_target_only: false }, work)
+    each_in(options, &Scope { command: options.command.clone(), default_target_only: false }, work)
 }
 
 fn each_in<T: Send>(
     options: &CheckOptions,
-    scope: Scope,
+    scope: &Scope,
     work: impl Fn(Renderer) -> T + Send + Sync,
 ) -> Result<Vec<T>, Failure> {
     let run = || {
@@ -290,8 +291,8 @@ fn each_in<T: Send>(
                 let default = scope.default_target_only.then(|| project.default_target().name.clone());
                 let only = options.target.clone().or(default);
                 let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
-                let mut shared = match scope.command {
-                    Some(command) => shared.for_command(command),
+                let mut shared = match &scope.command {
+                    Some(command) => shared.for_command(command.clone()),
                     None => shared,
                 };
                 if let Some(environment) = &options.python_environment {
@@ -320,6 +321,9 @@ fn settled(root: &Path, options: &CheckOptions) -> Result<CheckOptions, Failure>
     let mut options = options.clone();
     settings.answers.given.append(&mut options.answers.given);
     options.answers = settings.answers;
+    if let Some(why) = options.answers.given.iter().find_map(|(question, answer)| refused_status(question, answer)) {
+        return Err(Failure(why));
+    }
     if options.python_environment.is_none() {
         options.python_environment = settings.python_environment.map(|folder| root.join(folder));
     }

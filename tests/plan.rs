@@ -16,8 +16,8 @@ fn planned_in(path: &Path, command: Command, target: Option<&str>, env: &[(Strin
     options.profiles_dir = Some(path.to_path_buf());
     options.target = target.map(str::to_owned);
     options.env = env.iter().cloned().collect();
-    let wanted = PlanOptions { command, every_target: false };
-    hookproof::plan(&options, wanted).expect("the project is planned").remove(0)
+    let wanted = PlanOptions { command: command.into(), every_target: false };
+    hookproof::plan(&options, &wanted).expect("the project is planned").remove(0)
 }
 
 fn planned(path: &Path, command: Command) -> Planned {

@@ -110,10 +110,10 @@ fn the_command_is_varied_where_a_hook_tells_it() {
     let sent: Vec<&str> = ways(&found).into_iter().map(|(_, sent)| sent).collect();
     assert_eq!(sent[0], "select 1", "the first is that of a build");
     assert!(sent.contains(&"select 2"), "{sent:?}");
-    options.command = Some(Command::Test);
+    options.command = Some(Command::Test.into());
     assert_eq!(ways(&renderings(&options)), [(vec![], "select 2")]);
     // dbt compile renders and sends nothing.
-    options.command = Some(Command::Compile);
+    options.command = Some(Command::Compile.into());
     assert_eq!(ways(&renderings(&options)), [(vec![], "")]);
 }
 

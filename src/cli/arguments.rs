@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookproof::CheckOptions;
-use hookproof::command;
 use hookproof::datum::{Datum, Kind};
+use hookproof::invocation::Invocation;
 use hookproof::project::yaml;
 use hookproof::settings::Answers;
 use hookproof::source::{FileId, Lines};
@@ -44,9 +44,10 @@ pub(super) enum Command {
         /// What to print
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
-        /// The dbt command to render for; otherwise a build, and the others that `flags.WHICH` tells from it
-        #[arg(long, short, value_enum, value_name = "COMMAND")]
-        command: Option<DbtCommand>,
+        /// The dbt command to render for, such as run or 'run --select orders+'; otherwise a build, and the
+        /// others that `flags.WHICH` tells from it
+        #[arg(long, short, value_parser = Invocation::parse, value_name = "COMMAND")]
+        command: Option<Invocation>,
         /// Only hooks whose id, such as model.shop.orders.post-hook.0, contains this text
         #[arg(long, short, value_name = "TEXT")]
         select: Option<String>,
@@ -63,9 +64,10 @@ pub(super) enum Command {
     Plan {
         #[command(flatten)]
         project: ProjectArguments,
-        /// The dbt command; a build runs every node and every hook, and the tests between
-        #[arg(long, short, value_enum, default_value_t = DbtCommand::Build, value_name = "COMMAND")]
-        command: DbtCommand,
+        /// The dbt command, such as run or 'run --select orders+'; a build runs every node and every hook, and
+        /// the tests between
+        #[arg(long, short, value_parser = Invocation::parse, default_value = "build", value_name = "COMMAND")]
+        command: Invocation,
         /// What to print: of the default target, or in JSON of all, if --target names none
         #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
         format: PlanFormat,
@@ -195,36 +197,6 @@ pub(super) enum RulesFormat {
     Text,
     /// The index of the catalogue
     Markdown,
-}
-
-/// The commands of dbt that touch hooks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DbtCommand {
-    Run,
-    Build,
-    Test,
-    Seed,
-    Snapshot,
-    Compile,
-    #[value(alias = "docs generate")]
-    DocsGenerate,
-    #[value(alias = "source freshness")]
-    SourceFreshness,
-}
-
-impl From<DbtCommand> for command::Command {
-    fn from(command: DbtCommand) -> command::Command {
-        match command {
-            DbtCommand::Run => command::Command::Run,
-            DbtCommand::Build => command::Command::Build,
-            DbtCommand::Test => command::Command::Test,
-            DbtCommand::Seed => command::Command::Seed,
-            DbtCommand::Snapshot => command::Command::Snapshot,
-            DbtCommand::Compile => command::Command::Compile,
-            DbtCommand::DocsGenerate => command::Command::DocsGenerate,
-            DbtCommand::SourceFreshness => command::Command::SourceFreshness,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

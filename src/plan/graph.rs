@@ -45,6 +45,15 @@ impl Graph {
         self.selected[at]
     }
 
+    /// Takes a vertex out of what is selected.
+    pub(super) fn leave_out(&mut self, at: usize) {
+        self.selected[at] = false;
+    }
+
+    pub(super) fn parents(&self, at: usize) -> &[usize] {
+        &self.parents[at]
+    }
+
     pub(super) fn any_selected(&self) -> bool {
         self.selected.contains(&true)
     }

@@ -1,5 +1,8 @@
 //! In which order a command takes nodes, tests and on-run hooks.
 
+mod members;
+mod select;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,6 +11,7 @@ use super::tests::{Finder, TestNode};
 use crate::command::Command;
 use crate::datum::Datum;
 use crate::hook::Hook;
+use crate::invocation::Invocation;
 use crate::manifest::{self, Manifest, NodeState};
 use crate::project::{Project, Resource};
 use crate::render::materialized::Materialization;
@@ -38,6 +42,7 @@ pub(super) struct Order<'a> {
     project: &'a Project,
     manifest: Arc<Manifest>,
     command: Command,
+    invocation: Arc<Invocation>,
     /// How each node is materialized, by the names of the materializations that there are.
     materializations: Vec<Materialization>,
     of_node: Vec<usize>,
@@ -69,22 +74,22 @@ impl<'a> Order<'a> {
                 materializations.len() - 1
             }));
         }
-        let tests = if matches!(command, Command::Build | Command::Test) {
+        let invocation = Arc::clone(&shared.invocation);
+        // A selection may go by tests that the command does not run.
+        let has_tests = matches!(command, Command::Build | Command::Test) || invocation.selection.names_nodes();
+        let tests = if has_tests {
             let finder =
                 Finder { project, manifest: &manifest, by_name: &shared.by_name, source_tables: &shared.sources };
             finder.all()
         } else {
             Vec::new()
         };
-        let singular = if matches!(command, Command::Build | Command::Test) {
-            manifest::of_tests(shared, &renderer.targets()[target])
-        } else {
-            HashMap::new()
-        };
+        let singular = if has_tests { manifest::of_tests(shared, &renderer.targets()[target]) } else { HashMap::new() };
         Order {
             project,
             manifest,
             command,
+            invocation,
             materializations,
             of_node,
             tests,
@@ -108,7 +113,8 @@ impl<'a> Order<'a> {
 
     /// Whether the order depends on what refers to what.
     pub(super) fn needs_edges(&self) -> bool {
-        !matches!(self.command, Command::Seed | Command::Test | Command::SourceFreshness)
+        self.invocation.selection.names_nodes()
+            || !matches!(self.command, Command::Seed | Command::Test | Command::SourceFreshness)
     }
 
     /// Makes the graph, with what the hooks refer to.
@@ -121,7 +127,7 @@ impl<'a> Order<'a> {
         }
         for (at, node) in project.nodes.iter().enumerate() {
             let in_graph = self.state(at).enabled;
-            let selected = self.command.runs(node.resource) || self.command.only_renders();
+            let selected = self.invocation.runs(node.resource) || self.command.only_renders();
             let vertex = in_graph.then(|| self.add(Item::Node(at), node.unique_id.clone(), selected));
             self.vertex_of_node.push(vertex);
         }
@@ -150,11 +156,17 @@ impl<'a> Order<'a> {
         for n in 0..self.tests.len() {
             let test = &self.tests[n];
             if let (Some(model), Command::Build) = (test.unit_of, self.command) {
-                self.units.entry(model).or_default().push(n);
+                if self.invocation.runs_unit_tests() {
+                    self.units.entry(model).or_default().push(n);
+                }
                 continue;
             }
             let seen = References { nodes: test.nodes.clone(), sources: test.sources.clone() };
-            let vertex = self.add(Item::Test(n), test.id.clone(), true);
+            let invocation = &self.invocation;
+            let runs =
+                if test.unit_of.is_some() { invocation.runs_unit_tests() } else { invocation.runs(Resource::Test) };
+            let selected = runs || self.command.only_renders();
+            let vertex = self.add(Item::Test(n), test.id.clone(), selected);
             self.refer(vertex, &seen, &sources);
             tests.push((vertex, seen));
         }
@@ -168,9 +180,30 @@ impl<'a> Order<'a> {
         }
         tests.sort_by_key(|(vertex, _)| *vertex);
         self.graph.settle();
+        let chosen = self.invocation.selection.names_nodes().then(|| self.chosen());
         if self.command == Command::Build {
             self.gate(&tests, &sources);
         }
+        if let Some(chosen) = chosen {
+            for vertex in (0..self.graph.len()).filter(|vertex| !chosen.vertices.contains(vertex)) {
+                self.graph.leave_out(vertex);
+            }
+            for units in self.units.values_mut() {
+                units.retain(|unit| chosen.units.contains(unit));
+            }
+        }
+    }
+
+    /// Whether the command takes a node.
+    pub(super) fn takes(&self, node: usize) -> bool {
+        self.vertex_of_node[node].is_some_and(|vertex| self.graph.is_selected(vertex))
+    }
+
+    /// Whether the command takes the on-run hook that stands at a place among the planned hooks; only one that
+    /// renders hooks chooses among them.
+    pub(super) fn takes_operation(&self, planned: usize) -> bool {
+        let is = |vertex: &usize| self.items[*vertex] == Item::Operation(planned);
+        !self.command.only_renders() || (0..self.items.len()).find(is).is_none_or(|at| self.graph.is_selected(at))
     }
 
     fn add(&mut self, item: Item, id: String, selected: bool) -> usize {
@@ -274,15 +307,19 @@ impl<'a> Order<'a> {
     }
 
     /// What there is none of.
-    pub(super) fn nothing_selected(&self) -> &'static str {
-        match self.command {
+    pub(super) fn nothing_selected(&self) -> String {
+        if !self.invocation.selection.is_everything() {
+            return format!("dbt {} selects nothing", self.invocation.text());
+        }
+        let nothing = match self.command {
             Command::Run => "the project has no enabled model",
             Command::Test => "the project has no enabled test",
             Command::Seed => "the project has no enabled seed",
             Command::Snapshot => "the project has no enabled snapshot",
             Command::SourceFreshness => "no source of the project asks for freshness",
             Command::Build | Command::Compile | Command::DocsGenerate => "the project has no enabled node",
-        }
+        };
+        nothing.to_owned()
     }
 
     /// What is selected, in order; what waits for itself comes last, by id.

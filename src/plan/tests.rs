@@ -23,6 +23,16 @@ pub(super) struct TestNode {
     pub(super) sources: Vec<usize>,
     /// The model, for a unit test: it runs right before that.
     pub(super) unit_of: Option<usize>,
+    /// The macro that a generic test calls, without its package.
+    pub(super) calls: String,
+    /// The package.
+    pub(super) package: usize,
+    /// The properties file that declares it, from the package's root.
+    pub(super) path: String,
+    /// dbt's way to it.
+    pub(super) fqn: Vec<String>,
+    /// Its settings.
+    pub(super) settings: Settings,
 }
 
 /// Settings of a test that are no arguments of its macro.
@@ -65,6 +75,13 @@ struct On<'a> {
     sources: Vec<usize>,
     /// What dbt calls `model` among the arguments.
     model: String,
+}
+
+/// The column a test is on.
+struct Column<'a> {
+    /// As it stands in the test's arguments.
+    name: &'a str,
+    datum: &'a Datum,
 }
 
 impl Finder<'_> {
@@ -141,16 +158,16 @@ impl Finder<'_> {
         let Some(name) = column.get("name").map(text) else { return };
         let quoted = column.get("quote").and_then(Datum::as_bool).unwrap_or(false);
         let name = if quoted { format!("\"{name}\"") } else { name };
-        self.of_list(on, column, Some(&name), found);
+        self.of_list(on, column, Some(&Column { name: &name, datum: column }), found);
     }
 
-    fn of_list(&self, on: &On<'_>, datum: &Datum, column: Option<&str>, found: &mut Vec<TestNode>) {
+    fn of_list(&self, on: &On<'_>, datum: &Datum, column: Option<&Column<'_>>, found: &mut Vec<TestNode>) {
         for test in ["tests", "data_tests"].iter().flat_map(|key| list(datum, key)) {
             found.extend(self.generic(on, test, column));
         }
     }
 
-    fn generic(&self, on: &On<'_>, test: &Datum, column: Option<&str>) -> Option<TestNode> {
+    fn generic(&self, on: &On<'_>, test: &Datum, column: Option<&Column<'_>>) -> Option<TestNode> {
         let nothing = Datum::new(Kind::Map(Vec::new()));
         let (called, args) = match &test.kind {
             Kind::Str(name) => (name.as_str().to_owned(), &nothing),
@@ -176,7 +193,7 @@ impl Finder<'_> {
         }
         if let Some(column) = column {
             kwargs.retain(|(key, _)| key != "column_name");
-            kwargs.push(("column_name".to_owned(), Python::Text(column)));
+            kwargs.push(("column_name".to_owned(), Python::Text(column.name)));
         }
         kwargs.sort_by(|left, right| left.0.cmp(&right.0));
         let (namespace, own) = match called.split_once('.') {
@@ -187,16 +204,27 @@ impl Finder<'_> {
             Some(name) => text(name),
             None => synthesised(namespace, &format!("{}{own}", on.prefix), &on.name, &kwargs),
         };
-        let mut node =
-            TestNode { id: String::new(), name, nodes: on.nodes.clone(), sources: on.sources.clone(), unit_of: None };
+        let fqn = self.fqn(on.entry, &[&name]);
+        let mut node = TestNode {
+            id: String::new(),
+            settings: self.settings(on.entry, &fqn, args, column),
+            fqn,
+            name,
+            nodes: on.nodes.clone(),
+            sources: on.sources.clone(),
+            unit_of: None,
+            calls: own.to_owned(),
+            package: on.entry.package,
+            path: self.path(on.entry),
+        };
         for (_, value) in &kwargs {
             if let Python::Datum(value) = value {
                 self.references(value, &mut node);
             }
         }
         // dbt disables a test of something that is disabled.
-        if !self.is_configured_on(on.entry, &node.name) || node.nodes.iter().any(|&at| !self.manifest.nodes[at].enabled)
-        {
+        let is_enabled = node.settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
+        if !is_enabled || node.nodes.iter().any(|&at| !self.manifest.nodes[at].enabled) {
             return None;
         }
         let model = format!("{{{{ get_where_subquery({}) }}}}", on.model);
@@ -207,25 +235,44 @@ impl Finder<'_> {
         Some(node)
     }
 
-    /// Whether `dbt_project.yml` leaves a test enabled.
-    fn is_configured_on(&self, entry: &Properties, name: &str) -> bool {
-        let packages = &self.project.packages;
-        let speaks =
-            |package: usize| ["data_tests", "tests"].iter().any(|key| packages[package].setting(key).is_some());
-        if !speaks(0) && !speaks(entry.package) {
-            return true;
-        }
-        let mut fqn = vec![packages[entry.package].name.clone()];
+    /// dbt's way to what a properties file declares.
+    fn fqn(&self, entry: &Properties, names: &[&str]) -> Vec<String> {
+        let mut fqn = vec![self.project.packages[entry.package].name.clone()];
         fqn.extend(entry.relative.split('/').map(str::to_owned));
         fqn.pop();
-        fqn.push(name.to_owned());
+        fqn.extend(names.iter().map(|name| (*name).to_owned()));
+        fqn
+    }
+
+    /// A properties file from its package's root.
+    fn path(&self, entry: &Properties) -> String {
+        let path = &self.project.sources.get(entry.file).path;
+        let root = format!("{}/", self.project.packages[entry.package].root);
+        path.strip_prefix(&root).unwrap_or(path).to_owned()
+    }
+
+    /// A test's settings: of `dbt_project.yml`, then its own; the tags of its column come with it.
+    fn settings(&self, entry: &Properties, fqn: &[String], args: &Datum, column: Option<&Column<'_>>) -> Settings {
         let mut settings = Settings::default();
         for section in ["tests", "data_tests"] {
-            for level in self.project.config_levels(section, entry.package, &fqn) {
+            for level in self.project.config_levels(section, entry.package, fqn) {
                 settings.merge_level(level.datum);
             }
         }
-        settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true)
+        for key in SETTINGS.iter().filter(|key| !matches!(**key, "config" | "description" | "name")) {
+            if let Some(value) = args.get(key) {
+                settings.merge(key, value);
+            }
+        }
+        if let Some(config) = args.get("config") {
+            merge(&mut settings, config);
+        }
+        let of_column = column.map(|column| column.datum);
+        let configured = of_column.and_then(|datum| datum.get("config"));
+        for tags in [of_column, configured].into_iter().flatten().filter_map(|datum| datum.get("tags")) {
+            settings.merge("tags", tags);
+        }
+        settings
     }
 
     /// The nodes and tables that an argument names: `ref('a')`, `"{{ source('a', 'b') }}"`.
@@ -267,13 +314,31 @@ impl Finder<'_> {
                 continue;
             }
             let package = &self.project.packages[entry.package].name;
+            let mut settings = Settings::default();
+            if let Some(config) = entry.config() {
+                merge(&mut settings, config);
+            }
             found.push(TestNode {
                 id: format!("unit_test.{package}.{model}.{}", entry.name),
                 name: entry.name.clone(),
                 nodes: vec![at],
                 sources: Vec::new(),
                 unit_of: Some(at),
+                calls: String::new(),
+                package: entry.package,
+                path: self.path(entry),
+                fqn: self.fqn(entry, &[model, &entry.name]),
+                settings,
             });
+        }
+    }
+}
+
+/// Merges a `config:` mapping.
+fn merge(settings: &mut Settings, config: &Datum) {
+    for (key, value) in config.as_map().unwrap_or_default() {
+        if let Some(key) = key.as_str() {
+            settings.merge(key, value);
         }
     }
 }

@@ -17,9 +17,11 @@ use std::rc::Rc;
 use super::Query;
 use super::context::{Scene, WHICH, host_error, value_of};
 use crate::command::Command;
+use crate::invocation::Invocation;
 use crate::jinja::unknown::{query_result, query_rows};
 use crate::jinja::{Answer, Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::project::Target;
+use crate::selection::Union;
 
 /// The adapters whose macros and dispatch prefixes an adapter inherits.
 #[must_use]
@@ -76,17 +78,26 @@ pub(super) fn validation() -> Value {
     Value::record([("any", any)])
 }
 
-/// `invocation_args_dict` of a command without options.
-pub(super) fn invocation_args(command: Command) -> Value {
+/// `invocation_args_dict`; another command than the one that is rendered for has no options.
+pub(super) fn invocation_args(invocation: &Invocation, command: Command) -> Value {
+    let is_own = invocation.command == command;
+    let text = if is_own { invocation.text() } else { command.name() };
+    let words = |union: Option<&Union>| {
+        let words = union.filter(|_| is_own).map(Union::raw).unwrap_or_default();
+        Value::list(words.into_iter().map(Value::str).collect())
+    };
     Value::record([
         ("which", Value::str(command.which())),
-        ("full_refresh", Value::Bool(false)),
-        ("invocation_command", Value::str(format!("dbt {}", command.name()))),
+        ("full_refresh", Value::Bool(is_own && invocation.full_refresh)),
+        ("invocation_command", Value::str(format!("dbt {text}"))),
         ("vars", Value::dict(Dict::default())),
-        ("select", Value::list(Vec::new())),
-        ("exclude", Value::list(Vec::new())),
+        ("select", words(invocation.selection.select.as_ref())),
+        ("exclude", words(Some(&invocation.selection.exclude))),
     ])
 }
+
+/// The question whether `--full-refresh` is given.
+pub(super) const FULL_REFRESH: &str = "flags.FULL_REFRESH";
 
 macro_rules! plain_object {
     ($type_name:literal) => {
@@ -124,8 +135,9 @@ impl Object for Flags {
     fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         Ok(Some(match name {
             "WHICH" => Value::str(which(&self.0, interp)?.which()),
-            "FULL_REFRESH" => Value::Bool(interp.ask_bool("flags.FULL_REFRESH".to_owned(), false)?),
-            "STORE_FAILURES" | "DEBUG" | "FAIL_FAST" | "EMPTY" | "WARN_ERROR" | "QUIET" | "DEFER" => Value::Bool(false),
+            "FULL_REFRESH" => Value::Bool(interp.ask_bool(FULL_REFRESH.to_owned(), false)?),
+            "STORE_FAILURES" | "DEBUG" | "FAIL_FAST" | "WARN_ERROR" | "QUIET" | "DEFER" => Value::Bool(false),
+            "EMPTY" => Value::Bool(self.0.shared.invocation.empty),
             "USE_COLORS" | "PARTIAL_PARSE" | "VERSION_CHECK" | "INTROSPECT" => Value::Bool(true),
             _ => return Ok(None),
         }))

@@ -320,6 +320,10 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
                 return Err(super::refs::hidden(scene, name));
             }
             let relation = scene.relation_of(node);
+            let event_time = |node: usize| {
+                let state = scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(node));
+                state.is_some_and(|state| state.settings.text("event_time").is_some())
+            };
             let ephemeral = scene
                 .manifest
                 .as_ref()
@@ -331,9 +335,9 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
                 cte.include = super::relation::Parts { database: false, schema: false, identifier: true };
                 cte.quote.identifier = false;
                 cte.kind = Some("cte".to_owned());
-                return Ok(cte.value());
+                return Ok(scene.narrowed(cte, event_time(node)).value());
             }
-            Ok(relation.value())
+            Ok(scene.narrowed(relation, event_time(node)).value())
         }
         None => {
             let missing = package.map_or(!scene.shared.missing.is_empty(), |package| {
@@ -389,8 +393,13 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     match scene.shared.sources.get(&key) {
         Some(&found) => {
             scene.seen.borrow_mut().sources.push(found);
-            let relation = scene.relation_of_source(&scene.project().source_tables[found]);
-            Ok(relation.value())
+            let table = &scene.project().source_tables[found];
+            let whole = &scene.project().properties[table.properties].datum;
+            let own = whole.get("tables").and_then(Datum::as_list).and_then(|tables| tables.get(table.table));
+            let mut entries = [Some(whole), own].into_iter().flatten();
+            let event_time =
+                entries.any(|entry| entry.get("config").is_some_and(|config| config.get("event_time").is_some()));
+            Ok(scene.narrowed(scene.relation_of_source(table), event_time).value())
         }
         None if !scene.shared.missing.is_empty() => {
             Ok(unknown(format!("source('{}', '{}')", key.0, key.1), "it may be in a package that is not installed"))

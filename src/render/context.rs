@@ -123,7 +123,8 @@ pub struct Scene {
     /// What answers queries, where something does.
     pub warehouse: RefCell<Option<Warehouse>>,
     cache: RefCell<HashMap<&'static str, Value>>,
-    failure: OnceCell<Option<results::Failure>>,
+    failure: OnceCell<Option<results::Outcome>>,
+    told: OnceCell<Option<results::Outcome>>,
 }
 
 /// Names whose values here lack parts that dbt's have.
@@ -184,6 +185,7 @@ impl Scene {
             warehouse: RefCell::default(),
             cache: RefCell::default(),
             failure: OnceCell::new(),
+            told: OnceCell::new(),
         })
     }
 
@@ -267,8 +269,13 @@ impl Scene {
     }
 
     /// The run in which a node fails, as `results` may tell of it.
-    pub(super) fn failure(&self) -> Option<&results::Failure> {
-        self.failure.get_or_init(|| results::Failure::of(self)).as_ref()
+    pub(super) fn failure(&self) -> Option<&results::Outcome> {
+        self.failure.get_or_init(|| results::Outcome::of_one_failure(self)).as_ref()
+    }
+
+    /// How the run ends, where answers say that.
+    pub(super) fn told(&self) -> Option<&results::Outcome> {
+        self.told.get_or_init(|| results::Outcome::of_answers(self)).as_ref()
     }
 
     /// Whether `results` and its like are there.
@@ -439,11 +446,8 @@ impl Scene {
 
     /// The list of a node's or an on-run hook's hooks, as `pre_hooks` and `config` show it.
     pub(super) fn hook_list(&self, of: Of, kind: HookKind, known: Known, with_index: bool) -> Value {
-        let project = self.project();
-        let target =
-            project.targets.iter().position(|target| target.name == self.target.name).unwrap_or(project.target);
         let is_known = |listed: &&Listed| known > Known::ProjectFile || listed.declared == Declared::Project;
-        let shown = self.hooks.list(of, kind, target).filter(is_known).map(|listed| {
+        let shown = self.hooks.list(of, kind, self.place_of_target()).filter(is_known).map(|listed| {
             let sql = Value::Str(Str::from(&listed.raw));
             let mut hook = vec![("sql", sql), ("transaction", Value::Bool(listed.transaction))];
             if with_index {
@@ -581,7 +585,7 @@ impl Scene {
             },
             "invocation_args_dict" => {
                 let command = adapter::which(self, interp)?;
-                self.cached("invocation_args_dict", || adapter::invocation_args(command))
+                self.cached("invocation_args_dict", || adapter::invocation_args(&self.shared.invocation, command))
             }
             "dbt_metadata_envs" => {
                 let prefix = "DBT_ENV_CUSTOM_ENV_";
@@ -694,6 +698,9 @@ impl Host for Scene {
     fn pinned(&self, question: &str, options: &[Answer]) -> Option<Answer> {
         if let Some((_, settled)) = self.way.settled.iter().find(|(text, _)| text == question) {
             return Some(settled.clone());
+        }
+        if question == adapter::FULL_REFRESH && self.shared.invocation.full_refresh {
+            return Some(Answer::Bool(true));
         }
         let answer = match (&self.shared.answers.to(question)?.kind, options.first()?) {
             (Kind::Bool(answer), Answer::Bool(_)) => Answer::Bool(*answer),

@@ -52,6 +52,10 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
     if recorded.uses_this && scene.node().is_none() {
         return not_modelled(scene, interp, name, args);
     }
+    // What was measured does not tell a relation's name from what it prints as.
+    if bound.iter().any(|(_, value)| value.as_ref().and_then(Relation::of).is_some_and(Relation::is_narrowed)) {
+        return not_modelled(scene, interp, name, args);
+    }
     for variant in &recorded.variants {
         if fits(scene, interp, variant, &bound)? {
             if let (Some(_), true) = (&variant.run.unknown, variant.run.queries.is_empty()) {

@@ -4,16 +4,19 @@ mod config;
 mod value;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use sha2::Digest as _;
 
+use super::References;
 use super::context::{Moment, Of, Scene, Subject, unknown, value_of};
 use crate::datum::Datum;
 use crate::hook::HookKind;
 use crate::jinja::{Dict, Str, Value};
 use crate::manifest::{self, Known, NodeState, Operation, Settings};
 use crate::project::{Language, Node, Properties, Resource};
+use crate::source::Text;
 
 use value::NodeValue;
 pub(super) use value::attributes;
@@ -115,6 +118,12 @@ pub(super) fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
     Value::list(items.into_iter().map(Value::str).collect())
 }
 
+/// Keeps the first of what stands there several times.
+fn once(list: &mut Vec<usize>) {
+    let mut seen = HashSet::new();
+    list.retain(|one| seen.insert(*one));
+}
+
 fn optional(text: Option<String>) -> Value {
     text.map_or(Value::None, Value::str)
 }
@@ -159,6 +168,14 @@ impl Source<'_> {
         match self.kind {
             Kind::Node(_, node) => node.properties.first().map(|&at| &self.scene.project().properties[at]),
             Kind::Operation(..) => None,
+        }
+    }
+
+    /// Whether it is a model that runs in batches, as its hooks see it: with one of them (facts X8).
+    fn is_batch(&self) -> bool {
+        match self.kind {
+            Kind::Node(at, _) => self.form == Form::Model && self.scene.runs_in_batches(at),
+            Kind::Operation(..) => false,
         }
     }
 
@@ -246,6 +263,11 @@ impl Source<'_> {
             "compiled" | "extra_ctes_injected" => Value::Bool(self.is_compiled()),
             "compiled_code" if !self.is_compiled() => Value::None,
             "extra_ctes" if !self.is_compiled() => Value::list(Vec::new()),
+            "batch" if self.is_batch() => {
+                let part = |key: &str| unknown(format!("model.batch.{key}"), "which batch runs is not known before it");
+                let keys = ["id", "event_time_start", "event_time_end"];
+                Value::record(keys.map(|key| (key, part(key))))
+            }
             "build_path" | "defer_relation" | "time_spine" | "batch" => Value::None,
             "created_at" | "unrendered_config" | "config_call_dict" | "unrendered_config_call_dict" => not_made(key),
             "extra_ctes" => not_made(key),
@@ -299,7 +321,7 @@ impl Source<'_> {
                 _ => not_made(key),
             },
             "refs" => {
-                let refs = self.state.map(|state| state.refs.as_slice()).unwrap_or_default();
+                let refs = self.references().nodes;
                 let parts: &[&str] = if self.form == Form::Model { &[] } else { &["package", "version"] };
                 let shown = refs.iter().map(|&at| {
                     let name = ("name", Value::str(project.nodes[at].name.as_str()));
@@ -308,7 +330,7 @@ impl Source<'_> {
                 Value::list(shown.collect())
             }
             "sources" => {
-                let read = self.state.map(|state| state.sources.as_slice()).unwrap_or_default();
+                let read = self.references().sources;
                 let shown = read.iter().map(|&at| {
                     let table = &project.source_tables[at];
                     strings([table.source_name.as_str(), table.name.as_str()])
@@ -376,15 +398,38 @@ impl Source<'_> {
         })
     }
 
+    /// What it refers to in its own file, then in its hooks, as dbt reads them (facts R11).
+    fn references(&self) -> References {
+        let state = self.state.map(|state| References { nodes: state.refs.clone(), sources: state.sources.clone() });
+        let mut found = state.unwrap_or_default();
+        let mut add = |subject: Subject, raw: &Text| {
+            let more = self.scene.parsed_references(subject, raw);
+            found.nodes.extend(more.nodes);
+            found.sources.extend(more.sources);
+        };
+        match self.kind {
+            Kind::Node(at, _) => {
+                for kind in [HookKind::PreHook, HookKind::PostHook] {
+                    for listed in self.scene.hooks.list(Of::Node(at), kind, self.scene.place_of_target()) {
+                        add(Subject::NodeHook(at, kind), &listed.raw);
+                    }
+                }
+            }
+            Kind::Operation(_, one) => add(Subject::OnRun(one.kind, one.package, one.index), &one.raw),
+        }
+        found
+    }
+
     fn depends_on(&self, resource: Resource) -> Value {
         let macros = not_made("depends_on.macros");
         if resource == Resource::Seed {
             return Value::record([("macros", macros)]);
         }
         let project = self.scene.project();
-        let state = self.state.filter(|_| self.scene.executes());
-        let sources = state.map(|state| state.sources.as_slice()).unwrap_or_default();
-        let refs = state.map(|state| state.refs.as_slice()).unwrap_or_default();
+        let mut references = if self.scene.executes() { self.references() } else { References::default() };
+        once(&mut references.nodes);
+        once(&mut references.sources);
+        let References { nodes: refs, sources } = &references;
         let sources = sources.iter().map(|&at| project.source_tables[at].unique_id.as_str());
         let nodes = sources.chain(refs.iter().map(|&at| project.nodes[at].unique_id.as_str()));
         Value::record([("macros", macros), ("nodes", strings(nodes))])

@@ -183,6 +183,40 @@ impl Relation {
         rendered.join(".")
     }
 
+    /// Takes its rows away, as `--empty` does.
+    pub(super) fn limit_to_nothing(&mut self) {
+        self.set_field("limit", Value::Int(0));
+    }
+
+    /// Leaves it the rows of a time.
+    pub(super) fn filter(&mut self, time: Value) {
+        self.set_field("event_time_filter", time);
+    }
+
+    /// Whether it prints otherwise than its name: it stands for some of its rows.
+    pub(super) fn is_narrowed(&self) -> bool {
+        let is_given = |name: &str| self.given(name).is_some_and(|value| !value.is_none());
+        self.kind.as_deref() != Some("function") && (is_given("limit") || is_given("event_time_filter"))
+    }
+
+    /// The subquery of its first rows, in place of the text of its name.
+    pub(super) fn limited(&self, rendered: String, alias: bool) -> String {
+        let Some(Value::Int(limit)) = self.given("limit") else { return rendered };
+        let alias = self.alias_of("limit", alias);
+        match (self.class.top, limit) {
+            (true, 0) => format!("(select * from {rendered} where 1=0){alias}"),
+            (true, limit) => format!("(select TOP {limit} * from {rendered}){alias}"),
+            (false, 0) => format!("(select * from {rendered} where false limit 0){alias}"),
+            (false, limit) => format!("(select * from {rendered} limit {limit}){alias}"),
+        }
+    }
+
+    /// The alias that some databases want of a subquery.
+    pub(super) fn alias_of(&self, what: &str, alias: bool) -> String {
+        let table = self.identifier.as_deref().unwrap_or("None");
+        if alias { format!(" _dbt_{what}_subq_{table}") } else { String::new() }
+    }
+
     /// Leaves open whether it is a table or a view.
     pub(super) fn open(&mut self) {
         self.open = true;

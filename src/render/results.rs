@@ -1,5 +1,7 @@
 //! Values that speak of all the project's nodes: `graph`, `results`, `schemas`.
 
+mod outcome;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -15,15 +17,25 @@ use crate::jinja::{Answer, Args, Dict, Eval, Interp, Object, Str, Value};
 use crate::manifest::Settings;
 use crate::project::{Resource, Source};
 
+pub(in crate::render) use outcome::Outcome;
+use outcome::Status;
+pub(crate) use outcome::refused as refused_status;
+
 /// The nodes that the command takes, in the order in which dbt parses them.
 fn taken(scene: &Scene) -> impl Iterator<Item = usize> {
     let nodes = &scene.project().nodes;
     let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
-    let command = scene.shared.command;
+    let invocation = &scene.shared.invocation;
+    // What a selection takes is known by the order of the run.
+    let chosen: Option<HashSet<usize>> = invocation.selection.names_nodes().then(|| {
+        let known = scene.hooks.taken(&scene.target.name).iter();
+        known.filter_map(|taken| if let Taken::Node(at) = taken { Some(*at) } else { None }).collect()
+    });
     let is_buildable = move |at: usize| {
         let resource = nodes[at].resource;
         matches!(resource, Resource::Model | Resource::Seed | Resource::Snapshot)
-            && (command.runs(resource) || command.only_renders())
+            && (invocation.runs(resource) || invocation.command.only_renders())
+            && chosen.as_ref().is_none_or(|chosen| chosen.contains(&at))
     };
     let order = scene.shared.parse_order.iter().copied();
     order.filter(move |&at| is_buildable(at) && state(at).is_some_and(|state| state.enabled))
@@ -293,14 +305,16 @@ pub(super) fn selected(scene: &Scene) -> Value {
     strings(taken(scene).map(|at| nodes[at].unique_id.as_str()))
 }
 
+/// What the command takes, in the order of the run.
+fn taken_in_order(scene: &Scene) -> Vec<Taken> {
+    let known = scene.hooks.taken(&scene.target.name);
+    if known.is_empty() { built(scene).into_iter().map(Taken::Node).collect() } else { known.to_vec() }
+}
+
 /// What has a result, in the order of the run.
 fn ran(scene: &Scene, command: Command) -> Vec<Taken> {
-    let known = scene.hooks.taken(&scene.target.name);
-    if known.is_empty() {
-        return built(scene).into_iter().map(Taken::Node).collect();
-    }
     let state = |at: usize| scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(at));
-    let has_result = |taken: &&Taken| match taken {
+    let has_result = |taken: &Taken| match taken {
         Taken::Node(at) => match scene.project().nodes[*at].resource {
             Resource::Model | Resource::Seed | Resource::Snapshot => {
                 state(*at).is_some_and(|state| state.materialized != "ephemeral")
@@ -308,95 +322,59 @@ fn ran(scene: &Scene, command: Command) -> Vec<Taken> {
             Resource::Test | Resource::Function => true,
             Resource::Analysis => false,
         },
-        Taken::Test(_) => true,
+        Taken::Singular(..) | Taken::Test(_) => true,
     };
-    let is_run = |taken: &&Taken| match taken {
+    let is_run = |taken: &Taken| match taken {
         Taken::Node(at) => command.runs(scene.project().nodes[*at].resource),
-        Taken::Test(_) => command.runs(Resource::Test),
+        Taken::Singular(..) | Taken::Test(_) => command.runs(Resource::Test),
     };
-    known.iter().filter(has_result).filter(is_run).cloned().collect()
+    taken_in_order(scene).into_iter().filter(|taken| has_result(taken) && is_run(taken)).collect()
 }
 
-/// `results` of a run: of a first one in which every node succeeds, or of one in which a node fails.
+/// Whether it is a test.
+fn is_test(scene: &Scene, taken: &Taken) -> bool {
+    match taken {
+        Taken::Node(at) => scene.project().nodes[*at].resource == Resource::Test,
+        Taken::Singular(..) | Taken::Test(_) => true,
+    }
+}
+
+/// `results` of a run: of a first one in which every node succeeds, of one in which a node fails, or of the one
+/// that answers tell of.
 pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
     let command = scene.command(interp);
     if command == Command::SourceFreshness {
         return unknown("results", "the results of sources are not modelled");
     }
-    let results = ran(scene, command).into_iter().map(|taken| {
+    let made = |of: Ran| {
         let scene = Rc::downgrade(scene);
-        Value::Object(Rc::new(RunResult { scene, taken }))
-    });
-    Value::list(results.collect())
+        Value::Object(Rc::new(RunResult { scene, of }))
+    };
+    let told = scene.told();
+    if told.is_some_and(|told| told.runs_nothing) {
+        return Value::list(Vec::new());
+    }
+    // Of the hooks at the start only the one that fails has a result here (facts C18).
+    let start = told.and_then(|told| told.failed_start).map(Ran::Start);
+    let ran = ran(scene, command).into_iter().map(Ran::Taken);
+    Value::list(start.into_iter().chain(ran).map(made).collect())
 }
 
 /// The question whether nothing fails.
 const ALL_SUCCEED: &str = "every node succeeds";
 
-/// A run in which one node fails.
-pub(super) struct Failure {
-    node: usize,
-    /// What stands below it, which is skipped.
-    below: HashSet<usize>,
-}
-
-impl Failure {
-    /// The failure of a node in the middle, so that the run has what succeeds and what is skipped as well; else
-    /// of the first that something stands below; else of the last. None where nothing is built.
-    pub(super) fn of(scene: &Scene) -> Option<Failure> {
-        let manifest = scene.manifest.as_ref()?;
-        let built = built(scene);
-        let is_built: HashSet<usize> = built.iter().copied().collect();
-        let refs = |at: usize| manifest.nodes[at].refs.iter().copied();
-        let is_read: HashSet<usize> = built.iter().flat_map(|&at| refs(at)).collect();
-        let reads = |at: usize| refs(at).any(|other| is_built.contains(&other));
-        let all = || built.iter().copied();
-        let middle = all().find(|at| is_read.contains(at) && reads(*at));
-        let node = middle.or_else(|| all().find(|at| is_read.contains(at))).or_else(|| all().last())?;
-        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
-        for child in 0..manifest.nodes.len() {
-            for parent in refs(child) {
-                children.entry(parent).or_default().push(child);
-            }
-        }
-        let mut below = HashSet::new();
-        let mut open = vec![node];
-        while let Some(at) = open.pop() {
-            open.extend(children.get(&at).into_iter().flatten().copied().filter(|child| below.insert(*child)));
-        }
-        Some(Failure { node, below })
-    }
-
-    fn fate(&self, taken: &Taken) -> Fate {
-        match taken {
-            Taken::Node(at) if *at == self.node => Fate::Fails,
-            Taken::Node(at) if self.below.contains(at) => Fate::Skipped,
-            // A test of what failed, or was skipped, is skipped with it.
-            Taken::Test(test) if test.nodes.iter().any(|at| *at == self.node || self.below.contains(at)) => {
-                Fate::Skipped
-            }
-            Taken::Node(_) | Taken::Test(_) => Fate::Succeeds,
-        }
-    }
-}
-
-/// What becomes of a node or test where one node fails.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Succeeds,
-    Fails,
-    Skipped,
-}
-
 /// `schemas`, or `database_schemas`: of what was built, each once.
 pub(super) fn schemas(scene: &Scene, interp: &Interp, with_database: bool) -> Value {
     let one_fails = interp.answer(ALL_SUCCEED) == Some(Answer::Bool(false));
+    let outcome = scene.told().or_else(|| scene.failure().filter(|_| one_fails));
+    if outcome.is_some_and(|outcome| outcome.runs_nothing) {
+        return Value::list(Vec::new());
+    }
     let mut pairs: Vec<(Option<String>, Option<String>)> = Vec::new();
     for taken in ran(scene, scene.command(interp)) {
         let Taken::Node(at) = taken else { continue };
         let is_relation = !matches!(scene.project().nodes[at].resource, Resource::Test | Resource::Function);
-        let failure = scene.failure().filter(|_| one_fails);
-        if !is_relation || failure.is_some_and(|failure| failure.fate(&taken) != Fate::Succeeds) {
+        if !is_relation || outcome.is_some_and(|outcome| outcome.status(scene, &taken).is_bad()) {
             continue;
         }
         let relation = scene.relation_of(at);
@@ -426,31 +404,42 @@ const RESULT: &[&str] = &[
     "batch_results",
 ];
 
+/// What has a result.
+enum Ran {
+    /// What the command takes.
+    Taken(Taken),
+    /// An on-run-start hook that fails, by its place in the manifest's operations.
+    Start(usize),
+}
+
 /// An element of `results` (facts C19).
 struct RunResult {
     scene: Weak<Scene>,
-    taken: Taken,
+    of: Ran,
 }
 
 impl RunResult {
     fn is_test(&self, scene: &Scene) -> bool {
-        match &self.taken {
-            Taken::Node(at) => scene.project().nodes[*at].resource == Resource::Test,
-            Taken::Test(_) => true,
-        }
+        matches!(&self.of, Ran::Taken(taken) if is_test(scene, taken))
     }
 
     fn name<'a>(&'a self, scene: &'a Scene) -> &'a str {
-        match &self.taken {
-            Taken::Node(at) => &scene.project().nodes[*at].name,
-            Taken::Test(test) => &test.name,
+        match &self.of {
+            Ran::Taken(Taken::Node(at) | Taken::Singular(at, _)) => &scene.project().nodes[*at].name,
+            Ran::Taken(Taken::Test(test)) => &test.name,
+            Ran::Start(at) => scene.manifest.as_ref().map_or("", |manifest| manifest.operations[*at].name.as_str()),
         }
     }
 
-    fn fate(&self, scene: &Scene, interp: &mut Interp) -> Eval<Fate> {
-        let Some(failure) = scene.failure() else { return Ok(Fate::Succeeds) };
+    fn status(&self, scene: &Scene, interp: &mut Interp) -> Eval<Status> {
+        let Ran::Taken(taken) = &self.of else { return Ok(Status::Error) };
+        if let Some(told) = scene.told() {
+            return Ok(told.status(scene, taken));
+        }
+        let well = Status::well(is_test(scene, taken));
+        let Some(failure) = scene.failure() else { return Ok(well) };
         let all_succeed = interp.ask_bool(ALL_SUCCEED.to_owned(), true)?;
-        Ok(if all_succeed { Fate::Succeeds } else { failure.fate(&self.taken) })
+        Ok(if all_succeed { well } else { failure.status(scene, taken) })
     }
 
     fn get(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
@@ -459,15 +448,7 @@ impl RunResult {
         let of = |part: &str| unknown(format!("results[{shown}].{part}"), "what a run reports is not known before it");
         let is_test = self.is_test(&scene);
         Ok(Some(match name {
-            "status" => {
-                let (text, repr) = match (self.fate(&scene, interp)?, is_test) {
-                    (Fate::Succeeds, false) => ("success", "<RunStatus.Success: 'success'>"),
-                    (Fate::Succeeds, true) => ("pass", "<TestStatus.Pass: 'pass'>"),
-                    (Fate::Fails, _) => ("error", "<RunStatus.Error: 'error'>"),
-                    (Fate::Skipped, _) => ("skipped", "<RunStatus.Skipped: 'skipped'>"),
-                };
-                Value::Str(Str::member(text, repr))
-            }
+            "status" => Value::Str(self.status(&scene, interp)?.text()),
             "timing" => {
                 let step = |step: &str| {
                     let at = |end: &str| of(&format!("timing.{step}.{end}"));
@@ -479,19 +460,23 @@ impl RunResult {
                 };
                 Value::list(vec![step("compile"), step("execute")])
             }
+            "thread_id" if matches!(self.of, Ran::Start(_)) => Value::str("main"),
             "thread_id" => Value::str("MainThread"),
-            "message" if is_test && self.fate(&scene, interp)? == Fate::Succeeds => Value::None,
-            "failures" if is_test => match self.fate(&scene, interp)? {
-                Fate::Succeeds => Value::Int(0),
-                Fate::Fails | Fate::Skipped => Value::None,
+            "message" if is_test && self.status(&scene, interp)? == Status::Pass => Value::None,
+            "failures" if is_test => match self.status(&scene, interp)? {
+                Status::Pass => Value::Int(0),
+                Status::Fail | Status::Warn => of(name),
+                _ => Value::None,
             },
+            "failures" if matches!(self.of, Ran::Start(_)) => Value::Int(1),
             "execution_time" | "adapter_response" | "message" => of(name),
             "failures" | "batch_results" | "agate_table" => Value::None,
-            "node" => match &self.taken {
-                Taken::Node(at) => node(&scene, Of::Node(*at), Form::Result),
-                Taken::Test(test) => test_node(test),
+            "node" => match &self.of {
+                Ran::Taken(Taken::Node(at) | Taken::Singular(at, _)) => node(&scene, Of::Node(*at), Form::Result),
+                Ran::Taken(Taken::Test(test)) => test_node(test),
+                Ran::Start(at) => node(&scene, Of::Operation(*at), Form::Result),
             },
-            "skipped" => Value::Bool(self.fate(&scene, interp)? == Fate::Skipped),
+            "skipped" => Value::Bool(self.status(&scene, interp)? == Status::Skipped),
             _ => return Ok(None),
         }))
     }

@@ -8,6 +8,7 @@ use super::internal::Internal;
 use super::library::Library;
 use crate::command::Command;
 use crate::hook::{Declared, HookKind, Hooks};
+use crate::invocation::Invocation;
 use crate::project::{Project, Resource};
 use crate::settings::Answers;
 use crate::source::Text;
@@ -23,6 +24,8 @@ pub struct Shared {
     pub env: BTreeMap<String, String>,
     /// The command that is rendered for.
     pub command: Command,
+    /// The same with its options.
+    pub invocation: Arc<Invocation>,
     /// The commands that hooks and macros tell from it by `flags.WHICH`, and one that they do not name.
     pub other_commands: Vec<Command>,
     /// The names that packages which are not installed may have, with the listing.
@@ -52,6 +55,7 @@ impl Shared {
         other.answered = Arc::clone(&self.answered);
         other.internal.clone_from(&self.internal);
         other.command = self.command;
+        other.invocation = Arc::clone(&self.invocation);
         other.other_commands.clone_from(&self.other_commands);
         other
     }
@@ -97,6 +101,7 @@ impl Shared {
             library,
             env,
             command,
+            invocation: Arc::new(command.into()),
             other_commands,
             missing,
             by_id,
@@ -111,8 +116,9 @@ impl Shared {
 
     /// The same for a command that is asked for: no other is thought of then.
     #[must_use]
-    pub fn for_command(self, command: Command) -> Shared {
-        Shared { command, other_commands: Vec::new(), ..self }
+    pub fn for_command(self, invocation: Invocation) -> Shared {
+        let command = invocation.command;
+        Shared { command, invocation: Arc::new(invocation), other_commands: Vec::new(), ..self }
     }
 }
 

@@ -54,7 +54,7 @@ pub fn json(planned: &Planned) -> String {
     });
     indented(&Whole {
         schema_version: 1,
-        command: planned.plans.first().map_or("", |plan| plan.command.name()),
+        command: planned.plans.first().map_or("", |plan| plan.typed.as_str()),
         targets: targets.collect(),
     })
 }
@@ -88,7 +88,7 @@ fn entry<'a>(step: &'a Step, plan: &'a Plan, positions: &Positions<'a>) -> Entry
 #[derive(Serialize)]
 struct Whole<'a> {
     schema_version: u32,
-    command: &'static str,
+    command: &'a str,
     targets: Vec<OfTarget<'a>>,
 }
 

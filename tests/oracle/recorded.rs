@@ -23,6 +23,15 @@ pub(crate) struct Run {
     pub(crate) exception: Option<String>,
     pub(crate) hooks: Vec<Recorded>,
     pub(crate) order: Vec<Step>,
+    #[serde(default)]
+    pub(crate) results: Vec<Ended>,
+}
+
+/// How a node or an on-run hook ended.
+#[derive(Deserialize)]
+pub(crate) struct Ended {
+    pub(crate) id: String,
+    pub(crate) status: String,
 }
 
 /// A hook as dbt saw it.

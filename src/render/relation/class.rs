@@ -39,6 +39,8 @@ pub struct Class {
     pub replaceable: &'static [&'static str],
     /// Whether a subquery in its place needs an alias.
     pub require_alias: bool,
+    /// Whether the first rows are asked for with `TOP`.
+    pub top: bool,
     /// How long a name may be, in characters.
     pub max_name: Option<usize>,
     /// Fields that only this class has.
@@ -73,6 +75,7 @@ const BASE: Class = Class {
     renameable: &[],
     replaceable: &[],
     require_alias: true,
+    top: false,
     max_name: None,
     fields: &[],
 };
@@ -244,6 +247,17 @@ const CLASSES: &[(&str, Class)] = &[
             ..BASE
         },
     ),
+    (
+        "sqlserver",
+        Class {
+            name: "SQLServerRelation",
+            module: "dbt.adapters.sqlserver.sqlserver_relation",
+            require_alias: false,
+            top: true,
+            ..BASE
+        },
+    ),
+    ("fabric", Class { name: "FabricRelation", module: "dbt.adapters.fabric.fabric_relation", top: true, ..BASE }),
     (
         "mysql",
         Class { name: "MySQLRelation", module: "dbt.adapters.mysql.relation", include: NO_DATABASE, mark: "`", ..BASE },

@@ -285,6 +285,7 @@ impl Relation {
         schema.identifier = Some("INFORMATION_SCHEMA".to_owned());
         schema.quote.identifier = false;
         schema.include_class = "Policy";
+        schema.fields.retain(|(name, _)| !matches!(name.as_str(), "limit" | "event_time_filter"));
         if bigquery {
             let shown = view.as_deref();
             schema.include.schema = !matches!(shown, None | Some("SCHEMATA" | "SCHEMATA_OPTIONS"));
@@ -550,7 +551,17 @@ impl Object for Relation {
                 changed.set_path(interp, &given)?;
                 changed.checked()?.value()
             }
-            "render" | "render_limited" | "render_event_time_filtered" => Value::str(self.checked_render()?),
+            "render" => Value::str(self.checked_render()?),
+            "render_limited" => Value::str(self.limited(self.checked_render()?, self.wants_alias(interp)?)),
+            "render_event_time_filtered" => {
+                let bound =
+                    Signature::method("BaseRelation.render_event_time_filtered", &["rendered"], 0).bind(args)?;
+                let rendered = match bound.into_iter().next().flatten() {
+                    Some(given) if interp.truth(&given)? => interp.str_of(&given)?.text.to_string(),
+                    _ => self.checked_render()?,
+                };
+                Value::str(self.filtered(interp, rendered)?)
+            }
             "without_identifier" => self.with(|relation| {
                 relation.include.identifier = false;
                 relation.identifier = None;
@@ -614,8 +625,13 @@ impl Object for Relation {
         Some(self.identity())
     }
 
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(self.checked_render()?))
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        let rendered = self.checked_render()?;
+        if !self.is_narrowed() {
+            return Ok(Str::plain(rendered));
+        }
+        let limited = self.limited(rendered, self.wants_alias(interp)?);
+        Ok(Str::plain(self.filtered(interp, limited)?))
     }
 
     fn repr(&self, _interp: &mut Interp) -> Eval<String> {
@@ -648,6 +664,18 @@ impl Relation {
             ));
         }
         Ok(self.render())
+    }
+
+    fn wants_alias(&self, interp: &mut Interp) -> Eval<bool> {
+        interp.truth(&self.property("require_alias").unwrap_or(Value::None))
+    }
+
+    /// The subquery of a batch's rows, in place of a text.
+    fn filtered(&self, interp: &mut Interp, rendered: String) -> Eval<String> {
+        let Some(Value::Unknown(filter)) = self.given("event_time_filter") else { return Ok(rendered) };
+        let time = interp.placeholder(filter);
+        let alias = self.alias_of("et_filter", self.wants_alias(interp)?);
+        Ok(format!("(select * from {rendered} where {time}){alias}"))
     }
 
     /// Equal relations have it alike.

@@ -23,7 +23,7 @@ pub fn mermaid(planned: &Planned) -> String {
         let _ = writeln!(
             drawing.out,
             "  %% dbt {} in {} ({})",
-            plan.command.name(),
+            plan.typed,
             one_word(&plan.target),
             one_word(&plan.adapter)
         );

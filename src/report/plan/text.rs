@@ -31,7 +31,7 @@ pub fn text(planned: &Planned, width: usize, colour: bool) -> String {
             out,
             "{}: dbt {} in {} ({}): {}, {} of {} run",
             planned.project,
-            plan.command.name(),
+            plan.typed,
             plan.target,
             plan.adapter,
             counted(plan.steps.len(), "step"),
