@@ -83,8 +83,9 @@ fn print(out: &str) -> io::Result<()> {
 
 fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
     match command {
-        Command::Check { project, format, fail_on, branches } => {
-            let options = options(&project, format == CheckFormat::Json)?;
+        Command::Check { project, format, fail_on, rules, branches } => {
+            let mut options = options(&project, format == CheckFormat::Json)?;
+            options.rules = rules.change()?;
             let reports = hookproof::check(&options).map_err(|failure| failure.to_string())?;
             let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
             let mut out = checked(&reports, format, terminal);

@@ -16,6 +16,12 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severity of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Severity> {
+        [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.name() == name)
+    }
+
     /// The word in reports and settings.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -19,11 +19,14 @@ macro_rules! family {
     };
 }
 
+mod comment;
 mod coverage;
 mod existence;
 mod origin;
+mod policy;
 mod rules;
 mod scene;
+pub mod selection;
 mod sink;
 #[allow(dead_code)]
 mod syntax;
@@ -35,9 +38,12 @@ use crate::hook::{Hook, Hooks};
 use crate::project::Project;
 use crate::render::library::Library;
 use crate::render::{Query, Rendering};
+use crate::source::Sources;
 use crate::sql::Script;
 
 pub use coverage::coverage;
+pub use policy::Policy;
+pub use selection::{Selection, SelectionChange, Selector};
 
 use scene::{Scene, Sql, Step};
 use sink::{Finding, Sink};
@@ -74,6 +80,10 @@ pub struct Findings<'a> {
     pub checked: Vec<Checked<'a>>,
     /// The names of the targets, the added ones last.
     pub targets: Vec<String>,
+    /// What the project says about findings.
+    pub policy: Policy,
+    /// Every file: those of the project, and that of the settings.
+    pub sources: Sources,
     library: Arc<Library>,
     syntax: OnceLock<Syntax>,
 }
@@ -87,8 +97,10 @@ impl<'a> Findings<'a> {
         checked: Vec<Checked<'a>>,
         targets: Vec<String>,
         library: Arc<Library>,
+        policy: Policy,
+        sources: Sources,
     ) -> Findings<'a> {
-        Findings { project, hooks, checked, targets, library, syntax: OnceLock::new() }
+        Findings { project, hooks, checked, targets, policy, sources, library, syntax: OnceLock::new() }
     }
 }
 
@@ -104,6 +116,15 @@ pub enum Preset {
 }
 
 impl Preset {
+    /// Every preset, the smallest first.
+    pub const ALL: [Preset; 3] = [Preset::Default, Preset::Strict, Preset::All];
+
+    /// The preset of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Preset> {
+        Preset::ALL.into_iter().find(|preset| preset.name() == name)
+    }
+
     /// The word in reports and settings.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -154,6 +175,7 @@ static FAMILIES: &[&[Rule]] = &[
     rules::project::RULES,
     rules::purpose::RULES,
     rules::repeatable::RULES,
+    rules::settings::RULES,
     rules::sql::RULES,
     rules::timing::RULES,
 ];
@@ -163,17 +185,37 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
     FAMILIES.iter().copied().flatten()
 }
 
-/// Everything that the rules find, sorted by place, then rule.
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The findings, sorted by place, then rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many more there were that the project's settings and comments silence.
+    pub suppressed: usize,
+}
+
+/// Everything that the rules find.
 #[must_use]
-pub fn check(findings: &Findings<'_>, preset: Preset) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in rules().filter(|rule| rule.preset <= preset) {
+pub fn check(findings: &Findings<'_>) -> Found {
+    let Findings { policy, sources, .. } = findings;
+    let mut found = Found::default();
+    // What silences nothing is known when everything else is found.
+    let (last, first): (Vec<_>, Vec<_>) =
+        rules().filter(|rule| policy.selection.has(rule)).partition(|rule| rule.family == rules::settings::FAMILY);
+    for rule in first.into_iter().chain(last) {
         let mut sink = Sink::new(rule, findings);
         (rule.check)(findings, &mut sink);
-        found.extend(sink.diagnostics());
+        let of_rule = sink.found();
+        found.suppressed += of_rule.suppressed;
+        for mut diagnostic in of_rule.diagnostics {
+            if policy.apply(rule, &mut diagnostic, sources) {
+                found.diagnostics.push(diagnostic);
+            } else {
+                found.suppressed += 1;
+            }
+        }
     }
-    let sources = &findings.project.sources;
-    found.sort_by(|left, right| {
+    found.diagnostics.sort_by(|left, right| {
         let key = |one: &Diagnostic| (one.place.start, one.place.end, one.rule);
         let path = |one: &Diagnostic| sources.get(one.place.file).path.as_str();
         (path(left), key(left), &left.message).cmp(&(path(right), key(right), &right.message))

@@ -13,7 +13,7 @@ use crate::diagnostic::NotChecked;
 use crate::discover;
 use crate::hook::{self, Hook, Hooks};
 use crate::invocation::Invocation;
-use crate::lint::{self, Checked, Findings, Judged, Preset};
+use crate::lint::{self, Checked, Findings, Judged, Policy, SelectionChange};
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
@@ -25,7 +25,7 @@ use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::report::plan::Planned;
-use crate::settings::{self, Answers};
+use crate::settings::{self, Answers, Settings};
 use crate::source::Text;
 use crate::sql::{self, Dialect};
 
@@ -61,8 +61,8 @@ pub struct CheckOptions {
     pub python_environment: Option<PathBuf>,
     /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
     pub overlay: Overlay,
-    /// The rules that are looked at.
-    pub preset: Preset,
+    /// How the rules of the settings change: `--select`, `--extend-select`, `--ignore`.
+    pub rules: SelectionChange,
     /// `--answers`; they come before those of the settings.
     pub answers: Answers,
 }
@@ -83,7 +83,7 @@ impl CheckOptions {
             command: None,
             python_environment: None,
             overlay: Overlay::default(),
-            preset: Preset::Default,
+            rules: SelectionChange::default(),
             answers: Answers::default(),
         }
     }
@@ -103,7 +103,7 @@ impl std::error::Error for Failure {}
 
 /// Checks the hooks of every project at a path.
 pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
-    each(options, |renderer| {
+    each(options, |renderer, settings| {
         let (renderer, hooks, rendered) = rendered(renderer);
         let project = renderer.project();
         let dialect = Dialect::of_adapter(project.adapter());
@@ -117,7 +117,14 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
                 renderings: rendered.renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
             })
             .collect();
-        let findings = Findings::new(project, &hooks, checked, renderer.target_names(), renderer.library());
+        let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
+        let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
+        let unused: Vec<String> =
+            unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
+        let mut sources = project.sources.clone();
+        let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
+        let targets = renderer.target_names();
+        let findings = Findings::new(project, &hooks, checked, targets, renderer.library(), policy, sources);
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {
@@ -128,27 +135,28 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
                 ),
             });
         }
-        coverage.not_checked.extend(renderer.unused_answers().into_iter().map(|question| NotChecked {
+        coverage.not_checked.extend(unused.into_iter().map(|question| NotChecked {
             what: format!("the answer to `{question}`"),
             why: "no hook asks this".to_owned(),
         }));
         coverage.not_checked.sort();
+        let found = lint::check(&findings);
         CheckReport {
             project: project.root().name.clone(),
             adapter: project.adapter().to_owned(),
-            targets: renderer.target_names(),
-            sources: Arc::new(project.sources.clone()),
+            targets: findings.targets,
+            sources: Arc::new(findings.sources),
             coverage,
             branches: renderer.branches(),
-            diagnostics: lint::check(&findings, options.preset),
-            suppressed: 0,
+            diagnostics: found.diagnostics,
+            suppressed: found.suppressed,
         }
     })
 }
 
 /// The SQL of the hooks of every project at a path.
 pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
-    each(options, |renderer| {
+    each(options, |renderer, _| {
         let (renderer, hooks, rendered) = rendered(renderer);
         let project = renderer.project();
         Compiled {
@@ -170,7 +178,7 @@ pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
 
 /// The hooks of every project at a path.
 pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
-    each(options, |renderer| {
+    each(options, |renderer, _| {
         let hooks = renderer.hooks();
         let project = renderer.project();
         let of_package = |hook: Hook| {
@@ -199,7 +207,7 @@ pub struct PlanOptions {
 /// What a dbt command does with the hooks of every project at a path, step by step.
 pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>, Failure> {
     let scope = Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target };
-    each_in(options, &scope, |mut renderer| {
+    each_in(options, &scope, |mut renderer, _| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks);
         let mut idle = renderer.idle_hooks();
@@ -261,21 +269,25 @@ struct Scope {
     default_target_only: bool,
 }
 
-fn each<T: Send>(options: &CheckOptions, work: impl Fn(Renderer) -> T + Send + Sync) -> Result<Vec<T>, Failure> {
+fn each<T: Send>(
+    options: &CheckOptions,
+    work: impl Fn(Renderer, &Settings) -> T + Send + Sync,
+) -> Result<Vec<T>, Failure> {
     each_in(options, &Scope { command: options.command.clone(), default_target_only: false }, work)
 }
 
 fn each_in<T: Send>(
     options: &CheckOptions,
     scope: &Scope,
-    work: impl Fn(Renderer) -> T + Send + Sync,
+    work: impl Fn(Renderer, &Settings) -> T + Send + Sync,
 ) -> Result<Vec<T>, Failure> {
     let run = || {
         let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
         roots
             .iter()
             .map(|root| {
-                let options = &settled(root, options)?;
+                let settings = settings::load(root, &options.overlay).map_err(Failure)?;
+                let options = &settled(root, options, &settings)?;
                 let reads_target = AtomicBool::new(false);
                 let project = load(root, options, &Watched(&reads_target))?;
                 if let Some(wanted) = &options.target {
@@ -288,8 +300,7 @@ fn each_in<T: Send>(
                         )));
                     }
                 }
-                let default = scope.default_target_only.then(|| project.default_target().name.clone());
-                let only = options.target.clone().or(default);
+                let only = looked_at(&project, options, &settings, scope.default_target_only);
                 let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
                 let mut shared = match &scope.command {
                     Some(command) => shared.for_command(command.clone()),
@@ -305,7 +316,7 @@ fn each_in<T: Send>(
                         !reads_target.load(Ordering::Relaxed) || target.name == shared.project.default_target().name;
                     if same { None } else { read_for(root, options, target, &shared) }
                 };
-                Ok(work(Renderer::new(&shared, only.as_deref(), read)))
+                Ok(work(Renderer::new(&shared, only.as_deref(), read), &settings))
             })
             .collect()
     };
@@ -315,17 +326,38 @@ fn each_in<T: Send>(
     }
 }
 
+/// The targets that are looked at; none where all of them are. Those that the settings name and the profile does
+/// not have are a finding; where it has none of them, all are looked at.
+fn looked_at(
+    project: &Project,
+    options: &CheckOptions,
+    settings: &Settings,
+    default_only: bool,
+) -> Option<Vec<String>> {
+    if let Some(wanted) = &options.target {
+        return Some(vec![wanted.clone()]);
+    }
+    if default_only {
+        return Some(vec![project.default_target().name.clone()]);
+    }
+    let is_there = |name: &String| project.targets.iter().any(|target| target.name == *name);
+    let named: Vec<String> =
+        settings.targets.iter().map(|named| named.name.clone()).filter(|name| is_there(name)).collect();
+    (!named.is_empty()).then_some(named)
+}
+
 /// The options with what the project's settings add.
-fn settled(root: &Path, options: &CheckOptions) -> Result<CheckOptions, Failure> {
-    let mut settings = settings::load(root).map_err(Failure)?;
+fn settled(root: &Path, options: &CheckOptions, settings: &Settings) -> Result<CheckOptions, Failure> {
     let mut options = options.clone();
-    settings.answers.given.append(&mut options.answers.given);
-    options.answers = settings.answers;
+    options.answers.given.splice(0..0, settings.answers.given.iter().cloned());
     if let Some(why) = options.answers.given.iter().find_map(|(question, answer)| refused_status(question, answer)) {
         return Err(Failure(why));
     }
     if options.python_environment.is_none() {
-        options.python_environment = settings.python_environment.map(|folder| root.join(folder));
+        options.python_environment = settings.python_environment.as_ref().map(|folder| root.join(folder));
+    }
+    if options.adapter.is_none() {
+        options.adapter = settings.adapter.as_ref().map(|adapter| adapter.to_lowercase());
     }
     for (name, answer) in options.answers.of_function("env_var") {
         let text = match &answer.kind {

@@ -1,12 +1,17 @@
-//! What the user settles in `hookproof.yml`, beside `dbt_project.yml`.
+//! The settings of hookproof for a project: `hookproof.yml`, beside `dbt_project.yml`.
 
-use std::collections::BTreeSet;
-use std::fs;
+mod answers;
+mod read;
+
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::datum::{Datum, Kind};
-use crate::project::yaml;
-use crate::source::{FileId, Lines};
+use crate::diagnostic::Severity;
+use crate::lint::{Selection, Selector};
+use crate::project::{Ignore, Overlay};
+
+pub use answers::Answers;
 
 /// The name of the file.
 pub const FILE: &str = "hookproof.yml";
@@ -14,154 +19,91 @@ pub const FILE: &str = "hookproof.yml";
 /// The settings of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// The file's text; none where there is no file.
+    pub text: Option<Arc<str>>,
+    /// The adapter to assume.
+    pub adapter: Option<String>,
+    /// The targets that are looked at; all of the profile where none is named.
+    pub targets: Vec<Named>,
     /// Answers to what cannot be known before the run.
     pub answers: Answers,
+    /// Where each question of the answers stands in the file.
+    pub questions: Vec<Named>,
+    /// What the project needs and does not make, and what is there.
+    pub assume: Assume,
     /// The Python environment whose dbt's own macros are used, from the project's folder.
     pub python_environment: Option<String>,
+    /// Which rules are looked at.
+    pub selection: Selection,
+    /// The rules that the file itself names, with the setting that does.
+    pub named_rules: Vec<NamedRule>,
+    /// What holds for some files only.
+    pub per_path: Vec<PerPath>,
 }
 
-/// Answers to what cannot be known before the run: of a question as `compile` prints it, of a variable as
-/// `var('x')`, of an environment variable as `env_var('X')`. A `*` in a question stands for any text.
+/// A name with its bytes in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// Its bytes.
+    pub range: Range<usize>,
+}
+
+/// A rule that is named in a setting.
+#[derive(Debug, Clone)]
+pub struct NamedRule {
+    /// The setting: `ignore`, `severity`.
+    pub setting: &'static str,
+    /// What is named.
+    pub selector: Selector,
+    /// Its bytes.
+    pub range: Range<usize>,
+}
+
+/// What holds for the files that fit a pattern as in `.gitignore`.
+#[derive(Debug, Clone)]
+pub struct PerPath {
+    /// The pattern.
+    pub pattern: Named,
+    /// The pattern, compiled.
+    pub files: Ignore,
+    /// What is not looked at in these files.
+    pub ignore: Vec<Selector>,
+    /// How bad findings in these files are.
+    pub severity: Vec<(Selector, Severity)>,
+}
+
+/// What is there outside of the project.
 #[derive(Debug, Clone, Default)]
-pub struct Answers {
-    /// Each question with its answer, the later ones first in force.
-    pub given: Vec<(String, Datum)>,
-}
-
-impl Answers {
-    /// Answers from a mapping of questions to answers.
-    ///
-    /// # Errors
-    /// A sentence that says what to write, where it is no such mapping.
-    pub fn of(datum: &Datum) -> Result<Answers, String> {
-        let Some(entries) = datum.as_map() else {
-            return match datum.kind {
-                Kind::Null => Ok(Answers::default()),
-                _ => Err("answers are a mapping such as {is_incremental(): true}".to_owned()),
-            };
-        };
-        let mut given = Vec::with_capacity(entries.len());
-        for (question, answer) in entries {
-            let Some(question) = question.as_str() else {
-                return Err("the question of an answer is text: write it in quotes".to_owned());
-            };
-            given.push((normal(question), answer.clone()));
-        }
-        Ok(Answers { given })
-    }
-
-    /// The answer to a question; the last one that fits.
-    #[must_use]
-    pub fn to(&self, question: &str) -> Option<&Datum> {
-        let question = normal(question);
-        self.given.iter().rev().find(|(known, _)| fits(known, &question)).map(|(_, answer)| answer)
-    }
-
-    /// The questions that none of those that were asked fits; what is a variable is no question.
-    #[must_use]
-    pub fn unused(&self, asked: &BTreeSet<String>) -> Vec<&str> {
-        let is_value = |known: &str| known.starts_with("var('") || known.starts_with("env_var('");
-        let is_used = |known: &str| asked.iter().any(|question| fits(known, &normal(question)));
-        let all = self.given.iter().map(|(known, _)| known.as_str());
-        all.filter(|known| !is_value(known) && !is_used(known)).collect()
-    }
-
-    /// The values of what a function of one name is asked for: `var` or `env_var`.
-    pub fn of_function<'a>(&'a self, function: &'a str) -> impl Iterator<Item = (&'a str, &'a Datum)> {
-        self.given.iter().filter_map(move |(question, answer)| {
-            let name = question.strip_prefix(function)?.strip_prefix("('")?.strip_suffix("')")?;
-            Some((name, answer))
-        })
-    }
-}
-
-/// A question with one kind of quotes.
-fn normal(question: &str) -> String {
-    question.trim().replace('"', "'")
-}
-
-/// Whether a question fits a pattern, in which `*` stands for any text.
-fn fits(pattern: &str, question: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = question.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+pub struct Assume {
+    /// Tables with their columns, none where these are not said.
+    pub tables: Vec<(Named, Vec<String>)>,
+    /// Schemas.
+    pub schemas: Vec<Named>,
+    /// Roles, users and groups.
+    pub roles: Vec<Named>,
+    /// Warehouses.
+    pub warehouses: Vec<Named>,
+    /// Functions and procedures.
+    pub functions: Vec<Named>,
 }
 
 /// Reads the settings of the project in a folder; none where there is no file.
 ///
 /// # Errors
 /// A sentence that says what to do, where the file cannot be read or says something that is not known.
-pub fn load(root: &Path) -> Result<Settings, String> {
+pub fn load(root: &Path, overlay: &Overlay) -> Result<Settings, String> {
     let path = root.join(FILE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
-        Err(failure) => return Err(format!("{FILE} cannot be read: {failure}")),
+    let text: Arc<str> = match overlay.get(&path) {
+        Some(Some(text)) => Arc::clone(text),
+        Some(None) => return Ok(Settings::default()),
+        None => match std::fs::read_to_string(&path) {
+            Ok(text) => text.into(),
+            Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+            Err(failure) => return Err(format!("{FILE} cannot be read: {failure}")),
+        },
     };
-    read(&text)
-}
-
-fn read(text: &str) -> Result<Settings, String> {
-    let read = yaml::read(text, FileId(0), 0).map_err(|fault| {
-        let at = Lines::new(text).at(fault.place.start);
-        format!("{FILE} is no YAML: line {}, column {}: {}", at.line, at.column, fault.message)
-    })?;
-    let mut settings = Settings::default();
-    let entries = match read.datum.without_places().kind {
-        Kind::Null => return Ok(settings),
-        Kind::Map(entries) => entries,
-        _ => return Err(format!("{FILE} is a mapping of settings, such as `answers:`")),
-    };
-    for (key, value) in entries {
-        match key.as_str() {
-            Some("answers") => settings.answers = Answers::of(&value).map_err(|why| format!("{FILE}: {why}"))?,
-            Some("python-environment") => match (value.as_str(), value.is_null()) {
-                (Some(folder), _) => settings.python_environment = Some(folder.to_owned()),
-                (None, true) => {}
-                (None, false) => return Err(format!("{FILE}: python-environment is a folder, such as .venv")),
-            },
-            _ => {
-                let key = key.as_str().unwrap_or("?");
-                return Err(format!(
-                    "{FILE} has a setting `{key}` that hookproof does not know: it knows answers and python-environment"
-                ));
-            }
-        }
-    }
-    Ok(settings)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_fit_whole_questions() {
-        assert!(fits("is_incremental()", "is_incremental()"));
-        assert!(!fits("is_incremental()", "is_incremental() "));
-        assert!(fits("* exists", "\"db\".\"s\".\"t\" exists"));
-        assert!(fits("run_query(*) is *", "run_query('select 1') is empty"));
-        assert!(!fits("a*b*c", "a-c"));
-        assert!(fits("*", ""));
-    }
-
-    #[test]
-    #[allow(clippy::unwrap_used)]
-    fn settings_say_what_is_wrong() {
-        assert_eq!(read("").unwrap().answers.given.len(), 0);
-        let settings = read("answers:\n  is_incremental(): true\n  env_var(\"A\"): b\n").unwrap();
-        assert_eq!(settings.answers.to("is_incremental()").and_then(Datum::as_bool), Some(true));
-        assert_eq!(settings.answers.of_function("env_var").map(|(name, _)| name).collect::<Vec<_>>(), ["A"]);
-        assert!(read("answer: {}").unwrap_err().contains("does not know"));
-        assert!(read("answers: [1]").unwrap_err().contains("mapping"));
-        assert!(read("a: [").unwrap_err().contains("line 1"));
-    }
+    let settings = read::read(&text)?;
+    Ok(Settings { text: Some(text), ..settings })
 }

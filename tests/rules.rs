@@ -11,14 +11,15 @@ use std::fs;
 use cases::{Case, Mark, cases, catalogue, name_of, rule_folders};
 use hookproof::CheckOptions;
 use hookproof::diagnostic::{Diagnostic, Severity};
-use hookproof::lint::{Preset, rules};
+use hookproof::lint::{Preset, SelectionChange, Selector, rules};
 use hookproof::report::CheckReport;
 
 /// Runs the tool on a case.
 fn checked(case: &Case) -> Result<CheckReport, String> {
     let folder = tempfile::tempdir().unwrap();
     case.write(folder.path());
-    let mut reports = hookproof::check(&CheckOptions { preset: Preset::All, ..CheckOptions::at(folder.path()) })
+    let all = SelectionChange { select: vec![Selector::Preset(Preset::All)], ..SelectionChange::default() };
+    let mut reports = hookproof::check(&CheckOptions { rules: all, ..CheckOptions::at(folder.path()) })
         .map_err(|error| error.to_string())?;
     match reports.pop() {
         Some(report) if reports.is_empty() => Ok(report),

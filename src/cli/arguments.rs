@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookproof::CheckOptions;
 use hookproof::datum::{Datum, Kind};
 use hookproof::invocation::Invocation;
+use hookproof::lint::{SelectionChange, Selector};
 use hookproof::project::yaml;
 use hookproof::settings::Answers;
 use hookproof::source::{FileId, Lines};
@@ -33,6 +34,8 @@ pub(super) enum Command {
         /// The severity from which on findings fail the run
         #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
         fail_on: FailOn,
+        #[command(flatten)]
+        rules: RuleArguments,
         /// List the branches of hooks and macros that no rendering goes through
         #[arg(long)]
         branches: bool,
@@ -115,6 +118,35 @@ pub(super) struct ProjectArguments {
     /// A Python environment with dbt and its adapter: dbt's own macros are taken from its files
     #[arg(long, value_name = "DIR", env = "HOOKPROOF_PYTHON_ENVIRONMENT", hide_env_values = true)]
     python_environment: Option<PathBuf>,
+}
+
+/// Which rules are looked at, besides or instead of those of hookproof.yml.
+#[derive(Debug, Args)]
+pub(super) struct RuleArguments {
+    /// Only these rules, families or presets, with commas between: drop-without-if-exists,sql,strict
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    select: Vec<String>,
+    /// These rules, families or presets besides
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    extend_select: Vec<String>,
+    /// All but these rules, families or presets
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    ignore: Vec<String>,
+}
+
+impl RuleArguments {
+    /// How the rules of the settings change.
+    pub(super) fn change(&self) -> Result<SelectionChange, String> {
+        let parsed = |option: &str, words: &[String]| -> Result<Vec<Selector>, String> {
+            let words = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+            words.map(|word| Selector::parse(word).map_err(|why| format!("--{option}: {why}"))).collect()
+        };
+        Ok(SelectionChange {
+            select: parsed("select", &self.select)?,
+            extend: parsed("extend-select", &self.extend_select)?,
+            ignore: parsed("ignore", &self.ignore)?,
+        })
+    }
 }
 
 impl ProjectArguments {

@@ -5,6 +5,7 @@ pub(super) mod placement;
 pub(super) mod project;
 pub(super) mod purpose;
 pub(super) mod repeatable;
+pub(super) mod settings;
 pub(super) mod sql;
 pub(super) mod timing;
 
@@ -20,6 +21,12 @@ pub(super) fn one_line(text: &str) -> String {
         return line;
     }
     line.chars().take(119).chain(['…']).collect()
+}
+
+/// The nearest of some names, where a person may have meant it.
+pub(super) fn nearest_of_all<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+    near.filter(|(distance, known)| *distance <= known.len() / 2).map(|(_, known)| known)
 }
 
 /// The nearest of some names, where one is near enough to be meant.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Findings, Rule, Scene};
+use super::{Findings, Found, Rule, Scene};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Related, Severity};
 use crate::hook::Hook;
 use crate::source::{Call, FileId, Place};
@@ -130,6 +130,8 @@ pub(crate) struct Sink<'f> {
     findings: &'f Findings<'f>,
     known: HashMap<(Place, String), usize>,
     merged: Vec<Merged>,
+    /// What comments silence.
+    silenced: HashSet<(Place, String)>,
 }
 
 struct Merged {
@@ -140,13 +142,17 @@ struct Merged {
 
 impl<'f> Sink<'f> {
     pub(super) fn new(rule: &'static Rule, findings: &'f Findings<'f>) -> Sink<'f> {
-        Sink { rule, findings, known: HashMap::new(), merged: Vec::new() }
+        Sink { rule, findings, known: HashMap::new(), merged: Vec::new(), silenced: HashSet::new() }
     }
 
     /// Takes a finding in. The same message at the same place is the same finding.
     pub(crate) fn add(&mut self, finding: Finding<'_>) {
         let nowhere = Place { file: FileId(0), start: 0, end: 0 };
         let place = finding.place.unwrap_or(nowhere);
+        if self.is_silenced(place, finding.through.as_deref()) {
+            self.silenced.insert((place, finding.message));
+            return;
+        }
         let new = self.merged.len();
         let at = *self.known.entry((place, finding.message.clone())).or_insert(new);
         if at == new {
@@ -159,6 +165,14 @@ impl<'f> Sink<'f> {
         if let Some(severity) = finding.severity {
             merged.diagnostic.severity = merged.diagnostic.severity.max(severity);
         }
+    }
+
+    /// Whether a comment silences what is found at a place that some macro calls led to.
+    fn is_silenced(&self, place: Place, through: Option<&Call>) -> bool {
+        let comments = &self.findings.policy.comments;
+        let calls = through.into_iter().flat_map(Call::chain).filter_map(|call| call.place);
+        // Each is asked: a comment at any of them is of use.
+        std::iter::once(place).chain(calls).filter(|place| comments.silence(self.rule, *place)).count() > 0
     }
 
     fn diagnostic(&self, place: Place, finding: &Finding<'_>) -> Diagnostic {
@@ -183,9 +197,11 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// The diagnostics, in the order in which they were first found.
-    pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
-        let Sink { findings, merged, .. } = self;
+    /// The diagnostics, in the order in which they were first found. What one hook silences and another does not
+    /// is among them.
+    pub(super) fn found(self) -> Found {
+        let Sink { findings, merged, known, silenced, .. } = self;
+        let suppressed = silenced.into_iter().filter(|one| !known.contains_key(one)).count();
         let every_hook = rendered(findings, 0..findings.checked.len());
         let own: BTreeSet<usize> = every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect();
         let finish = |Merged { mut diagnostic, hooks, targets }| {
@@ -199,7 +215,7 @@ impl<'f> Sink<'f> {
             }
             diagnostic
         };
-        merged.into_iter().map(finish).collect()
+        Found { diagnostics: merged.into_iter().map(finish).collect(), suppressed }
     }
 }
 

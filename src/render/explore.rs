@@ -54,12 +54,16 @@ pub struct Rendered {
 impl Renderer {
     /// Builds the manifests of a project's targets; only that of one target where one is asked for. `read`
     /// gives the project as dbt reads it for a target, where that is another than `shared`.
-    pub fn new(shared: &Arc<Shared>, only: Option<&str>, read: impl Fn(&Target) -> Option<Arc<Shared>>) -> Renderer {
+    pub fn new(
+        shared: &Arc<Shared>,
+        only: Option<&[String]>,
+        read: impl Fn(&Target) -> Option<Arc<Shared>>,
+    ) -> Renderer {
         let targets: Vec<Arc<Target>> = shared
             .project
             .targets
             .iter()
-            .filter(|target| only.is_none_or(|only| target.name == only))
+            .filter(|target| only.is_none_or(|only| only.contains(&target.name)))
             .map(|target| Arc::new(target.clone()))
             .collect();
         let of_targets: Vec<Arc<Shared>> =

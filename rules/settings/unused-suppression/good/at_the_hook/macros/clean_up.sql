@@ -1,0 +1,3 @@
+{% macro clean_up() %}
+  drop table staging.orders_today
+{% endmacro %}
