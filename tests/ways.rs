@@ -167,3 +167,18 @@ fn branches_that_nothing_goes_through_are_named() {
     assert!(lines[1].contains("this `for` of macro log"), "{lines:?}");
     assert!(lines.iter().all(|line| line.starts_with(&format!("{}:1:", Path::new("macros/log.sql").display()))));
 }
+
+#[test]
+fn a_status_that_is_told_settles_how_the_run_ends() {
+    let hook = on_run_end("select '{% for r in results %}{{ r.node.name }}={{ r.status }};{% endfor %}'");
+    let dir = project(&[("dbt_project.yml", &hook), ("models/c.sql", "select 1")]);
+    let mut options = CheckOptions::at(dir.path());
+    options.answers = answers("'status of model.shop.a': error");
+    let found = renderings(&options);
+    assert_eq!(ways(&found), [(vec![], "select 'a=error;c=success;b=skipped;'")]);
+    options.command = Some(hookproof::invocation::Invocation::parse("run --select a b").unwrap());
+    options.answers = answers("'status of model.shop.*': success");
+    assert_eq!(ways(&renderings(&options)), [(vec![], "select 'a=success;b=success;'")]);
+    options.answers = answers("'status of model.shop.a': broken");
+    assert!(hookproof::compile(&options).unwrap_err().0.contains("is one of success, pass"));
+}

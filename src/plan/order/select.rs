@@ -291,10 +291,10 @@ fn is_set(member: &Member<'_>, way: &[String], wanted: &str) -> bool {
         None => match (names.as_slice(), member.kind) {
             (["severity"], "test") => wanted.eq_ignore_ascii_case("error"),
             (["access"], "model") => wanted == "protected",
-            (["on_schema_change"], "model") => wanted == "ignore",
-            (["on_configuration_change"], "model") => wanted == "apply",
-            (["contract", "enforced"], _) => flag(false),
-            (["contract", "alias_types"] | ["docs", "show"], _) => flag(true),
+            (["on_schema_change"], "model" | "seed" | "snapshot") => wanted == "ignore",
+            (["on_configuration_change"], "model" | "seed" | "snapshot") => wanted == "apply",
+            (["contract", "enforced"], "model" | "seed" | "snapshot") => flag(false),
+            (["contract", "alias_types"] | ["docs", "show"], "model" | "seed" | "snapshot") => flag(true),
             _ => false,
         },
     }

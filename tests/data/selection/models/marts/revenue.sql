@@ -1,0 +1,1 @@
+{{ config(tags="nightly", contract={"enforced": false}) }} select * from {{ ref("orders") }}
