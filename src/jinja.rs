@@ -31,7 +31,7 @@ pub mod walk;
 pub mod yaml;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
-pub use host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
+pub use host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, UndefinedRead, Use};
 pub use interp::Interp;
 pub(crate) use methods::text::is_space;
 pub use moment::{Moment, Zone};

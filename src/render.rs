@@ -3,6 +3,7 @@
 
 pub mod adapter;
 mod arguments;
+pub(crate) mod attributes;
 pub mod branches;
 pub mod builtins;
 mod callable;
@@ -34,7 +35,7 @@ pub(crate) use results::refused_status;
 
 use std::sync::Arc;
 
-use crate::jinja::{Answer, JinjaError, UndefinedRead};
+use crate::jinja::{Answer, JinjaError, MissingRead, UndefinedRead};
 use crate::source::{Call, Place, Text};
 
 /// What one hook renders to in some targets, with some answers.
@@ -69,6 +70,8 @@ pub struct Pass {
     pub unset: Vec<String>,
     /// Names that were read and that nothing defines.
     pub undefined: Vec<UndefinedRead>,
+    /// Attributes that were read and that dbt's objects do not have.
+    pub missing: Vec<MissingRead>,
     /// Names that dbt defines, but not with what was meant here.
     pub misread: Vec<Misread>,
     /// Whether something unknown was printed.

@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use num_traits::FromPrimitive;
 
 use super::error::{ErrorKind, Eval, Flow, error, type_error, value_error};
+use super::host::Use;
 use super::interp::Interp;
 use super::json;
 use super::methods::text;
@@ -572,10 +573,12 @@ impl Interp {
                         Ok(number) if part.bytes().all(|byte| byte.is_ascii_digit()) => Value::Int(number),
                         _ => Value::str(part),
                     };
-                    found = self.subscript(&found, &key)?;
+                    let owner = found;
+                    found = self.subscript(&owner, &key)?;
                     if found.is_undefined() {
-                        if let Some(otherwise) = otherwise {
-                            found = otherwise.clone();
+                        match otherwise {
+                            Some(otherwise) => found = otherwise.clone(),
+                            None => self.note_missing(&owner, part, Use::Value),
                         }
                     }
                 }

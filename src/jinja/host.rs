@@ -30,6 +30,11 @@ pub trait Host {
         None
     }
 
+    /// What an object is called that certainly has no attribute of that name; none where it may have one.
+    fn lacking(&self, _value: &Value, _name: &str) -> Option<&'static str> {
+        None
+    }
+
     /// The answer that a question has been given beforehand, if any.
     fn pinned(&self, _question: &str, _options: &[Answer]) -> Option<Answer> {
         None
@@ -98,6 +103,21 @@ pub struct UndefinedRead {
     pub through: Option<Arc<Call>>,
     /// Whether the template itself assigns the name somewhere, so that it may be defined on another way.
     pub assigned: bool,
+}
+
+/// An attribute was read that its object does not have.
+#[derive(Debug, Clone)]
+pub struct MissingRead {
+    /// What the host calls the object.
+    pub of: &'static str,
+    /// The attribute.
+    pub name: Name,
+    /// How it was used.
+    pub usage: Use,
+    /// Where.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
 }
 
 /// An answer to a question about what cannot be known.

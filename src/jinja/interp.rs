@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use super::branches::{Reached, address};
 use super::call::argument_sites;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
-use super::host::{Answer, ArgumentSite, Host, Limits, Question, UndefinedRead, Use};
+use super::host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
 use super::undefined::Undefined;
@@ -35,6 +35,8 @@ pub struct Interp {
     placeholders: HashMap<String, usize>,
     /// Names that were read and that nothing defines.
     pub undefined_reads: Vec<UndefinedRead>,
+    /// Attributes that were read and that their objects do not have.
+    pub missing_reads: Vec<MissingRead>,
     /// Where the function that runs now was called.
     pub site: Option<Place>,
     /// The macro calls around it.
@@ -74,6 +76,7 @@ impl Interp {
             undefined_seen: HashSet::new(),
             placeholders: HashMap::new(),
             undefined_reads: Vec::new(),
+            missing_reads: Vec::new(),
             site: None,
             within: None,
             argument_sites: Vec::new(),
@@ -570,13 +573,21 @@ impl Interp {
             ExprKind::Attr(operand, name) => {
                 let operand = self.eval_owner(frame, operand)?;
                 self.site_at(frame, expr.span);
-                self.attribute(&operand, name)?
+                let value = self.attribute(&operand, name)?;
+                if value.is_undefined() {
+                    self.note_missing(&operand, name, usage);
+                }
+                value
             }
             ExprKind::Item(operand, key) => {
                 let operand = self.eval(frame, operand)?;
                 let key = self.eval(frame, key)?;
                 self.site_at(frame, expr.span);
-                self.subscript(&operand, &key)?
+                let value = self.subscript(&operand, &key)?;
+                if let Some(name) = key.as_str().filter(|_| value.is_undefined()) {
+                    self.note_missing(&operand, name, usage);
+                }
+                value
             }
             ExprKind::Slice(operand, parts) => {
                 let operand = self.eval(frame, operand)?;
@@ -604,6 +615,18 @@ impl Interp {
                 self.call_expr(frame, callee, evaluated, expr.span)?
             }
         })
+    }
+
+    /// Notes an attribute that an object of the host does not have, where the host is sure of it.
+    pub(super) fn note_missing(&mut self, owner: &Value, name: &str, usage: Use) {
+        if usage == Use::Guarded || owner.is_undefined() {
+            return;
+        }
+        let (Some(of), Some(place)) = (self.host.lacking(owner, name), self.site) else { return };
+        if self.missing_reads.iter().all(|read| read.place != Some(place) || *read.name != *name) {
+            let (name, through) = (Arc::from(name), self.within.clone());
+            self.missing_reads.push(MissingRead { of, name, usage, place: Some(place), through });
+        }
     }
 
     /// Evaluates what an attribute is taken of.
@@ -659,7 +682,15 @@ impl Interp {
             ExprKind::Attr(operand, name) => {
                 let operand = self.eval_owner(frame, operand)?;
                 self.site_at(frame, span);
-                self.call_method(&operand, name, args)
+                let site = self.site;
+                let result = self.call_method(&operand, name, args);
+                if let Err(Flow::Error(failure)) = &result
+                    && matches!(failure.kind, ErrorKind::Undefined { name: None, .. })
+                {
+                    self.site = site;
+                    self.note_missing(&operand, name, Use::Called);
+                }
+                result
             }
             ExprKind::Var(name) => {
                 let value = self.variable(frame, name, callee.span, Use::Called)?;

@@ -9,7 +9,7 @@ mod types;
 
 pub(super) use config::Config;
 pub(super) use exceptions::Exceptions;
-pub(super) use object::{Adapter, Api, found_relation};
+pub(super) use object::{Adapter, Api, found_relation, is_known, method_names};
 
 use std::any::Any;
 use std::rc::Rc;
@@ -32,6 +32,20 @@ pub fn parents(adapter: &str) -> &'static [&'static str] {
         "sqlserver" | "synapse" => &["fabric"],
         _ => &[],
     }
+}
+
+/// What an object of the context is called there, where all its attributes are known.
+pub(super) fn kind(any: &dyn Any) -> Option<&'static str> {
+    if any.is::<Flags>() {
+        return Some("flags");
+    }
+    if any.is::<Config>() {
+        return Some("config");
+    }
+    if any.is::<Exceptions>() {
+        return Some("exceptions");
+    }
+    any.is::<Adapter>().then_some("adapter")
 }
 
 /// `target` (facts C10).
@@ -133,7 +147,10 @@ impl Object for Flags {
     plain_object!("Flags");
 
     fn attr(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        Ok(Some(match name {
+        // Each flag has its name in small letters as well.
+        let shouted =
+            if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_owned() } else { name.to_uppercase() };
+        Ok(Some(match shouted.as_str() {
             "WHICH" => Value::str(which(&self.0, interp)?.which()),
             "FULL_REFRESH" => Value::Bool(interp.ask_bool(FULL_REFRESH.to_owned(), false)?),
             "STORE_FAILURES" | "DEBUG" | "FAIL_FAST" | "WARN_ERROR" | "QUIET" | "DEFER" => Value::Bool(false),

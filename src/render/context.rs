@@ -504,6 +504,14 @@ impl Scene {
         made
     }
 
+    /// `target`, once something read it.
+    pub(super) fn target_dict(&self) -> Option<Rc<RefCell<Dict>>> {
+        match self.cache.borrow().get("target") {
+            Some(Value::Dict(dict)) => Some(Rc::clone(dict)),
+            _ => None,
+        }
+    }
+
     /// Notes that a name was read that does not hold what was meant.
     fn misread(&self, interp: &Interp, name: &'static str, holds: &'static str) {
         let misread = Misread { name, holds, place: interp.site, through: interp.within.clone() };
@@ -693,6 +701,10 @@ impl Host for Scene {
         let cause = format!("`{name}` may be a package that comes with {}, which is not installed", listed.listed_as);
         self.not_known(&cause);
         Some(unknown(name, &cause))
+    }
+
+    fn lacking(&self, value: &Value, name: &str) -> Option<&'static str> {
+        super::attributes::lacking(self, value, name)
     }
 
     fn pinned(&self, question: &str, options: &[Answer]) -> Option<Answer> {

@@ -453,6 +453,7 @@ impl Renderer {
             approximate: seen.approximate,
             has_unknown: interp.printed_unknown(),
             undefined: std::mem::take(&mut interp.undefined_reads),
+            missing: std::mem::take(&mut interp.missing_reads),
             ..Pass::default()
         };
         if interp.left_questions() {

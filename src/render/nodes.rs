@@ -3,6 +3,7 @@
 mod config;
 mod value;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -108,6 +109,11 @@ const MODEL: &[&str] = &[
     "time_spine",
     "batch",
 ];
+
+/// Whether an object is a node, not a part of one.
+pub(super) fn is_node(any: &dyn Any) -> bool {
+    any.downcast_ref::<NodeValue>().is_some_and(|node| node.part == value::Part::Node)
+}
 
 /// What a part is called that hookproof does not know.
 fn not_made(key: &str) -> Value {

@@ -54,6 +54,16 @@ struct Graph {
     parts: RefCell<HashMap<&'static str, Value>>,
 }
 
+/// Whether an object is `graph`.
+pub(super) fn is_graph(any: &dyn Any) -> bool {
+    any.is::<Graph>()
+}
+
+/// Whether an object is an item of `results`.
+pub(super) fn is_result(any: &dyn Any) -> bool {
+    any.is::<RunResult>()
+}
+
 /// `graph` in the run pass.
 pub(super) fn graph(scene: &Rc<Scene>) -> Value {
     Value::Object(Rc::new(Graph { scene: Rc::downgrade(scene), parts: RefCell::default() }))

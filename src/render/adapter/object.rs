@@ -78,6 +78,20 @@ static METHODS: LazyLock<HashMap<&str, HashMap<&str, Parsed>>> = LazyLock::new(|
         .collect()
 });
 
+/// Whether the methods of an adapter are known.
+pub(in crate::render) fn is_known(adapter: &str) -> bool {
+    METHODS.contains_key(adapter)
+}
+
+/// The methods of every adapter, sorted.
+pub(in crate::render) fn method_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = METHODS.values().flat_map(|methods| methods.keys().copied()).collect();
+    names.extend(["dispatch", "type", "commit", "Relation", "config"]);
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// What a method gives in the parse pass; none where the adapter has no such method. An adapter that is not
 /// known may have any.
 fn method(adapter: &str, name: &str) -> Option<Parsed> {

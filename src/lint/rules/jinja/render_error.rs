@@ -1,5 +1,6 @@
 //! Finds a hook whose Jinja parses and then fails when dbt renders it.
 
+use super::undefined_attribute;
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::{REFUSED, Rendering};
@@ -38,7 +39,7 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let pass = scene.pass();
     let known = pass.unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
     let known = known && !(of_values && (pass.approximate || pass.has_unknown));
-    fails && known && !passes_elsewhere(scene)
+    fails && known && !passes_elsewhere(scene) && !undefined_attribute::ends(scene, error)
 }
 
 /// Whether another answer about what the run finds lets the hook pass in the same target.
