@@ -142,10 +142,21 @@ pub struct BadValue {
     pub place: Option<Place>,
     /// The kind of hook.
     pub kind: HookKind,
+    /// What dbt has against it.
+    pub fault: ValueFault,
     /// What dbt says.
     pub message: String,
     /// The node, for a node's hook.
     pub node_id: Option<String>,
+}
+
+/// What dbt has against a hook's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueFault {
+    /// The value is of a kind that it does not take.
+    Kind,
+    /// One call of `config()` gives it in both spellings (facts D15).
+    BothSpellings,
 }
 
 /// The hooks of a project.

@@ -8,7 +8,7 @@ mod settings;
 pub use build::{build, of_test, of_tests};
 pub use settings::Settings;
 
-use crate::hook::{ConfigHook, HookKind};
+use crate::hook::{BadValue, ConfigHook, HookKind};
 use crate::jinja::JinjaError;
 use crate::project::Resource;
 
@@ -81,6 +81,8 @@ pub struct NodeState {
     pub project_settings: Option<Settings>,
     /// The hooks of its `config()` calls, in file order.
     pub config_hooks: Vec<ConfigHook>,
+    /// Hooks that dbt does not take already when it calls `config()`.
+    pub bad_values: Vec<BadValue>,
     /// Keys of its `config()` calls, in file order, with their places.
     pub config_keys: Vec<(String, Option<crate::source::Place>)>,
     /// `enabled`.

@@ -28,6 +28,7 @@ mod values;
 mod whole;
 pub mod yaml;
 
+pub(crate) use adapter::BOTH_SPELLINGS;
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rendered, Renderer};
 pub(crate) use refs::REFUSED;

@@ -108,15 +108,15 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         let project = renderer.project();
         let dialect = Dialect::of_adapter(project.adapter());
         let cut = rendered.iter().filter(|rendered| rendered.cut).count();
-        let checked: Vec<Checked<'_>> = hooks
-            .hooks
-            .par_iter()
-            .zip(rendered)
-            .map(|(hook, rendered)| Checked {
-                hook,
-                renderings: rendered.renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
-            })
-            .collect();
+        let kept = renderer.kept_hooks(&hooks);
+        let checked = |hook, renderings: Vec<Rendering>| Checked {
+            hook,
+            renderings: renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
+        };
+        let mut all: Vec<Checked<'_>> =
+            hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
+        let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
+        all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
         let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
         let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
         let unused: Vec<String> =
@@ -124,7 +124,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         let mut sources = project.sources.clone();
         let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
         let targets = renderer.target_names();
-        let findings = Findings::new(project, &hooks, checked, targets, renderer.library(), policy, sources);
+        let findings = Findings::new(project, &hooks, all, targets, renderer.library(), policy, sources);
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::frozen::{AtRun, frozen};
 use super::keys;
 use super::value::{Entry, Given, Refusal, shown};
-use super::{BadValue, Declared, Frozen, Hook, HookKind, Hooks};
+use super::{BadValue, Declared, Frozen, Hook, HookKind, Hooks, ValueFault};
 use crate::datum::{Datum, Kind};
 use crate::manifest::{Manifest, NodeState, Operation};
 use crate::project::{Level, Node, Project, Properties, Resource};
@@ -149,7 +149,8 @@ fn on_run(project: &Project, kind: HookKind, enabled: bool, manifests: &[&Manife
         if let Some(wrong) = items.iter().find(|item| item.as_text().is_none()) {
             let message =
                 format!("at path ['{}']: {} is not valid under any of the given schemas", kind.name(), shown(value));
-            bad.add(BadValue { place: wrong.place.or(value.place), kind, message, node_id: None });
+            let fault = ValueFault::Kind;
+            bad.add(BadValue { place: wrong.place.or(value.place), kind, fault, message, node_id: None });
         }
         for (n, item) in items.iter().enumerate() {
             let Some(raw) = item.as_text() else { continue };
@@ -223,6 +224,7 @@ fn of_node(
                 other => &mut other.insert((project, written_of(project, node))).1,
             };
             let calls = of_calls(project, node, state);
+            state.bad_values.iter().cloned().for_each(|value| bad.add(value));
             let mut count = [0; 2];
             for item in own.iter().chain(&*properties).chain(&calls).chain(&*root) {
                 let counted = &mut count[usize::from(item.kind == HookKind::PostHook)];
@@ -237,7 +239,8 @@ fn of_node(
                     Err(refusal) => {
                         let message = refusal.message(underscored(item.kind), position, node.resource);
                         let node_id = (item.declared != Declared::Project).then(|| node.unique_id.clone());
-                        bad.add(BadValue { place: item.place.or(node.place), kind: item.kind, message, node_id });
+                        let (place, kind) = (item.place.or(node.place), item.kind);
+                        bad.add(BadValue { place, kind, fault: ValueFault::Kind, message, node_id });
                     }
                 }
             }

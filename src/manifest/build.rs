@@ -9,9 +9,10 @@ use rayon::prelude::*;
 use super::extract::is_static;
 use super::{Known, Manifest, NodeState, Operation, Settings, materialized};
 use crate::datum::Datum;
-use crate::hook::{ConfigHook, HookKind};
+use crate::hook::{BadValue, ConfigHook, HookKind, ValueFault};
 use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
 use crate::project::{Language, Level, Node, Resource, Target, python};
+use crate::render::BOTH_SPELLINGS;
 use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
 use crate::source::{Place, Text};
 
@@ -157,6 +158,7 @@ fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState 
         Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, Subject::Node(at));
     let mut state = NodeState::default();
     let Calls { given: calls, fault, is_static } = config_calls(&scene, node);
+    state.bad_values = fault.as_ref().and_then(|fault| both_spellings(fault, node)).into_iter().collect();
     state.fault = fault;
     state.parsed_with =
         Some(if is_parsed_late(shared, node, is_static) { Known::Settings } else { Known::ProjectFile });
@@ -189,6 +191,17 @@ fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState 
     name_relation(&scene, &described, &settings, &mut state);
     state.settings = settings;
     state
+}
+
+/// The hook that a file cannot be read for, since one call of `config()` gives it in both spellings.
+fn both_spellings(fault: &JinjaError, node: &Node) -> Option<BadValue> {
+    (fault.kind == ErrorKind::Host(BOTH_SPELLINGS)).then(|| BadValue {
+        place: fault.place.or(node.place),
+        kind: if fault.message.contains("pre_hook") { HookKind::PreHook } else { HookKind::PostHook },
+        fault: ValueFault::BothSpellings,
+        message: fault.message.clone(),
+        node_id: Some(node.unique_id.clone()),
+    })
 }
 
 /// The settings of a node or an on-run hook, as dbt merges them: of its own project, of its properties, of its

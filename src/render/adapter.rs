@@ -7,6 +7,7 @@ mod project;
 mod pure;
 mod types;
 
+pub(crate) use config::BOTH_SPELLINGS;
 pub(super) use config::Config;
 pub(super) use exceptions::Exceptions;
 pub(super) use object::{Adapter, Api, found_relation, is_known, method_names};

@@ -1,8 +1,13 @@
 //! Down every branch: renders a hook for each target and each answer to what cannot be known.
 
+mod parsed;
+mod unparsed;
+
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
+
+use parsed::Parsed;
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Of, Scene, Shared, Subject, WHICH, Way};
@@ -197,6 +202,17 @@ impl Renderer {
         self.seen.note(template.as_deref(), &reached);
     }
 
+    fn asked<'a>(&self, hook: &'a Hook, template: Option<&'a Arc<Template>>, target: usize) -> Asked<'a> {
+        let operation = hook.operation.and_then(|at| self.manifests[target].operations.get(at));
+        let subject = match (hook.node, operation) {
+            (Some(node), _) => Subject::NodeHook(node, hook.kind),
+            // dbt parses what an on-run hook has in its settings in the context of that hook.
+            (None, Some(operation)) => Subject::OnRun(operation.kind, operation.package, operation.index),
+            (None, None) => Subject::OnRun(hook.kind, hook.package, hook.index()),
+        };
+        Asked { hook, template, target, subject }
+    }
+
     /// The answers that were given beforehand and that nothing asked for.
     #[must_use]
     pub fn unused_answers(&self) -> Vec<&str> {
@@ -228,7 +244,7 @@ impl Renderer {
     #[must_use]
     pub fn references(&self, hook: &Hook, target: usize) -> References {
         let Ok(Some(template)) = parse(&hook.raw) else { return References::default() };
-        let asked = Asked { hook, template: Some(&template), target, subject: subject(hook) };
+        let asked = self.asked(hook, Some(&template), target);
         References::of(&self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new()).0)
     }
 
@@ -293,7 +309,7 @@ impl Renderer {
         rendered: &mut Rendered,
         reached: &mut Reached,
     ) {
-        let asked = Asked { hook, template, target, subject: subject(hook) };
+        let asked = self.asked(hook, template, target);
         let adapter = &self.targets[target].adapter;
         // A node's hooks are sent by its materialization, which may leave them out (facts X9).
         let runs = hook.node.is_none_or(|node| self.materialization(target, node).runs(hook.transaction));
@@ -360,31 +376,6 @@ impl Renderer {
             let answers = vec![(format!("env_var('{name}') is set"), Answer::Bool(false))];
             add(rendered, target, answers, without, None, Vec::new());
         }
-    }
-
-    /// The parse pass of a way, with what dbt finds out right after it.
-    fn parsed(
-        &self,
-        asked: &Asked<'_>,
-        settled: Vec<(String, Answer)>,
-        parsed: &mut Parsed,
-        reached: &mut Reached,
-    ) -> Pass {
-        if let Some((_, known)) = parsed.passes.iter().find(|(known, _)| *known == settled) {
-            return known.clone();
-        }
-        let way = Way { settled: settled.clone(), ..Way::default() };
-        let (mut parse, questions) = self.pass(asked, Moment::Parse, way, reached);
-        if let (Some(node), None) = (asked.hook.node, &parse.error) {
-            let reads = !(parse.refs.is_empty() && parse.sources.is_empty());
-            let project = &self.shared[asked.target].project;
-            parse.error = refs::refused(project, &self.manifests[asked.target], node, &parse.refs, reads);
-        }
-        if parsed.passes.is_empty() {
-            parsed.first = questions.iter().map(answer).filter(|(text, _)| text.starts_with(FLAG)).collect();
-        }
-        parsed.passes.push((settled, parse.clone()));
-        parse
     }
 
     /// The nodes that dbt knows a hook's node to ref once it has parsed it; none where not all are known here.
@@ -470,28 +461,6 @@ impl Renderer {
     }
 }
 
-/// How a question begins that both passes answer alike.
-const FLAG: &str = "flags.";
-
-/// The parse passes of a hook.
-#[derive(Default)]
-struct Parsed {
-    /// The flags that the first of them asked for, with their answers.
-    first: Vec<(String, Answer)>,
-    /// Each with the answers that were settled for it: those that differ from the first one's.
-    passes: Vec<(Vec<(String, Answer)>, Pass)>,
-}
-
-impl Parsed {
-    /// The answers of a run pass to what the parse pass asks for as well, where they differ.
-    fn asked_by_both(&self, answers: &[(String, Answer)]) -> Vec<(String, Answer)> {
-        let differs = |(text, answer): &&(String, Answer)| {
-            self.first.iter().any(|(known, first)| known == text && first != answer)
-        };
-        answers.iter().filter(differs).cloned().collect()
-    }
-}
-
 fn answer(question: &Question) -> (String, Answer) {
     (question.text.clone(), question.options[question.chosen].clone())
 }
@@ -512,13 +481,6 @@ struct Asked<'a> {
     template: Option<&'a Arc<Template>>,
     target: usize,
     subject: Subject,
-}
-
-fn subject(hook: &Hook) -> Subject {
-    match hook.node {
-        Some(node) => Subject::NodeHook(node, hook.kind),
-        None => Subject::OnRun(hook.kind, hook.package, hook.index()),
-    }
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).

@@ -22,11 +22,14 @@ fn record(class: &'static str, fields: &[&'static str], value: &Value) -> Value 
     Record::of(class, fields.iter().map(|name| (*name, get(name))).collect())
 }
 
+/// The code of the error that one call gives a hook in both spellings.
+pub(crate) const BOTH_SPELLINGS: &str = "both-spellings";
+
 /// `config`
 pub(in crate::render) struct Config(pub(in crate::render) Rc<Scene>);
 
 impl Config {
-    /// Notes what a `config()` call in a node's file sets.
+    /// Notes what a `config()` call in a node's file or an on-run hook sets.
     fn note(&self, interp: &mut Interp, args: Args) -> Eval<()> {
         let mut given: Vec<(String, Value)> = Vec::new();
         for value in &args.positional {
@@ -41,6 +44,16 @@ impl Config {
             }
         }
         given.extend(args.keyword.into_iter().map(|(name, value)| (name.to_string(), value)));
+        let has = |key: &str| given.iter().any(|(known, _)| known == key);
+        for (old, new) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {
+            if self.0.moment == Moment::Parse && has(old) && has(new) {
+                let message = format!("Invalid config, has conflicting keys \"{old}\" and \"{new}\"");
+                return Err(host_error(BOTH_SPELLINGS, message));
+            }
+        }
+        if matches!(self.0.subject, Subject::NodeHook(..)) {
+            return Ok(());
+        }
         let sites = std::mem::take(&mut interp.argument_sites);
         let call = interp.site;
         let mut seen = self.0.seen.borrow_mut();
@@ -116,9 +129,7 @@ impl Object for Config {
     }
 
     fn call(&self, interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
-        if matches!(self.0.subject, Subject::Node(_) | Subject::OnRun(..)) {
-            self.note(interp, args)?;
-        }
+        self.note(interp, args)?;
         Ok(Some(Value::str("")))
     }
 

@@ -3,7 +3,7 @@
 use super::undefined_attribute;
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
-use crate::render::{REFUSED, Rendering};
+use crate::render::{BOTH_SPELLINGS, REFUSED, Rendering};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let said = crate::lint::rules::said(&error.message);
@@ -12,6 +12,7 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let help = match error.kind {
         ErrorKind::MacroArguments => "change the arguments to those of the macro",
         ErrorKind::Host(REFUSED) => "ref the node in a place that dbt reaches while it parses, or name its table",
+        ErrorKind::Host(BOTH_SPELLINGS) => "put the hooks into one list, in one spelling",
         ErrorKind::Host("missing-ref" | "missing-source") => {
             "change the name to that of a node or source of the project"
         }
@@ -31,7 +32,9 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
         ErrorKind::Undefined { name: None, .. } => {
             !error.message.contains(crate::lint::rules::timing::unguarded_query::NO_RESULT)
         }
-        ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | "missing-ref" | "missing-source" | REFUSED),
+        ErrorKind::Host(code) => {
+            matches!(*code, "return-outside-macro" | "missing-ref" | "missing-source" | REFUSED | BOTH_SPELLINGS)
+        }
         _ => false,
     };
     // An error of a value may come from what hookproof's value lacks.

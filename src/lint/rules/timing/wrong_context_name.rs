@@ -47,12 +47,20 @@ fn fix(scene: &Scene<'_>, read: &UndefinedRead) -> Option<Fix> {
 
 fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
     let (name, holds, kind) = (misread.name, misread.holds, scene.hook().kind.name());
-    let message = format!(
-        "There is no model in {kind}: `{name}` holds {holds}, prints `{holds}`, and its attributes print as nothing."
-    );
-    Finding::of(scene, misread.place, misread.through.as_ref(), message)
-        .sql(scene.sql_of(misread.place))
-        .help("write the relation out, or move the hook to a post-hook")
+    let (message, help) = if scene.hook().operation.is_some() {
+        let message = format!(
+            "dbt parses this {kind} for the on-run hooks of the project as well, where `{name}` holds {holds}: every \
+             command stops in the parse."
+        );
+        (message, "set the hook for a folder of the models, or ask whether `execute` is true first")
+    } else {
+        let message = format!(
+            "There is no model in {kind}: `{name}` holds {holds}, prints `{holds}`, and its attributes print as \
+             nothing."
+        );
+        (message, "write the relation out, or move the hook to a post-hook")
+    };
+    Finding::of(scene, misread.place, misread.through.as_ref(), message).sql(scene.sql_of(misread.place)).help(help)
 }
 
 /// Whether the name is only asked for its truth or kind: `{% if this and … %}` reckons with None.
