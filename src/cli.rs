@@ -11,6 +11,7 @@ use std::io::{self, Write as _};
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use hookproof::diagnostic::{Confidence, Severity};
+use hookproof::fix::{self, Fixed};
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
@@ -83,10 +84,26 @@ fn print(out: &str) -> io::Result<()> {
 
 fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
     match command {
-        Command::Check { project, format, fail_on, rules, branches } => {
+        Command::Check { project, format, fail_on, rules, fixing, branches } => {
             let mut options = options(&project, format == CheckFormat::Json)?;
             options.rules = rules.change()?;
-            let reports = hookproof::check(&options).map_err(|failure| failure.to_string())?;
+            if fixing.unsafe_fixes && !fixing.fix && !fixing.diff {
+                return Err("--unsafe-fixes says which fixes are applied: add --fix or --diff".to_owned());
+            }
+            if fixing.diff {
+                let fixed = fix::fix(&options, fixing.unsafe_fixes).map_err(|failure| failure.to_string())?;
+                let code = if fixed.changed.is_empty() { 0 } else { FOUND };
+                note_fixed(&fixed, "would mend", fixing.unsafe_fixes);
+                return Ok(Outcome { out: fix::diff(&fixed.changed), code });
+            }
+            let reports = if fixing.fix {
+                let fixed = fix::fix(&options, fixing.unsafe_fixes).map_err(|failure| failure.to_string())?;
+                fix::write(&fixed.changed).map_err(|failure| failure.to_string())?;
+                note_fixed(&fixed, "mended", fixing.unsafe_fixes);
+                fixed.reports
+            } else {
+                hookproof::check(&options).map_err(|failure| failure.to_string())?
+            };
             let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
             let mut out = checked(&reports, format, terminal);
             if branches && format != CheckFormat::Json {
@@ -134,6 +151,18 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
         Command::Rules { format: RulesFormat::Markdown } => Ok(Outcome::ok(rules::index())),
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
     }
+}
+
+/// Says on stderr what fixes did.
+fn note_fixed(fixed: &Fixed, did: &str, unsafe_too: bool) {
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (mended, files) = (counted(fixed.mended, "finding"), counted(fixed.changed.len(), "file"));
+    let left = match fixed.left {
+        0 => String::new(),
+        _ if unsafe_too => String::new(),
+        left => format!("; {} more with --unsafe-fixes, to be looked at", counted(left, "finding")),
+    };
+    complain(&format!("{did} {mended} in {files}{left}"));
 }
 
 /// What the library is asked for. Only one project can be told in JSON.

@@ -5,6 +5,7 @@ pub mod command;
 pub mod datum;
 pub mod diagnostic;
 pub mod discover;
+pub mod fix;
 pub mod hook;
 pub mod invocation;
 pub mod jinja;

@@ -33,7 +33,7 @@ mod syntax;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
 use crate::hook::{Hook, Hooks};
 use crate::project::Project;
 use crate::render::library::Library;
@@ -194,6 +194,13 @@ pub struct Found {
     pub suppressed: usize,
 }
 
+/// Whether a fix changes files of the project itself: packages are not its own to change.
+fn is_own(findings: &Findings<'_>, fix: &Fix) -> bool {
+    let packages = &findings.project.packages[1..];
+    let is_of_package = |path: &str| packages.iter().any(|package| path.starts_with(&package.prefix()));
+    fix.edits.iter().all(|edit| !is_of_package(&findings.sources.get(edit.place.file).path))
+}
+
 /// Everything that the rules find.
 #[must_use]
 pub fn check(findings: &Findings<'_>) -> Found {
@@ -208,6 +215,7 @@ pub fn check(findings: &Findings<'_>) -> Found {
         let of_rule = sink.found();
         found.suppressed += of_rule.suppressed;
         for mut diagnostic in of_rule.diagnostics {
+            diagnostic.fix = diagnostic.fix.filter(|fix| is_own(findings, fix));
             if policy.apply(rule, &mut diagnostic, sources) {
                 found.diagnostics.push(diagnostic);
             } else {

@@ -36,6 +36,8 @@ pub(super) enum Command {
         fail_on: FailOn,
         #[command(flatten)]
         rules: RuleArguments,
+        #[command(flatten)]
+        fixing: FixArguments,
         /// List the branches of hooks and macros that no rendering goes through
         #[arg(long)]
         branches: bool,
@@ -118,6 +120,20 @@ pub(super) struct ProjectArguments {
     /// A Python environment with dbt and its adapter: dbt's own macros are taken from its files
     #[arg(long, value_name = "DIR", env = "HOOKPROOF_PYTHON_ENVIRONMENT", hide_env_values = true)]
     python_environment: Option<PathBuf>,
+}
+
+/// Whether what is found is mended.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct FixArguments {
+    /// Apply the safe fixes to the files, then show what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With --fix or --diff: the fixes too that a person should look at
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing; exits with 1 where it would change something
+    #[arg(long, conflicts_with = "fix")]
+    pub(super) diff: bool,
 }
 
 /// Which rules are looked at, besides or instead of those of hookproof.yml.
