@@ -14,6 +14,7 @@ VOLATILE = [
     (re.compile(r'\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b'), '<uuid>'),
     (re.compile(r'\b[0-9a-f]{32}\b'), '<md5>'),
     (re.compile(r'\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?( ?\+\d\d(:?\d\d)?)?'), '<time>'),
+    (re.compile(r'(?<=,(success|skipped),)\d+(\.\d+)?\b|(?<=,pass,)\d+(\.\d+)?\b'), '<seconds>'),
     (re.compile(r'\b0\.\d{1,7}\b'), '<seconds>'),
 ]
 

@@ -32,7 +32,7 @@ def build(project: Path, target: str) -> dict | None:
         if event.info.name == 'FoundStats':
             phases.append('run')
 
-    arguments = ['build', '--target', target, '--project-dir', project, '--profiles-dir', project]
+    arguments = ['build', '--fail-fast', '--target', target, '--project-dir', project, '--profiles-dir', project]
     arguments += ['--target-path', project / 'target', '--log-path', project / 'logs']
     arguments += ['--no-partial-parse', '--no-send-anonymous-usage-stats', '--log-level', 'none']
     arguments += ['--log-level-file', 'none', '--no-version-check', '--quiet', '--no-write-json']
@@ -90,6 +90,7 @@ def observe(edits: list[Edit], wanted: tuple[str, ...], port: int) -> dict:
         shutil.copytree(HERE / 'project', project)
         for edit in edits:
             edit.apply(project)
+        pictures = {}
         for target in wanted:
             for turn in (1, 2):
                 failure = build(project, target)
@@ -97,7 +98,8 @@ def observe(edits: list[Edit], wanted: tuple[str, ...], port: int) -> dict:
                     if turn == 2 and failure['phase'] == 'run':
                         failure['phase'] = 'second run'
                     return {'failure': {'target': target} | failure | {'message': tidy(failure['message'], project)}}
-        return {'failure': None, 'picture': database.picture(port)}
+            pictures[target] = database.picture(port)
+        return {'failure': None, 'pictures': pictures}
 
 
 def differences(before: list[str], after: list[str]) -> list[str]:
@@ -110,12 +112,13 @@ def differences(before: list[str], after: list[str]) -> list[str]:
     return shown + ([f'{rest} more'] if rest else [])
 
 
-def outcome(case: Case, seen: dict, plain: list[str]) -> dict:
+def outcome(case: Case, seen: dict, plain: dict[str, list[str]]) -> dict:
     """The recorded form of what was seen."""
     if seen['failure']:
         return {'measured': 'fails'} | {key: text for key, text in seen['failure'].items() if text}
     measured = 'silent' if case.expect == 'silent' else 'harmless'
-    changed = differences(plain, seen['picture'])
+    last, picture = list(seen['pictures'].items())[-1]
+    changed = differences(plain[last], picture)
     return {'measured': measured, 'effects': changed or 'the same'}
 
 
@@ -128,7 +131,7 @@ def work(port: int, inbox, outbox) -> None:
     keep_trees()
     gc.disable()
     try:
-        plain = {wanted: observe([], wanted, port)['picture'] for wanted in (('dev',), ('dev', 'prod'))}
+        plain = observe([], ('dev', 'prod'), port)['pictures']
     except Exception as error:
         outbox.put(('the project itself', {'message': repr(error)}))
         return
@@ -137,7 +140,7 @@ def work(port: int, inbox, outbox) -> None:
         gc.collect()
         try:
             seen = observe(case.edits, wanted, port)
-            outbox.put((case.id, {'case': case.digest()} | outcome(case, seen, plain[wanted])))
+            outbox.put((case.id, {'case': case.digest()} | outcome(case, seen, plain)))
         except Exception as error:
             outbox.put((case.id, {'measured': 'not recorded', 'message': f'{type(error).__name__}: {error}'}))
     outbox.put((None, None))

@@ -1,0 +1,98 @@
+//! Mistakes of the kinds people make, each put into a working project: what dbt says of them is recorded, what
+//! `check` says of them is counted.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "mistakes/cases.rs"]
+mod cases;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use cases::{Case, cases, recorded};
+use hookproof::CheckOptions;
+use hookproof::diagnostic::{Confidence, Diagnostic, Severity};
+use rayon::prelude::*;
+
+/// At least this many in 100 of the edits on which dbt fails have an error of at least medium confidence.
+const FAILS_CALLED_ERRORS: usize = 0;
+
+/// At least this many in 100 of the edits that go wrong in silence have at least a warning.
+const SILENT_CALLED_WARNINGS: usize = 0;
+
+/// What the tool says of a case, at its worst.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Said {
+    Nothing,
+    Warning(String),
+    Error(String),
+}
+
+fn said(case: &Case) -> Said {
+    let folder = tempfile::tempdir().unwrap();
+    case.write(folder.path());
+    let reports = match hookproof::check(&CheckOptions::at(folder.path())) {
+        Ok(reports) => reports,
+        Err(error) => return Said::Error(error.to_string()),
+    };
+    let found = reports.iter().flat_map(|report| &report.diagnostics);
+    let worst = |found: &Diagnostic| match found.severity {
+        Severity::Error if found.confidence != Confidence::Low => Said::Error(found.rule.to_string()),
+        Severity::Error | Severity::Warning => Said::Warning(found.rule.to_string()),
+        Severity::Info => Said::Nothing,
+    };
+    found.map(worst).max().unwrap_or(Said::Nothing)
+}
+
+/// What dbt made of each case, and what the tool says of it.
+fn outcomes() -> Vec<(Case, String, Said)> {
+    let measured = recorded();
+    let outcome = |case: Case| {
+        let outcome = measured.get(&case.id).unwrap_or(&case.expect).clone();
+        let said = said(&case);
+        (case, outcome, said)
+    };
+    // A macro that calls itself goes deep.
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(256 << 20).build().unwrap();
+    threads.install(|| cases().into_par_iter().map(outcome).collect())
+}
+
+#[test]
+fn mistakes_are_found_and_harmless_edits_are_not() {
+    let outcomes = outcomes();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut misses = String::new();
+    for (case, measured, said) in &outcomes {
+        let right = match measured.as_str() {
+            "fails" => matches!(said, Said::Error(_)),
+            "silent" => matches!(said, Said::Error(_) | Said::Warning(_)),
+            _ => !matches!(said, Said::Error(_)),
+        };
+        let count = counts.entry(measured).or_default();
+        count.1 += 1;
+        count.0 += usize::from(right);
+        if !right {
+            let told = match said {
+                Said::Nothing => "nothing".to_owned(),
+                Said::Warning(rule) | Said::Error(rule) => rule.clone(),
+            };
+            writeln!(misses, "{measured:8} {:50} {told}", case.id).unwrap();
+        }
+    }
+    println!("{misses}");
+    for (class, (right, all)) in &counts {
+        println!("{class:8} {right} of {all}");
+    }
+    let of_100 = |class: &str| counts.get(class).map_or(100, |(right, all)| right * 100 / all);
+    assert!(of_100("fails") >= FAILS_CALLED_ERRORS, "{misses}");
+    assert!(of_100("silent") >= SILENT_CALLED_WARNINGS, "{misses}");
+    assert_eq!(of_100("harmless"), 100, "{misses}");
+}
+
+#[test]
+fn every_case_is_recorded_as_it_is_expected() {
+    let measured = recorded();
+    let odd = cases().into_iter().filter(|case| measured.get(&case.id).is_some_and(|found| *found != case.expect));
+    let odd: Vec<String> = odd.map(|case| format!("{} expects {}", case.id, case.expect)).collect();
+    assert!(odd.is_empty(), "{}", odd.join("\n"));
+}
