@@ -78,7 +78,12 @@ def tidy(message: str, project: Path) -> str:
 
 def targets(case: Case) -> tuple[str, ...]:
     """The targets to run: prod too where the case can tell them apart."""
-    texts = [case.id] + [text for edit in case.edits for text in (edit.find, edit.replace)]
+    texts = [case.id]
+    for edit in case.edits:
+        path = HERE / 'project' / edit.file
+        text = path.read_text() if edit.find else ''
+        at = text.find(edit.find)
+        texts += [edit.replace, text[max(at - 200, 0):at + len(edit.find)]]
     return ('dev', 'prod') if any('prod' in text or 'target.name' in text for text in texts) else ('dev',)
 
 
