@@ -21,9 +21,11 @@ macro_rules! family {
 
 mod comment;
 mod coverage;
+mod deeds;
 mod existence;
 mod origin;
 mod policy;
+mod relations;
 mod rules;
 mod scene;
 pub mod selection;
@@ -37,7 +39,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
 use crate::hook::{Hook, Hooks};
 use crate::project::Project;
 use crate::render::library::Library;
-use crate::render::{Query, Rendering};
+use crate::render::{Query, Renderer, Rendering};
 use crate::source::Sources;
 use crate::sql::Script;
 
@@ -45,6 +47,7 @@ pub use coverage::coverage;
 pub use policy::Policy;
 pub use selection::{Selection, SelectionChange, Selector};
 
+use relations::Relations;
 use scene::{Scene, Sql, Step};
 use sink::{Finding, Sink};
 use syntax::Syntax;
@@ -84,23 +87,34 @@ pub struct Findings<'a> {
     pub policy: Policy,
     /// Every file: those of the project, and that of the settings.
     pub sources: Sources,
+    renderer: &'a Renderer,
     library: Arc<Library>,
     syntax: OnceLock<Syntax>,
+    relations: OnceLock<Relations>,
 }
 
 impl<'a> Findings<'a> {
     /// What the rules see of a project: its hooks with their renderings in the targets, and its macros.
     #[must_use]
     pub fn new(
-        project: &'a Project,
+        renderer: &'a Renderer,
         hooks: &'a Hooks,
         checked: Vec<Checked<'a>>,
-        targets: Vec<String>,
-        library: Arc<Library>,
         policy: Policy,
         sources: Sources,
     ) -> Findings<'a> {
-        Findings { project, hooks, checked, targets, policy, sources, library, syntax: OnceLock::new() }
+        Findings {
+            project: renderer.project(),
+            hooks,
+            checked,
+            targets: renderer.target_names(),
+            policy,
+            sources,
+            renderer,
+            library: renderer.library(),
+            syntax: OnceLock::new(),
+            relations: OnceLock::new(),
+        }
     }
 }
 
@@ -175,9 +189,11 @@ static FAMILIES: &[&[Rule]] = &[
     rules::project::RULES,
     rules::purpose::RULES,
     rules::repeatable::RULES,
+    rules::safety::RULES,
     rules::settings::RULES,
     rules::sql::RULES,
     rules::timing::RULES,
+    rules::transaction::RULES,
 ];
 
 /// Every rule, by family and name.

@@ -123,8 +123,7 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
             unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
         let mut sources = project.sources.clone();
         let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
-        let targets = renderer.target_names();
-        let findings = Findings::new(project, &hooks, all, targets, renderer.library(), policy, sources);
+        let findings = Findings::new(&renderer, &hooks, all, policy, sources);
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {

@@ -24,7 +24,7 @@ fn names(outline: &Outline) -> impl Iterator<Item = &Name> {
 }
 
 /// Whether names are of one object, as far as their written parts tell.
-fn same_object(left: &Name, right: &Name) -> bool {
+pub(crate) fn same_object(left: &Name, right: &Name) -> bool {
     left.parts.iter().rev().zip(right.parts.iter().rev()).all(|(left, right)| left.eq_ignore_ascii_case(right))
 }
 
@@ -48,7 +48,8 @@ pub(crate) fn removes(step: &Step<'_>, name: &Name) -> bool {
     step.outline().verb == Verb::Drop && names(step.outline()).any(|dropped| same_object(dropped, name))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|one: char| !(one.is_alphanumeric() || one == '_')).filter(|word| !word.is_empty())
 }
 
@@ -109,7 +110,8 @@ impl<'f> Objects<'f> {
     }
 }
 
-fn shares_target(one: &Judged, other: &Judged) -> bool {
+/// Whether renderings are of the same target.
+pub(crate) fn shares_target(one: &Judged, other: &Judged) -> bool {
     one.rendering.targets.iter().any(|target| other.rendering.targets.contains(target))
 }
 

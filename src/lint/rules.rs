@@ -5,9 +5,11 @@ pub(super) mod placement;
 pub(super) mod project;
 pub(super) mod purpose;
 pub(super) mod repeatable;
+pub(super) mod safety;
 pub(super) mod settings;
 pub(super) mod sql;
 pub(super) mod timing;
+pub(super) mod transaction;
 
 /// What dbt says, in one line and without the full stop.
 pub(super) fn said(message: &str) -> &str {

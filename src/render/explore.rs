@@ -4,6 +4,7 @@ mod parsed;
 mod unparsed;
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
@@ -19,7 +20,7 @@ use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
 use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Manifest, NodeState};
 use crate::project::{Project, Resource, Target};
 use crate::source::Text;
 
@@ -45,6 +46,12 @@ pub struct Renderer {
     lists: Arc<HookLists>,
     seen: branches::Seen,
     declared: usize,
+}
+
+impl fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renderer").field("targets", &self.target_names()).finish_non_exhaustive()
+    }
 }
 
 /// A hook's renderings, and whether ways were left out.
@@ -255,6 +262,12 @@ impl Renderer {
         let shared = &self.shared[target];
         let resource = shared.project.nodes[node].resource;
         materialized::materialization(shared, &self.targets[target].adapter, &state.materialized, resource)
+    }
+
+    /// A node's state in a target; in one that was added, that of the default target.
+    #[must_use]
+    pub fn state(&self, target: usize, node: usize) -> &NodeState {
+        &self.manifests[target].nodes[node]
     }
 
     /// What a text becomes on its way to the driver of a target, call by call.

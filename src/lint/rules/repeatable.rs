@@ -1,12 +1,58 @@
 //! Statements that do not bear a second run.
 
+pub(in crate::lint) mod alter_not_repeatable;
 pub(in crate::lint) mod create_without_if_not_exists;
+pub(in crate::lint) mod drop_of_this;
 pub(in crate::lint) mod drop_without_if_exists;
+pub(in crate::lint) mod index_on_rebuilt_table;
+pub(in crate::lint) mod insert_not_repeatable;
+pub(in crate::lint) mod unnamed_index;
 
-use crate::lint::Rule;
+use crate::lint::{Rule, Step};
 
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "repeatable";
+    "alter-not-repeatable", Error, High, Default, alter_not_repeatable;
     "create-without-if-not-exists", Error, High, Default, create_without_if_not_exists;
+    "drop-of-this", Error, High, Default, drop_of_this;
     "drop-without-if-exists", Error, Medium, Default, drop_without_if_exists;
+    "index-on-rebuilt-table", Error, High, Default, index_on_rebuilt_table;
+    "insert-not-repeatable", Error, High, Default, insert_not_repeatable;
+    "unnamed-index", Warning, High, Default, unnamed_index;
 };
+
+/// Whether a statement says something else in each run: it was written with a name that tells runs apart, or
+/// asks the warehouse for the time or a number.
+pub(in crate::lint) fn differs_by_run(step: &Step<'_>) -> bool {
+    const OF_RUNS: [&str; 5] = ["invocation_id", "run_started_at", "modules.datetime", "local_md5(", "thread_id"];
+    // What stands for the start of the run and for its id.
+    const FIXED: [&str; 4] = ["2024-01-02", "20240102", "00000000-0000-4000", "1704164645"];
+    const OF_TIME: [&str; 19] = [
+        "current_timestamp",
+        "current_date",
+        "current_time",
+        "localtimestamp",
+        "sysdate",
+        "systimestamp",
+        "sysdatetime",
+        "sysutcdatetime",
+        "getdate",
+        "getutcdate",
+        "now",
+        "today",
+        "clock_timestamp",
+        "nextval",
+        "uuid",
+        "newid",
+        "gen_random_uuid",
+        "uuid_string",
+        "generate_uuid",
+    ];
+    let range = step.statement.range.clone();
+    let text = step.text();
+    let written = step.sql.origin(range).0.map_or("", |place| step.sql.scene.findings.project.sources.slice(place));
+    let is_timed = |word: &str| OF_TIME.iter().any(|known| word.eq_ignore_ascii_case(known));
+    OF_RUNS.iter().any(|name| written.contains(name))
+        || FIXED.iter().any(|value| text.contains(value))
+        || crate::lint::existence::words(text).any(is_timed)
+}

@@ -1,7 +1,9 @@
 //! Finds a `create` that fails when the object is already there.
 
 use crate::diagnostic::Safety;
+use crate::hook::HookKind;
 use crate::lint::existence::{Objects, is_asked, removes, same_owner_before, single_object};
+use crate::lint::relations::Life;
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
@@ -35,7 +37,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for step in findings.steps() {
         let Some((name, object)) = single_object(&step, &Verb::Create) else { continue };
         let outline = step.outline();
-        let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || is_named_by_run(&step);
+        let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::differs_by_run(&step);
+        let guarded = guarded || goes_with_its_table(&step, object);
         if !guarded && !objects.before(&step, name, same_owner_before, removes) {
             sink.add(finding(&step, name, object));
         }
@@ -70,8 +73,12 @@ fn guard(step: &Step<'_>, object: &ObjectKind) -> Guard {
     }
 }
 
-/// Whether the name is another one in each run.
-fn is_named_by_run(step: &Step<'_>) -> bool {
-    let head = step.head();
-    ["invocation_id", "run_started_at", "modules.datetime", "now()"].iter().any(|name| head.contains(name))
+/// Whether it is part of a table that the run makes anew, and goes with the old one. PostgreSQL keeps an index's
+/// name for as long as the old table is there, which is a rule of its own.
+fn goes_with_its_table(step: &Step<'_>, object: &ObjectKind) -> bool {
+    let scene = step.sql.scene;
+    let part = matches!(object, ObjectKind::Index | ObjectKind::Trigger | ObjectKind::Policy);
+    let Some(on) = step.outline().on.as_ref().filter(|_| part) else { return false };
+    let relation = scene.findings.own_relation(&scene, on);
+    relation.is_some_and(|relation| relation.life() == Life::Rebuilt) && scene.hook().kind == HookKind::PostHook
 }

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook="«alter table {{ this }} rename to orders_final»"
+) }}
+
+select 1 as order_id

@@ -1,0 +1,5 @@
+{% macro reset(relation) %}
+  {% if execute %}
+    {% do run_query("«drop view if exists »" ~ relation) %}
+  {% endif %}
+{% endmacro %}

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='incremental',
+    post_hook="«insert into {{ this }} values (-1, 'unknown')»"
+) }}
+
+select 1 as customer_id, 'Ada' as name

@@ -1,0 +1,3 @@
+{% macro add_index(column) %}
+  «create index on {{ this }} ({{ column }})»
+{% endmacro %}

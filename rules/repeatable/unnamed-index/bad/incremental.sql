@@ -1,0 +1,6 @@
+{{ config(
+    materialized='incremental',
+    post_hook="«create index on {{ this }} (customer_id)»"
+) }}
+
+select 1 as order_id, 2 as customer_id

@@ -1,0 +1,3 @@
+{{ config(materialized='table', alias='paid', post_hook="«delete from {{ source('raw', 'payments') }} where 1 = 1»") }}
+
+select * from {{ source('raw', 'payments') }}

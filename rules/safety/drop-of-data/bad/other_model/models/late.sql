@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook="«drop table {{ ref('orders') }}»") }}
+
+select * from {{ ref('orders') }}

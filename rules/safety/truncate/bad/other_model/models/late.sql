@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook="«truncate {{ ref('orders') }}»") }}
+
+select * from {{ ref('orders') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook="«truncate table {{ source('raw', 'payments') }}»") }}
+
+select * from {{ source('raw', 'payments') }}

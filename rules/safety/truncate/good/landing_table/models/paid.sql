@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook="truncate table {{ source('landing', 'payments') }}") }}
+
+select * from {{ source('landing', 'payments') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook=["«begin transaction»"]) }}
+
+select 1 as order_id

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook=«{"sql": "alter table {{ this }} cluster by (order_id)", "transaction": False}»
+) }}
+
+select 1 as order_id

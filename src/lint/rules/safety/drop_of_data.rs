@@ -1,0 +1,80 @@
+//! Finds a hook that drops a table of another node or of a source, or a schema with such tables in it.
+
+use crate::lint::relations::What;
+use crate::lint::{Findings, Scene, Sink, Step};
+use crate::sql::{Dialect, Name, ObjectKind, UNKNOWN, Verb};
+
+pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for step in findings.steps() {
+        let outline = step.outline();
+        if outline.verb != Verb::Drop || outline.temporary || outline.opaque {
+            continue;
+        }
+        for name in outline.name.iter().chain(&outline.more_names).filter(|name| !name.text.contains(UNKNOWN)) {
+            let Some((what, help)) = dropped(findings, &step, name) else { continue };
+            let message = format!("`{}` drops {what}.", step.head());
+            sink.add(step.finding(message).help(help));
+        }
+    }
+}
+
+/// What is lost, and what to do.
+fn dropped<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Option<(String, &'static str)> {
+    let scene = &step.sql.scene;
+    match step.outline().object.as_ref()? {
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::DynamicTable => {
+            let relation = findings.relation(scene, name)?;
+            if relation.is_own(scene) {
+                return None;
+            }
+            let after = match relation.what {
+                What::Source(_) => "dbt does not load it again",
+                What::Node(_) => "it is not there until a run builds it again",
+            };
+            Some((format!("{}: {after}", relation.described()), "remove the drop, or name the table that is meant"))
+        }
+        ObjectKind::Schema | ObjectKind::Dataset if takes_contents(step) => {
+            let held = held_in(findings, scene, name)?;
+            let what = format!("the schema with all that is in it, and {held} is in it");
+            Some((what, "drop the objects that are meant, by name"))
+        }
+        ObjectKind::Database | ObjectKind::Catalog => {
+            let target = *scene.judged.rendering.targets.first()?;
+            let database = findings.renderer.targets()[target].database.as_deref()?;
+            let same = database.eq_ignore_ascii_case(name.last());
+            same.then(|| ("the database that the target builds in".to_owned(), "remove the drop"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether dropping a schema drops what is in it.
+fn takes_contents(step: &Step<'_>) -> bool {
+    let restrict = crate::lint::existence::words(step.text()).any(|word| word.eq_ignore_ascii_case("restrict"));
+    step.outline().cascade || (step.dialect() == Dialect::Snowflake && !restrict)
+}
+
+/// A source or a node in the schema.
+fn held_in(findings: &Findings<'_>, scene: &Scene<'_>, name: &Name) -> Option<String> {
+    let target = *scene.judged.rendering.targets.first()?;
+    let named = |schema: &str, database: Option<&str>| {
+        let mut parts = name.parts.iter().rev();
+        let of_schema = parts.next().is_some_and(|part| part.eq_ignore_ascii_case(schema));
+        let other = parts.next().zip(database).is_some_and(|(part, known)| !part.eq_ignore_ascii_case(known));
+        of_schema && !other
+    };
+    let sources = &findings.project.source_tables;
+    let source = sources.iter().find(|table| named(&table.schema, table.database.as_deref()));
+    if let Some(table) = source {
+        return Some(format!("the source {}.{}", table.source_name, table.name));
+    }
+    let nodes = findings.project.nodes.iter().enumerate();
+    let mut built = nodes.filter(|(at, _)| {
+        let state = findings.renderer.state(target, *at);
+        let lasts = state.enabled && !state.schema.is_empty() && state.materialized != "ephemeral";
+        lasts && named(&state.schema, state.database.as_deref())
+    });
+    let (_, node) =
+        built.find(|(_, node)| node.resource.section() != "data_tests" && node.resource.name() != "analysis")?;
+    Some(format!("the {} {}", node.resource.name(), node.name))
+}

@@ -1,0 +1,119 @@
+//! Finds BEGIN, COMMIT and ROLLBACK in a hook that runs in dbt's own transaction, or in none.
+
+use crate::diagnostic::{Confidence, Severity};
+use crate::hook::HookKind;
+use crate::lint::{Finding, Findings, Scene, Sink, Step};
+use crate::sql::Verb;
+
+/// What a statement does to a transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Control {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for scene in findings.scenes() {
+        let controls: Vec<(Step<'f>, Control)> =
+            scene.steps().filter_map(|step| Some((step, control(&step)?))).collect();
+        if controls.is_empty() {
+            continue;
+        }
+        if scene.is_inside() {
+            // What follows the first one is a consequence of it.
+            let worst = controls.iter().find(|(_, control)| *control != Control::Begin).or(controls.first());
+            let first = if scene.adapter() == "duckdb" { controls.first() } else { worst };
+            if let Some((step, control)) = first {
+                inside(&scene, step, *control).into_iter().for_each(|found| sink.add(found));
+            }
+        } else if scene.hook().kind.is_on_run() {
+            of_nothing(&scene, &controls).into_iter().for_each(|found| sink.add(found));
+        }
+    }
+}
+
+fn control(step: &Step<'_>) -> Option<Control> {
+    let outline = step.outline();
+    if outline.opaque || outline.placeholder {
+        return None;
+    }
+    let savepoint = crate::lint::existence::words(step.text()).any(|word| word.eq_ignore_ascii_case("savepoint"));
+    let text = step.text().to_ascii_lowercase();
+    match outline.verb {
+        _ if savepoint || text.contains("prepared") => None,
+        Verb::Begin => Some(Control::Begin),
+        Verb::Start if text.contains("transaction") => Some(Control::Begin),
+        Verb::Commit => Some(Control::Commit),
+        Verb::Rollback | Verb::Abort => Some(Control::Rollback),
+        _ => None,
+    }
+}
+
+/// In a hook inside the node's transaction.
+fn inside<'f>(scene: &Scene<'f>, step: &Step<'f>, control: Control) -> Option<Finding<'f>> {
+    let post = scene.hook().kind == HookKind::PostHook;
+    let kind = scene.hook().kind.name();
+    let adapter = scene.adapter();
+    let duckdb = adapter == "duckdb";
+    let known = matches!(adapter, "postgres" | "duckdb");
+    if !known && adapter != "redshift" {
+        return None;
+    }
+    let (severity, message) = match control {
+        Control::Begin if duckdb => (
+            Severity::Error,
+            format!(
+                "This {kind} runs inside the transaction of its node, where BEGIN fails with \"cannot start a transaction \
+                 within a transaction\"."
+            ),
+        ),
+        Control::Commit | Control::Rollback if duckdb => (
+            Severity::Error,
+            format!(
+                "This {kind} ends the transaction that dbt builds the node in, and dbt's own COMMIT fails with \"cannot \
+                 commit - no transaction is active\"."
+            ),
+        ),
+        Control::Begin => (
+            Severity::Warning,
+            format!("This {kind} runs inside the transaction of its node: BEGIN begins none, it only warns."),
+        ),
+        Control::Commit => (
+            Severity::Warning,
+            format!(
+                "This {kind} commits the transaction that dbt builds the node in: where something fails after it, what is \
+                 done by then stays."
+            ),
+        ),
+        Control::Rollback if post => (
+            Severity::Error,
+            "This post-hook rolls back the transaction that dbt built the node in: the node is gone, and dbt counts it as \
+             a success."
+                .to_owned(),
+        ),
+        Control::Rollback => (
+            Severity::Warning,
+            format!("This {kind} rolls back the transaction that dbt builds the node in, and none is begun after it."),
+        ),
+    };
+    let help = "remove it: dbt begins and commits the transaction; or run the hook outside, with `transaction: false`";
+    let confidence = if known { Confidence::High } else { Confidence::Medium };
+    Some(step.finding(message).severity(severity).confidence(confidence).help(help))
+}
+
+/// In an on-run hook, where no transaction is open but one that another hook began.
+fn of_nothing<'f>(scene: &Scene<'f>, controls: &[(Step<'f>, Control)]) -> Option<Finding<'f>> {
+    let (step, first) = controls.first()?;
+    let begins = |other: Scene<'f>| other.steps().any(|step| control(&step) == Some(Control::Begin));
+    let mut on_run = scene.findings.scenes().filter(|other| other.hook().kind.is_on_run());
+    if scene.adapter() != "duckdb" || *first == Control::Begin || on_run.any(begins) {
+        return None;
+    }
+    let kind = scene.hook().kind.name();
+    let does = if *first == Control::Commit { "commit" } else { "rollback" };
+    let message = format!(
+        "No transaction is open in an {kind} hook: it fails with \"cannot {does} - no transaction is active\"."
+    );
+    Some(step.finding(message).help("remove it"))
+}
