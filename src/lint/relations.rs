@@ -125,9 +125,13 @@ impl<'f> Relation<'f> {
         }
     }
 
-    /// What it is, as messages name it: `the model orders`.
-    pub(crate) fn described(&self) -> String {
+    /// What it is, as messages name it: `the model orders`; of a hook's own node without its name, so that the finding
+    /// of a hook that is declared once for many nodes is one.
+    pub(crate) fn described(&self, scene: &Scene<'_>) -> String {
         match self.what {
+            What::Node(at) if scene.hook().node == Some(at) => {
+                format!("the {}", self.findings.project.nodes[at].resource.name())
+            }
             What::Node(at) => {
                 let node = &self.findings.project.nodes[at];
                 format!("the {} {}", node.resource.name(), node.name)
@@ -162,14 +166,14 @@ impl<'f> Relation<'f> {
     }
 }
 
-impl<'f> Findings<'f> {
+impl Findings<'_> {
     /// The adapter of a target.
     pub(crate) fn adapter_of(&self, target: usize) -> &str {
         self.renderer.targets()[target].adapter.as_str()
     }
 }
 
-impl<'f> Scene<'f> {
+impl Scene<'_> {
     /// How the hook's node runs its hooks; none for an on-run hook.
     pub(crate) fn materialization(&self) -> Option<Materialization> {
         let target = *self.judged.rendering.targets.first()?;

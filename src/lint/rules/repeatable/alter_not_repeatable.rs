@@ -48,7 +48,7 @@ fn of_relation<'f>(
 ) -> Option<Finding<'f>> {
     let scene = &step.sql.scene;
     let own = relation.is_own(scene);
-    let what = relation.described();
+    let what = relation.described(&step.sql.scene);
     let shown = change.shown(step);
     let life = relation.life();
     if own && life != Life::Unknown && change.kind == Kind::RenameTable {
@@ -80,7 +80,7 @@ fn of_rebuilt<'f>(step: &Step<'f>, shown: &str, key: &str) -> Finding<'f> {
 }
 
 fn of_kept<'f>(step: &Step<'f>, relation: &Relation<'f>, change: &Change<'f>, shown: &str) -> Option<Finding<'f>> {
-    let what = relation.described();
+    let what = relation.described(&step.sql.scene);
     let state = relation.state()?;
     let incremental = state.materialized == "incremental";
     let on_change = state.settings.text("on_schema_change").unwrap_or("ignore");

@@ -73,7 +73,7 @@ fn guard(step: &Step<'_>, object: &ObjectKind) -> Guard {
     }
 }
 
-/// Whether it is part of a table that the run makes anew, and goes with the old one. PostgreSQL keeps an index's
+/// Whether it is part of a table that the run makes anew, and goes with the old one. `PostgreSQL` keeps an index's
 /// name for as long as the old table is there, which is a rule of its own.
 fn goes_with_its_table(step: &Step<'_>, object: &ObjectKind) -> bool {
     let scene = step.sql.scene;

@@ -1,5 +1,6 @@
 //! Finds a hook that drops the relation of its own node.
 
+use crate::diagnostic::Severity;
 use crate::hook::HookKind;
 use crate::jinja::Answer;
 use crate::lint::{Findings, Sink, Step};
@@ -15,13 +16,13 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let Some(name) = outline.name.as_ref().filter(|_| drops && !outline.temporary) else { continue };
         let Some(relation) = findings.own_relation(&scene, name) else { continue };
         let materialized = relation.state().map_or("", |state| state.materialized.as_str());
-        let what = relation.described();
+        let what = relation.described(&scene);
         if scene.hook().kind == HookKind::PostHook {
             let message = format!(
                 "This post-hook drops the relation of {what}, which the run has just made: dbt counts the node as a \
                  success, and what reads it finds nothing."
             );
-            sink.add(step.finding(message).help("remove the drop"));
+            sink.add(step.finding(message).help("remove the drop").severity(Severity::Warning));
         } else if fails(&step, materialized) {
             let message = format!(
                 "dbt looks up the relation of {what} before its pre-hooks and does not hear of this drop: the second run \

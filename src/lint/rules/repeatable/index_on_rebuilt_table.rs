@@ -25,7 +25,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let message = format!(
             "dbt makes the table anew and drops the old one only after this hook; until then the old one still has the \
              index `{}`: {what}.",
-            name.last()
+            step.sql.written(name.range.clone())
         );
         let help =
             "declare the index with the `indexes` config, or leave its name out: PostgreSQL then finds a free one";
@@ -33,7 +33,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
 }
 
-/// The name of an index that the old table still has while the hook runs. dbt of PostgreSQL renames the old table
+/// The name of an index that the old table still has while the hook runs. dbt of `PostgreSQL` renames the old table
 /// and drops it after COMMIT, and an index goes by a name of its schema (facts G49).
 pub(in crate::lint) fn index_name<'f>(step: &Step<'f>) -> Option<&'f Name> {
     let (name, object) = single_object(step, &Verb::Create)?;

@@ -44,7 +44,10 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             Rows::Fixed => "the same rows",
             Rows::Whole => "every row of its query",
         };
-        let table = relation.map_or_else(|| format!("`{}`", name.last()), |relation| relation.described());
+        let table = match &relation {
+            Some(relation) => relation.described(&step.sql.scene),
+            None => format!("`{}`", step.sql.written(name.range.clone())),
+        };
         let message = format!(
             "This inserts {rows} in each run, and nothing takes them away: after the second run {table} has them twice."
         );

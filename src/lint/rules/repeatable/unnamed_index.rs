@@ -11,7 +11,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let scene = step.sql.scene;
         let Some(relation) = findings.own_relation(&scene, table) else { continue };
         if matches!(relation.life(), Life::Kept | Life::Emptied) && !is_seldom(&step) {
-            let described = relation.described();
+            let described = relation.described(&scene);
             let message = format!(
                 "This index has no name, and a run keeps the table of {described}: each run makes another index, and \
                  every write has to keep all of them."

@@ -24,10 +24,13 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         }
         let Some(loses) = loses(findings, &deeds, &step, name) else { continue };
         let (what, confidence) = match &loses {
-            Loses::Own(relation) => {
-                (format!("every row of {}, which the run has just made", relation.described()), Confidence::High)
+            Loses::Own(relation) => (
+                format!("every row of {}, which the run has just made", relation.described(&step.sql.scene)),
+                Confidence::High,
+            ),
+            Loses::Relation(relation) => {
+                (format!("every row of {}", relation.described(&step.sql.scene)), Confidence::High)
             }
-            Loses::Relation(relation) => (format!("every row of {}", relation.described()), Confidence::High),
             Loses::Table => ("every row of the table".to_owned(), Confidence::Medium),
         };
         let message =

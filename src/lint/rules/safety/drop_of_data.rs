@@ -31,7 +31,10 @@ fn dropped<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Opti
                 What::Source(_) => "dbt does not load it again",
                 What::Node(_) => "it is not there until a run builds it again",
             };
-            Some((format!("{}: {after}", relation.described()), "remove the drop, or name the table that is meant"))
+            Some((
+                format!("{}: {after}", relation.described(scene)),
+                "remove the drop, or name the table that is meant",
+            ))
         }
         ObjectKind::Schema | ObjectKind::Dataset if takes_contents(step) => {
             let held = held_in(findings, scene, name)?;

@@ -20,8 +20,10 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let outline = step.outline();
         for name in outline.name.iter().chain(&outline.more_names) {
             let what = match loses(findings, &deeds, &step, name) {
-                Some(Loses::Own(relation)) => format!("{}, which the run has just made", relation.described()),
-                Some(Loses::Relation(relation)) => relation.described(),
+                Some(Loses::Own(relation)) => {
+                    format!("{}, which the run has just made", relation.described(&step.sql.scene))
+                }
+                Some(Loses::Relation(relation)) => relation.described(&step.sql.scene),
                 // Of a table that dbt knows nothing of, what fills it is not known either.
                 Some(Loses::Table) | None => continue,
             };

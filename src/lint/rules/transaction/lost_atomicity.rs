@@ -1,4 +1,4 @@
-//! Finds a pre-hook outside the transaction, after which PostgreSQL builds the model without one.
+//! Finds a pre-hook outside the transaction, after which `PostgreSQL` builds the model without one.
 
 use crate::hook::HookKind;
 use crate::lint::{Finding, Findings, Sink};

@@ -85,7 +85,7 @@ fn refused(step: &Step<'_>) -> Option<Refused> {
     .map(|refused| Refused { measured: refused.measured && step.dialect() != Dialect::Redshift, ..refused })
 }
 
-/// Whether a pre-hook outside the transaction comes before, after which PostgreSQL has none (facts X11).
+/// Whether a pre-hook outside the transaction comes before, after which `PostgreSQL` has none (facts X11).
 fn is_committed_before(scene: &Scene<'_>) -> bool {
     let checked = &scene.findings.checked;
     let same = |other: &&crate::lint::Checked<'_>| other.hook.node == scene.hook().node;
@@ -98,7 +98,7 @@ fn is_committed_before(scene: &Scene<'_>) -> bool {
 /// Whether the statement is all that the hook's text has.
 fn is_own_text(step: &Step<'_>) -> bool {
     let scene = &step.sql.scene;
-    std::ptr::eq(step.sql.script, &scene.judged.script) && scene.judged.queries.is_empty()
+    std::ptr::eq(step.sql.script, &raw const scene.judged.script) && scene.judged.queries.is_empty()
 }
 
 /// Writes the hook as a mapping with `transaction: false`, where its text is one quoted text.

@@ -25,10 +25,14 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             let worst = controls.iter().find(|(_, control)| *control != Control::Begin).or(controls.first());
             let first = if scene.adapter() == "duckdb" { controls.first() } else { worst };
             if let Some((step, control)) = first {
-                inside(&scene, step, *control).into_iter().for_each(|found| sink.add(found));
+                if let Some(found) = inside(&scene, step, *control) {
+                    sink.add(found);
+                }
             }
         } else if scene.hook().kind.is_on_run() {
-            of_nothing(&scene, &controls).into_iter().for_each(|found| sink.add(found));
+            if let Some(found) = of_nothing(&scene, &controls) {
+                sink.add(found);
+            }
         }
     }
 }
@@ -42,7 +46,8 @@ fn control(step: &Step<'_>) -> Option<Control> {
     let text = step.text().to_ascii_lowercase();
     match outline.verb {
         _ if savepoint || text.contains("prepared") => None,
-        Verb::Begin => Some(Control::Begin),
+        // A scripting block begins with the word too.
+        Verb::Begin if is_plain(&text) => Some(Control::Begin),
         Verb::Start if text.contains("transaction") => Some(Control::Begin),
         Verb::Commit => Some(Control::Commit),
         Verb::Rollback | Verb::Abort => Some(Control::Rollback),
@@ -50,10 +55,16 @@ fn control(step: &Step<'_>) -> Option<Control> {
     }
 }
 
+/// Whether a BEGIN stands alone or with words about transactions.
+fn is_plain(text: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["work", "transaction", "tran", "isolation", "read", "deferred", "immediate", "exclusive", "not"];
+    text.split_whitespace().nth(1).is_none_or(|word| WORDS.contains(&word))
+}
+
 /// In a hook inside the node's transaction.
 fn inside<'f>(scene: &Scene<'f>, step: &Step<'f>, control: Control) -> Option<Finding<'f>> {
     let post = scene.hook().kind == HookKind::PostHook;
-    let kind = scene.hook().kind.name();
     let adapter = scene.adapter();
     let duckdb = adapter == "duckdb";
     let known = matches!(adapter, "postgres" | "duckdb");
@@ -63,38 +74,30 @@ fn inside<'f>(scene: &Scene<'f>, step: &Step<'f>, control: Control) -> Option<Fi
     let (severity, message) = match control {
         Control::Begin if duckdb => (
             Severity::Error,
-            format!(
-                "This {kind} runs inside the transaction of its node, where BEGIN fails with \"cannot start a transaction \
-                 within a transaction\"."
-            ),
+            "This hook runs inside the transaction of its node, where BEGIN fails with \"cannot start a transaction \
+                 within a transaction\".",
         ),
         Control::Commit | Control::Rollback if duckdb => (
             Severity::Error,
-            format!(
-                "This {kind} ends the transaction that dbt builds the node in, and dbt's own COMMIT fails with \"cannot \
-                 commit - no transaction is active\"."
-            ),
+            "This hook ends the transaction that dbt builds the node in, and dbt's own COMMIT fails with \"cannot \
+                 commit - no transaction is active\".",
         ),
-        Control::Begin => (
-            Severity::Warning,
-            format!("This {kind} runs inside the transaction of its node: BEGIN begins none, it only warns."),
-        ),
+        Control::Begin => {
+            (Severity::Warning, "This hook runs inside the transaction of its node: BEGIN begins none, it only warns.")
+        }
         Control::Commit => (
             Severity::Warning,
-            format!(
-                "This {kind} commits the transaction that dbt builds the node in: where something fails after it, what is \
-                 done by then stays."
-            ),
+            "This hook commits the transaction that dbt builds the node in: where something fails after it, what is \
+                 done by then stays.",
         ),
         Control::Rollback if post => (
             Severity::Error,
-            "This post-hook rolls back the transaction that dbt built the node in: the node is gone, and dbt counts it as \
-             a success."
-                .to_owned(),
+            "This hook rolls back the transaction that dbt built the node in: the node is gone, and dbt counts it as \
+             a success.",
         ),
         Control::Rollback => (
             Severity::Warning,
-            format!("This {kind} rolls back the transaction that dbt builds the node in, and none is begun after it."),
+            "This hook rolls back the transaction that dbt builds the node in, and none is begun after it.",
         ),
     };
     let help = "remove it: dbt begins and commits the transaction; or run the hook outside, with `transaction: false`";
