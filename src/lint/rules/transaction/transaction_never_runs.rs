@@ -19,7 +19,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             };
             let known = matches!(materialization.owner, Owner::Shipped | Owner::Project(_));
             let skips = materialization.slots.contains(&inside) && !materialization.slots.contains(&outside);
-            let (true, true, Some(scene)) = (known, skips, findings.scenes_of(at).next()) else { continue };
+            let mut scenes = findings.scenes_of(at).filter(|scene| scene.judged.rendering.run.is_some());
+            let (true, true, Some(scene)) = (known, skips, scenes.next()) else { continue };
             let materialized = &findings.renderer.state(target, node).materialized;
             let resource = findings.project.nodes[node].resource.name();
             let adapter = findings.adapter_of(target);
