@@ -6,16 +6,20 @@ mod arguments;
 mod rules;
 mod terminal;
 
+use std::fs;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use hookproof::baseline::Baseline;
 use hookproof::diagnostic::{Confidence, Severity};
 use hookproof::fix::{self, Fixed};
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
 use hookproof::report::{self, CheckReport, TextOptions};
+use hookproof::settings::{self, schema};
 use hookproof::{CheckOptions, PlanOptions, discover};
 
 use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, RulesFormat};
@@ -84,9 +88,10 @@ fn print(out: &str) -> io::Result<()> {
 
 fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
     match command {
-        Command::Check { project, format, fail_on, rules, fixing, branches } => {
+        Command::Check { project, format, fail_on, rules, fixing, known, branches } => {
             let mut options = options(&project, format == CheckFormat::Json)?;
             options.rules = rules.change()?;
+            options.changed_since.clone_from(&known.changed_since);
             if fixing.unsafe_fixes && !fixing.fix && !fixing.diff {
                 return Err("--unsafe-fixes says which fixes are applied: add --fix or --diff".to_owned());
             }
@@ -96,7 +101,7 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 note_fixed(&fixed, "would mend", fixing.unsafe_fixes);
                 return Ok(Outcome { out: fix::diff(&fixed.changed), code });
             }
-            let reports = if fixing.fix {
+            let mut reports = if fixing.fix {
                 let fixed = fix::fix(&options, fixing.unsafe_fixes).map_err(|failure| failure.to_string())?;
                 fix::write(&fixed.changed).map_err(|failure| failure.to_string())?;
                 note_fixed(&fixed, "mended", fixing.unsafe_fixes);
@@ -104,6 +109,15 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
             } else {
                 hookproof::check(&options).map_err(|failure| failure.to_string())?
             };
+            if let Some(path) = &known.write_baseline {
+                let baseline = Baseline::of(&reports);
+                baseline.write(path).map_err(|failure| failure.to_string())?;
+                complain(&format!("{} written to {}", counted(baseline.len(), "finding"), path.display()));
+                return Ok(Outcome::ok(String::new()));
+            }
+            if let Some(path) = &known.baseline {
+                with_baseline(&mut reports, path, known.prune_baseline)?;
+            }
             let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
             let mut out = checked(&reports, format, terminal);
             if branches && format != CheckFormat::Json {
@@ -147,15 +161,58 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
             };
             Ok(Outcome::ok(joined(planned.iter().map(show))))
         }
+        Command::Init { schema: true, .. } => Ok(Outcome::ok(schema::schema())),
+        Command::Init { path, schema: false } => init(&path),
         Command::Rules { format: RulesFormat::Text } => Ok(Outcome::ok(rules::table())),
         Command::Rules { format: RulesFormat::Markdown } => Ok(Outcome::ok(rules::index())),
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
     }
 }
 
+/// Writes the file of the settings beside that of the project.
+fn init(path: &Path) -> Result<Outcome, Complaint> {
+    let roots = discover::roots(path).map_err(|missing| missing.to_string())?;
+    let [root] = roots.as_slice() else {
+        return Err(format!("{} holds {} dbt projects: name one of them", path.display(), roots.len()));
+    };
+    let file = root.join(settings::FILE);
+    let shown = file.display();
+    let mut opened =
+        fs::OpenOptions::new().write(true).create_new(true).open(&file).map_err(|reason| match reason.kind() {
+            io::ErrorKind::AlreadyExists => format!("{shown} is there already, and is left as it is"),
+            _ => format!("{shown} can't be written: {reason}"),
+        })?;
+    opened.write_all(schema::TEMPLATE.as_bytes()).map_err(|reason| format!("{shown} can't be written: {reason}"))?;
+    Ok(Outcome::ok(format!("{shown} is written: it shows every setting, all of them commented out\n")))
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Leaves out the findings that a baseline holds, and says on stderr what it holds in vain.
+fn with_baseline(reports: &mut [CheckReport], path: &Path, prune: bool) -> Result<(), Complaint> {
+    let baseline = Baseline::read(path).map_err(|failure| failure.to_string())?;
+    let gone = baseline.apply(reports);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let shown = path.display();
+    if prune {
+        baseline.without(&gone).write(path).map_err(|failure| failure.to_string())?;
+        complain(&format!("{} taken out of {shown}", counted(gone.len(), "finding")));
+    } else {
+        complain(&format!(
+            "{} of {shown} no more found: take out with --prune-baseline",
+            counted(gone.len(), "finding")
+        ));
+    }
+    Ok(())
+}
+
 /// Says on stderr what fixes did.
 fn note_fixed(fixed: &Fixed, did: &str, unsafe_too: bool) {
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let (mended, files) = (counted(fixed.mended, "finding"), counted(fixed.changed.len(), "file"));
     let left = match fixed.left {
         0 => String::new(),

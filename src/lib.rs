@@ -1,11 +1,13 @@
 //! hookproof reads a dbt project from its files, renders every hook to exactly the SQL that dbt would
 //! send, in every target and down every branch, and checks that SQL.
 
+pub mod baseline;
 pub mod command;
 pub mod datum;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod git;
 pub mod hook;
 pub mod invocation;
 pub mod jinja;

@@ -25,6 +25,7 @@ mod deeds;
 mod existence;
 mod origin;
 mod policy;
+mod reach;
 mod relations;
 mod rules;
 mod scene;
@@ -33,6 +34,7 @@ mod sink;
 #[allow(dead_code)]
 mod syntax;
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
@@ -45,6 +47,7 @@ use crate::sql::Script;
 
 pub use coverage::coverage;
 pub use policy::Policy;
+pub use reach::Fingerprints;
 pub use selection::{Selection, SelectionChange, Selector};
 
 use relations::Relations;
@@ -85,6 +88,8 @@ pub struct Findings<'a> {
     pub targets: Vec<String>,
     /// What the project says about findings.
     pub policy: Policy,
+    /// What has changed, where only that is told.
+    pub changed: Option<Changed>,
     /// Every file: those of the project, and that of the settings.
     pub sources: Sources,
     renderer: &'a Renderer,
@@ -109,6 +114,7 @@ impl<'a> Findings<'a> {
             checked,
             targets: renderer.target_names(),
             policy,
+            changed: None,
             sources,
             renderer,
             library: renderer.library(),
@@ -116,6 +122,15 @@ impl<'a> Findings<'a> {
             relations: OnceLock::new(),
         }
     }
+}
+
+/// What has changed since another time.
+#[derive(Debug, Clone, Default)]
+pub struct Changed {
+    /// The hooks, by their place among the checked ones.
+    pub hooks: HashSet<usize>,
+    /// The files, by their paths from the project's root.
+    pub files: BTreeSet<String>,
 }
 
 /// Which rules are looked at where nothing else is said; each has those before it.

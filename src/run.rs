@@ -1,6 +1,6 @@
 //! The stations in a row: from a path to reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +11,10 @@ use rayon::prelude::*;
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
 use crate::discover;
+use crate::git;
 use crate::hook::{self, Hook, Hooks};
 use crate::invocation::Invocation;
-use crate::lint::{self, Checked, Findings, Judged, Policy, SelectionChange};
+use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy, SelectionChange};
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
@@ -59,6 +60,9 @@ pub struct CheckOptions {
     pub command: Option<Invocation>,
     /// `--python-environment`: dbt's own macros are taken from its files there.
     pub python_environment: Option<PathBuf>,
+    /// Only what has changed since this revision of git is told: hooks that are not what they were, by their own
+    /// text or by a macro, a setting or a variable that they depend on.
+    pub changed_since: Option<String>,
     /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
     pub overlay: Overlay,
     /// How the rules of the settings change: `--select`, `--extend-select`, `--ignore`.
@@ -82,6 +86,7 @@ impl CheckOptions {
             working_dir: None,
             command: None,
             python_environment: None,
+            changed_since: None,
             overlay: Overlay::default(),
             rules: SelectionChange::default(),
             answers: Answers::default(),
@@ -103,6 +108,34 @@ impl std::error::Error for Failure {}
 
 /// Checks the hooks of every project at a path.
 pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
+    let Some(revision) = &options.changed_since else {
+        return checked(options, None, |_, report| report);
+    };
+    let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
+    let mut reports = Vec::with_capacity(roots.len());
+    for root in roots {
+        let past = git::past(&root, revision)?;
+        let now = CheckOptions { path: root, ..options.clone() };
+        let then = CheckOptions { overlay: past.overlay, ..now.clone() };
+        // Where there was no project then, all of it is new.
+        let prints = checked(&then, None, |findings, _| Fingerprints::of(findings)).ok().and_then(|mut all| all.pop());
+        let since = Since { prints: prints.unwrap_or_default(), files: past.changed };
+        reports.extend(checked(&now, Some(&since), |_, report| report)?);
+    }
+    Ok(reports)
+}
+
+/// What a project was, to tell what has changed.
+struct Since {
+    prints: Fingerprints,
+    files: BTreeSet<String>,
+}
+
+fn checked<T: Send>(
+    options: &CheckOptions,
+    since: Option<&Since>,
+    give: impl Fn(&Findings<'_>, CheckReport) -> T + Send + Sync,
+) -> Result<Vec<T>, Failure> {
     each(options, |renderer, settings| {
         let (renderer, hooks, rendered) = rendered(renderer);
         let project = renderer.project();
@@ -123,7 +156,9 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
             unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
         let mut sources = project.sources.clone();
         let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
-        let findings = Findings::new(&renderer, &hooks, all, policy, sources);
+        let mut findings = Findings::new(&renderer, &hooks, all, policy, sources);
+        findings.changed =
+            since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {
@@ -140,16 +175,17 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
         }));
         coverage.not_checked.sort();
         let found = lint::check(&findings);
-        CheckReport {
+        let report = CheckReport {
             project: project.root().name.clone(),
             adapter: project.adapter().to_owned(),
-            targets: findings.targets,
-            sources: Arc::new(findings.sources),
+            targets: findings.targets.clone(),
+            sources: Arc::new(findings.sources.clone()),
             coverage,
             branches: renderer.branches(),
             diagnostics: found.diagnostics,
             suppressed: found.suppressed,
-        }
+        };
+        give(&findings, report)
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod read;
+pub mod schema;
 
 use std::ops::Range;
 use std::path::Path;

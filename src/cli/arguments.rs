@@ -38,6 +38,8 @@ pub(super) enum Command {
         rules: RuleArguments,
         #[command(flatten)]
         fixing: FixArguments,
+        #[command(flatten)]
+        known: KnownArguments,
         /// List the branches of hooks and macros that no rendering goes through
         #[arg(long)]
         branches: bool,
@@ -76,6 +78,15 @@ pub(super) enum Command {
         /// What to print: of the default target, or in JSON of all, if --target names none
         #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
         format: PlanFormat,
+    },
+    /// Write a hookproof.yml that shows every setting, all of them commented out
+    Init {
+        /// The project that it is for
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Print the JSON schema of the file instead, for editors
+        #[arg(long)]
+        schema: bool,
     },
     /// List every rule
     Rules {
@@ -134,6 +145,23 @@ pub(super) struct FixArguments {
     /// Show what --fix would change, and change nothing; exits with 1 where it would change something
     #[arg(long, conflicts_with = "fix")]
     pub(super) diff: bool,
+}
+
+/// Which findings are known already.
+#[derive(Debug, Args)]
+pub(super) struct KnownArguments {
+    /// Do not tell the findings that this file holds
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found to this file, for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Take what is found no more out of the baseline
+    #[arg(long, requires = "baseline")]
+    pub(super) prune_baseline: bool,
+    /// Only the findings of hooks that have changed since this revision of git, by their own text or by what they use
+    #[arg(long, value_name = "REV")]
+    pub(super) changed_since: Option<String>,
 }
 
 /// Which rules are looked at, besides or instead of those of hookproof.yml.

@@ -215,7 +215,14 @@ impl<'f> Sink<'f> {
             }
             diagnostic
         };
-        Found { diagnostics: merged.into_iter().map(finish).collect(), suppressed }
+        let is_told = |merged: &Merged| {
+            findings.changed.as_ref().is_none_or(|changed| {
+                let in_file = changed.files.contains(&findings.sources.get(merged.diagnostic.place.file).path);
+                !merged.hooks.is_disjoint(&changed.hooks) || (merged.hooks.is_empty() && in_file)
+            })
+        };
+        let told = merged.into_iter().filter(is_told);
+        Found { diagnostics: told.map(finish).collect(), suppressed }
     }
 }
 

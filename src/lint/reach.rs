@@ -1,0 +1,87 @@
+//! What a hook is made of, in one number: its text, what it renders to, and every macro that it reaches. Two hooks
+//! with the same number are the same hook, whatever else changed in the project.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use super::syntax::Owner;
+use super::{Checked, Findings};
+use crate::hook::{Hook, HookKind};
+use crate::render::Pass;
+
+/// Whose hook it is, and of what kind.
+type Seat = (String, HookKind);
+
+/// The hooks of a project at one time.
+#[derive(Debug, Clone, Default)]
+pub struct Fingerprints {
+    of: HashMap<Seat, Vec<u64>>,
+}
+
+impl Fingerprints {
+    /// Those of the hooks that were checked.
+    #[must_use]
+    pub fn of(findings: &Findings<'_>) -> Fingerprints {
+        let mut prints = Fingerprints::default();
+        for (checked, print) in findings.checked.iter().zip(all(findings)) {
+            prints.of.entry(seat(checked.hook, findings)).or_default().push(print);
+        }
+        prints
+    }
+
+    /// The hooks, by their place among the checked ones, that were not there then or were others.
+    #[must_use]
+    pub fn changed(&self, findings: &Findings<'_>) -> HashSet<usize> {
+        let mut left = self.of.clone();
+        let mut is_new = |(checked, print): (&Checked<'_>, u64)| {
+            let known = left.get_mut(&seat(checked.hook, findings));
+            let same = known.and_then(|known| Some(known.swap_remove(known.iter().position(|one| *one == print)?)));
+            same.is_none()
+        };
+        let all = findings.checked.iter().zip(all(findings)).enumerate();
+        all.filter(|(_, one)| is_new(*one)).map(|(at, _)| at).collect()
+    }
+}
+
+fn seat(hook: &Hook, findings: &Findings<'_>) -> Seat {
+    let package = || findings.project.packages[hook.package].name.clone();
+    (hook.node_id.clone().unwrap_or_else(package), hook.kind)
+}
+
+/// The number of every hook that was checked.
+fn all(findings: &Findings<'_>) -> Vec<u64> {
+    let mut reached: Vec<Vec<u64>> = vec![Vec::new(); findings.checked.len()];
+    for part in findings.syntax().parts() {
+        let Owner::Macro(at) = part.owner else { continue };
+        let mut hasher = DefaultHasher::new();
+        let one = &findings.project.macros[at];
+        (one.package, &one.name, findings.project.sources.slice(one.block)).hash(&mut hasher);
+        let print = hasher.finish();
+        part.hooks.iter().for_each(|hook| reached[*hook].push(print));
+    }
+    let of = |(checked, mut macros): (&Checked<'_>, Vec<u64>)| {
+        let mut hasher = DefaultHasher::new();
+        macros.sort_unstable();
+        (checked.hook.raw.as_str(), checked.hook.transaction, macros).hash(&mut hasher);
+        for judged in &checked.renderings {
+            let rendering = &judged.rendering;
+            for target in &rendering.targets {
+                findings.targets.get(*target).hash(&mut hasher);
+            }
+            format!("{:?}", rendering.answers).hash(&mut hasher);
+            pass(&rendering.parse, &mut hasher);
+            if let Some(run) = &rendering.run {
+                pass(run, &mut hasher);
+            }
+            rendering.sent.hash(&mut hasher);
+        }
+        hasher.finish()
+    };
+    findings.checked.iter().zip(reached).map(of).collect()
+}
+
+fn pass(pass: &Pass, hasher: &mut DefaultHasher) {
+    pass.text.as_ref().map(|text| &text.value).hash(hasher);
+    pass.error.as_ref().map(|error| &error.message).hash(hasher);
+    pass.queries.iter().for_each(|query| query.text.value.hash(hasher));
+}
