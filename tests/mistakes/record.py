@@ -83,7 +83,7 @@ def targets(case: Case) -> tuple[str, ...]:
         path = HERE / 'project' / edit.file
         text = path.read_text() if edit.find else ''
         at = text.find(edit.find)
-        texts += [edit.replace, text[max(at - 200, 0):at + len(edit.find)]]
+        texts += [edit.replace, text[max(at - 200, 0):at + len(edit.find) + 200]]
     return ('dev', 'prod') if any('prod' in text or 'target.name' in text for text in texts) else ('dev',)
 
 
