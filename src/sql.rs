@@ -14,10 +14,15 @@
 //!
 //! All ranges are byte ranges of the given text.
 
+pub(crate) mod columns;
 mod dialect;
 mod faults;
+mod foreign;
+mod inserts;
 mod outline;
 mod parse;
+mod postgres;
+mod repair;
 mod split;
 mod token;
 mod verb;
@@ -96,14 +101,36 @@ pub struct Fault {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What is wrong with it, by its kind.
+    pub kind: FaultKind,
     /// Wrong beyond doubt, by a cause that is named. Otherwise no grammar accepts the statement, and that
     /// makes it likely.
     pub certain: bool,
 }
 
+/// What is wrong with a piece of SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// It is no statement.
+    Syntax,
+    /// It is that of another dialect.
+    Foreign,
+    /// It calls a function that the dialect lacks and another has.
+    Function,
+    /// The values of an INSERT do not fit its columns, or each other.
+    Columns,
+    /// `in ()`.
+    EmptyList,
+}
+
 impl Fault {
     fn certain(range: Range<usize>, message: impl Into<String>) -> Fault {
-        Fault { range, message: message.into(), help: None, certain: true }
+        Fault { range, message: message.into(), help: None, kind: FaultKind::Syntax, certain: true }
+    }
+
+    /// Something that another dialect has.
+    fn foreign(range: Range<usize>, message: impl Into<String>) -> Fault {
+        Fault { kind: FaultKind::Foreign, ..Fault::certain(range, message) }
     }
 
     fn help(mut self, help: impl Into<String>) -> Fault {
@@ -114,6 +141,18 @@ impl Fault {
 
 /// The most tokens that a statement is parsed with: longer trees overflow stacks.
 const MOST_TOKENS: usize = 20_000;
+
+/// The texts between quotes, with their quotes, as a dialect reads them.
+pub(crate) fn quoted_texts(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
+    let tokens = token::tokens(text, dialect.reading());
+    tokens.code.iter().filter(|token| token.kind == Kind::Text).map(Token::range).collect()
+}
+
+/// The words outside of quotes and comments that a test takes.
+pub(crate) fn words(text: &str, dialect: Dialect, takes: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
+    let tokens = token::tokens(text, dialect.reading());
+    tokens.code.iter().filter(|token| token.kind == Kind::Word && takes(token.text)).map(Token::range).collect()
+}
 
 /// Reads SQL text in a dialect. Never fails, whatever the text.
 #[must_use]
@@ -178,11 +217,33 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
     for fault in &mut faults {
         fault.range = fault.range.start + range.start..fault.range.end + range.start;
     }
-    if judged && parse != Parse::Own && !outline.opaque {
-        let certain = faults::faults(&text[range.start..], tokens, &outline, dialect);
-        if !certain.is_empty() {
-            faults = certain;
-        }
+    let rest = &text[range.start..];
+    let own_grammar = parse == Parse::Own;
+    let found = if judged { named(rest, tokens, &outline, dialect, own_grammar) } else { Vec::new() };
+    if !found.is_empty() {
+        faults = found;
     }
     Statement { range, outline, parse, faults }
+}
+
+/// The faults of a statement whose causes have names: the first kind of them that it has.
+fn named(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect, own_grammar: bool) -> Vec<Fault> {
+    let mut found = foreign::faults(tokens, outline, dialect);
+    found.extend(inserts::faults(tokens, outline, dialect));
+    if outline.opaque && found.is_empty() && dialect == Dialect::Postgres {
+        return postgres::opaque(tokens);
+    }
+    if !found.is_empty() || outline.opaque {
+        return found;
+    }
+    if !own_grammar || dialect == Dialect::Postgres {
+        found = faults::faults(text, tokens, outline, dialect);
+    }
+    if found.is_empty() && dialect == Dialect::Postgres {
+        found = postgres::faults(tokens);
+    }
+    if found.is_empty() && !own_grammar {
+        found.extend(repair::fault(text, tokens, outline, dialect));
+    }
+    found
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::single_range_in_vec_init)]
 
-use hookproof::sql::{Dialect, Fault, ObjectKind, Parse, Script, Statement, Verb, script};
+use hookproof::sql::{Dialect, Fault, FaultKind, ObjectKind, Parse, Script, Statement, Verb, script};
 
 const CASES: &str = include_str!("data/sql_cases.tsv");
 
@@ -50,6 +50,13 @@ fn certain(text: &str, dialect: Dialect) -> Option<String> {
     script(text, dialect).all_faults().iter().find(|fault| fault.certain).map(|fault| fault.message.clone())
 }
 
+/// What is wrong in it in every dialect.
+fn broken(text: &str, dialect: Dialect) -> Option<String> {
+    let script = script(text, dialect);
+    let faults = script.all_faults();
+    faults.iter().find(|fault| fault.certain && fault.kind == FaultKind::Syntax).map(|fault| fault.message.clone())
+}
+
 #[test]
 fn valid_statements_have_no_fault() {
     on_a_big_stack(|| {
@@ -74,8 +81,9 @@ fn valid_statements_are_certain_faults_nowhere() {
     on_a_big_stack(|| {
         let mut wrong = Vec::new();
         for case in cases().filter(|case| case.category != "bad") {
-            for dialect in Dialect::ALL {
-                if let Some(message) = certain(case.text, dialect) {
+            // Postgres refuses what it does not know, and says so.
+            for dialect in Dialect::ALL.into_iter().filter(|dialect| *dialect != Dialect::Postgres) {
+                if let Some(message) = broken(case.text, dialect) {
                     wrong.push(format!("{}: {} {message}", dialect.name(), case.text));
                 }
             }
@@ -116,10 +124,11 @@ fn hook_statements_of_every_warehouse_have_no_fault() {
                         said(&script)
                     ));
                 }
-                for dialect in Dialect::ALL {
+                for dialect in Dialect::ALL.into_iter().filter(|dialect| *dialect != Dialect::Postgres) {
                     let script = hookproof::sql::script(text, dialect);
+                    let certain = |fault: &&&Fault| fault.certain && fault.kind == FaultKind::Syntax;
                     if script.statements.len() == 1
-                        && let Some(fault) = script.all_faults().iter().find(|fault| fault.certain)
+                        && let Some(fault) = script.all_faults().iter().find(certain)
                         && !is_of_the_dialect(fault)
                     {
                         wrong.push(format!("{adapter} text read by {}: {text}\n    {}", dialect.name(), fault.message));
@@ -369,7 +378,6 @@ fn certain_faults_name_their_cause() {
             ("alter tabel s.t add column a int", "`tabel` is no kind of object"),
             ("comment on table t as 'x'", "COMMENT ON … takes IS"),
             ("comment on table t", "COMMENT ON … without IS"),
-            ("create index i", "CREATE INDEX without ON"),
             ("create or replce view v as select 1", "`replce` is no keyword"),
             ("truncate tabel s.t", "`tabel` is no kind of object"),
             ("update t set a = where b = 1", "a value is missing after `=`"),
@@ -394,6 +402,11 @@ fn certain_faults_name_their_cause() {
                 assert_eq!(certain(text, dialect).as_deref(), Some(message), "{} {text}", dialect.name());
             }
         }
+        assert_eq!(certain("create index i", Dialect::Postgres).as_deref(), Some("CREATE INDEX without ON"));
+        assert_eq!(
+            certain("create index i on t (a)", Dialect::Redshift).as_deref(),
+            Some("Redshift has no CREATE INDEX")
+        );
         assert_eq!(
             certain("select a, from t", Dialect::Postgres).as_deref(),
             Some("a comma before FROM, which Postgres does not accept")
@@ -426,10 +439,10 @@ fn likely_faults_are_warnings() {
             }
         }
         assert!(missed.is_empty(), "{}", missed.join("\n"));
-        let script = script("select a b c from t", Dialect::Postgres);
+        let script = script("select a from t group b", Dialect::Postgres);
         let fault = &script.statements[0].faults[0];
         assert!(!fault.certain);
-        assert_eq!(fault.range, 11..12);
+        assert_eq!(&"select a from t group b"[fault.range.clone()], "group");
         assert_eq!(script.statements[0].parse, Parse::Not);
     });
 }

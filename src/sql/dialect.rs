@@ -73,9 +73,8 @@ impl Dialect {
             "redshift" => Dialect::Redshift,
             "databricks" => Dialect::Databricks,
             "spark" | "glue" | "livy" | "spark_livy" | "fabricspark" => Dialect::Spark,
-            "postgres" | "postgresql" | "greenplum" | "alloydb" | "materialize" | "risingwave" | "yugabyte" => {
-                Dialect::Postgres
-            }
+            // Greenplum, Materialize and RisingWave have statements that PostgreSQL refuses.
+            "postgres" | "postgresql" | "alloydb" => Dialect::Postgres,
             "duckdb" | "motherduck" => Dialect::DuckDb,
             "sqlite" => Dialect::Sqlite,
             "sqlserver" | "synapse" | "fabric" | "mssql" => Dialect::SqlServer,

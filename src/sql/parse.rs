@@ -8,13 +8,13 @@ use super::dialect::Dialect;
 use super::outline::Outline;
 use super::token::{Kind, Token};
 use super::verb::Verb;
-use super::{Fault, MOST_TOKENS, Parse};
+use super::{Fault, FaultKind, MOST_TOKENS, Parse};
 
 /// The deepest nesting that is worth a try: grammars give up near it.
 const DEEPEST: usize = 48;
 
 /// Why a grammar refused a statement.
-enum Refusal {
+pub(super) enum Refusal {
     /// It found something that it didn't expect.
     Syntax(String),
     /// It gave up, which says nothing.
@@ -57,7 +57,7 @@ pub(super) fn parse(
 }
 
 /// Whether the dialect's grammar reads the text as one statement.
-fn accepts(text: &str, dialect: Dialect) -> Result<(), Refusal> {
+pub(super) fn accepts(text: &str, dialect: Dialect) -> Result<(), Refusal> {
     let parsed = Parser::new(dialect.grammar()).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
     match parsed {
         Ok(statements) if statements.len() == 1 => Ok(()),
@@ -237,7 +237,7 @@ const COMMON: [&str; 20] =
 
 /// Whether a statement has something in it that grammars are known not to know, so that their refusal
 /// says nothing.
-fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool {
+pub(super) fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool {
     let foreign_token = |token: &Token<'_>| match token.kind {
         Kind::Symbol => !COMMON.contains(&token.text),
         Kind::Stage | Kind::Dollar => true,
@@ -277,12 +277,13 @@ fn likely(text: &str, message: &str) -> Fault {
         range,
         message: format!("no SQL dialect's grammar accepts this statement: {reason}"),
         help: None,
+        kind: FaultKind::Syntax,
         certain: false,
     }
 }
 
 /// The byte of `1, Column: 7`.
-fn byte_at(text: &str, place: &str) -> Option<usize> {
+pub(super) fn byte_at(text: &str, place: &str) -> Option<usize> {
     let (line, column) = place.split_once(", Column: ")?;
     let (line, column): (usize, usize) = (line.trim().parse().ok()?, column.trim().parse().ok()?);
     let start = match line.checked_sub(2) {

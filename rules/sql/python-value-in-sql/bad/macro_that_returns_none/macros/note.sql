@@ -1,0 +1,3 @@
+{% macro note() %}
+  {{ return(none) }}
+{% endmacro %}
