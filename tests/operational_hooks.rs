@@ -43,7 +43,7 @@ fn the_summary_that_counts_models_is_found_at_the_macros_lines() {
 }
 
 #[test]
-fn the_bad_drop_is_found_and_nothing_else_is_an_error() {
+fn the_bad_drop_and_the_hook_of_a_comment_are_errors_and_nothing_else_is() {
     let report = checked();
     let errors: Vec<(&str, (String, u32))> = report
         .diagnostics
@@ -51,7 +51,11 @@ fn the_bad_drop_is_found_and_nothing_else_is_an_error() {
         .filter(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule != "wrong-context-name")
         .map(|diagnostic| (diagnostic.rule, place(&report, diagnostic)))
         .collect();
-    assert_eq!(errors, [("drop-without-if-exists", ("models/practices/drop_bad.sql".to_owned(), 5))]);
+    let expected = [
+        ("drop-without-if-exists", ("models/practices/drop_bad.sql".to_owned(), 5)),
+        ("empty-hook", ("models/practices/prod_only.sql".to_owned(), 5)),
+    ];
+    assert_eq!(errors, expected);
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn a_fix_clears_its_finding_and_brings_no_other() {
         let after = checked(&mended).unwrap();
         let of = |report: &CheckReport| -> Vec<&str> { report.diagnostics.iter().map(|found| found.rule).collect() };
         let left: Vec<&str> = of(&before).into_iter().filter(|rule| *rule != case.rule).collect();
-        assert_eq!(left, of(&after), "{}: {:#?}", case.name, mended.files);
+        // What one rule mends may be what another one found as well.
+        assert!(of(&after).iter().all(|rule| left.contains(rule)), "{}: {:#?}", case.name, mended.files);
     }
     assert!(count > 10, "only {count} fixes");
 }

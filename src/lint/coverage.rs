@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::rules::jinja::render_error;
+use super::rules::sql::empty_hook;
 use super::rules::timing::unguarded_query::NO_RESULT;
 use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
@@ -105,6 +106,7 @@ fn ended_by(error: &JinjaError) -> Option<String> {
         ErrorKind::Undefined { name: Some(_), .. } | ErrorKind::Host("missing-var") => None,
         // It is set here or where dbt runs: which, nobody can say.
         ErrorKind::Host(UNSET) => None,
+        ErrorKind::Host(NOT_SENT) if error.message.contains(empty_hook::NOTHING) => None,
         ErrorKind::Host(NOT_SENT) => Some(format!("dbt stops where it would send it: {said}")),
         ErrorKind::Undefined { .. } if error.message.contains(NO_RESULT) => None,
         _ => Some(format!("does not render: {said}")),

@@ -5,7 +5,7 @@ use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::NOT_SENT;
 
 /// What is said where nothing is left to send.
-const NOTHING: &str = "nothing to execute but a comment";
+pub(in crate::lint) const NOTHING: &str = "nothing to execute but a comment";
 
 /// What the warehouse says of text without a statement; none where it takes it, or that isn't known.
 fn refusal(scene: &Scene<'_>) -> Option<&'static str> {

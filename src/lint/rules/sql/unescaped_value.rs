@@ -47,7 +47,8 @@ pub(super) fn breaks(sql: &Sql<'_>) -> Vec<Range<usize>> {
     // A text that a value ends is closed inside of it, and goes on behind it.
     let mut found: Vec<Range<usize>> =
         inside(sql, |value, _| value.contains('\'')).into_iter().filter_map(ends).collect();
-    found.retain(|range| !text[range.clone()].replace("''", "").is_empty());
+    // A quote at either end may be the one that opens or closes the text.
+    found.retain(|range| text[range.clone()].replace("''", "").trim_matches('\'').contains('\''));
     found
 }
 
