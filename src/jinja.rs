@@ -31,11 +31,13 @@ pub mod walk;
 pub mod yaml;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
+pub(crate) use filters::{NAMES as FILTERS, exists as filter_exists};
 pub use host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, UndefinedRead, Use};
 pub use interp::Interp;
 pub(crate) use methods::text::is_space;
 pub use moment::{Moment, Zone};
 pub use parse::{SyntaxFault, parse};
+pub(crate) use tests::{NAMES as TESTS, exists as test_exists};
 pub use undefined::Undefined;
 pub use unknown::Unknown;
 pub use value::{Args, Dict, Function, FunctionBody, Key, MacroValue, Object, Range, Str, Value, View};

@@ -17,7 +17,8 @@ use super::undefined::{Undefined, undefined_error};
 use super::unknown::derived;
 use super::value::{Args, Dict, Str, StrKind, Value};
 
-const NAMES: &[&str] = &[
+/// The names of the filters, sorted.
+pub(crate) const NAMES: &[&str] = &[
     "abs",
     "as_bool",
     "as_native",
@@ -80,7 +81,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Whether a filter exists.
-pub(super) fn exists(name: &str) -> bool {
+pub(crate) fn exists(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
 }
 
@@ -394,7 +395,7 @@ impl Interp {
             "urlencode" => self.urlencode_filter(&value),
             "filesizeformat" => self.filesize_filter(&value, &args),
             "striptags" | "urlize" | "wordwrap" | "xmlattr" => Err(unsupported(&format!("the filter '{name}'"))),
-            _ => Err(error(ErrorKind::UnknownFilter, format!("No filter named '{name}'."))),
+            _ => Err(error(ErrorKind::UnknownFilter, format!("No filter named '{name}' found."))),
         }
     }
 

@@ -5,7 +5,8 @@ use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
 use super::value::{Args, StrKind, Value};
 
-const NAMES: &[&str] = &[
+/// The names of the tests, sorted.
+pub(crate) const NAMES: &[&str] = &[
     "!=",
     "<",
     "<=",
@@ -48,7 +49,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Whether a test exists.
-pub(super) fn exists(name: &str) -> bool {
+pub(crate) fn exists(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
 }
 
@@ -160,7 +161,7 @@ impl Interp {
                 let name = self.str_of(value)?;
                 exists(&name.text)
             }
-            _ => return Err(error(ErrorKind::UnknownTest, format!("No test named '{name}'."))),
+            _ => return Err(error(ErrorKind::UnknownTest, format!("No test named '{name}' found."))),
         })
     }
 }

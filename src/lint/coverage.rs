@@ -93,7 +93,7 @@ fn causes_of(scene: &Scene<'_>) -> Vec<String> {
         others.filter_map(|other| other.run.as_ref()).any(|run| run.error.is_none())
     };
     let error = scene.error().filter(|error| error.kind != ErrorKind::Raised || !passes_elsewhere());
-    let unfound = error.filter(|error| !render_error::is_found(scene, error));
+    let unfound = error.filter(|error| !render_error::is_sure(scene, error));
     unknown.chain(unfound.and_then(ended_by)).collect()
 }
 
@@ -102,7 +102,8 @@ fn ended_by(error: &JinjaError) -> Option<String> {
     let said = error.message.trim().lines().next().unwrap_or_default();
     match &error.kind {
         ErrorKind::Raised => Some(format!("stops with its own error: {said}")),
-        ErrorKind::Syntax | ErrorKind::UnknownFilter | ErrorKind::UnknownTest => None,
+        ErrorKind::Syntax | ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::MacroArguments => None,
+        ErrorKind::Host("secret-env-var") => None,
         ErrorKind::Undefined { name: Some(_), .. } | ErrorKind::Host("missing-var") => None,
         // It is set here or where dbt runs: which, nobody can say.
         ErrorKind::Host(UNSET) => None,

@@ -56,6 +56,8 @@ pub(crate) struct Part {
     pub(crate) template: Arc<Template>,
     /// The hooks that it is of or that reach it, by their place among the checked ones, in order.
     pub(crate) hooks: Vec<usize>,
+    /// Whether a hook's own text is it or calls it, not only the expression that a frozen hook is computed by.
+    pub(crate) in_text: bool,
     /// The calls that lead here from the first hook, innermost last call first.
     pub(crate) through: Option<Arc<Call>>,
 }
@@ -180,7 +182,17 @@ impl Part {
         span: Span,
         message: impl Into<String>,
     ) -> Finding<'f> {
-        Finding::of_hooks(findings, &self.hooks, self.place(span), self.through.as_ref(), message)
+        self.finding_at(findings, self.place(span), message)
+    }
+
+    /// A finding at a place in it.
+    pub(crate) fn finding_at<'f>(
+        &self,
+        findings: &'f Findings<'f>,
+        place: Option<Place>,
+        message: impl Into<String>,
+    ) -> Finding<'f> {
+        Finding::of_hooks(findings, &self.hooks, place, self.through.as_ref(), message)
     }
 }
 
@@ -408,7 +420,14 @@ impl Reading<'_> {
             let place = raw.place_of(0..raw.as_str().len());
             let part = *known.entry((place, raw.as_str(), *package)).or_insert_with(|| {
                 let template = Arc::new(jinja::parse(raw).ok()?);
-                parts.push(Part { owner: Owner::Hook, package: *package, template, hooks: Vec::new(), through: None });
+                parts.push(Part {
+                    owner: Owner::Hook,
+                    package: *package,
+                    template,
+                    hooks: Vec::new(),
+                    in_text: true,
+                    through: None,
+                });
                 Some(parts.len() - 1)
             });
             if let Some(part) = part {
@@ -431,7 +450,14 @@ impl Reading<'_> {
         let part = |(node, hooks): (usize, Vec<usize>)| {
             let declared = &self.findings.project.nodes[node];
             let template = Arc::new(jinja::parse(declared.code.as_ref()?).ok()?);
-            Some(Part { owner: Owner::File(node), package: declared.package, template, hooks, through: None })
+            Some(Part {
+                owner: Owner::File(node),
+                package: declared.package,
+                template,
+                hooks,
+                in_text: false,
+                through: None,
+            })
         };
         files.into_iter().filter_map(part).collect()
     }
@@ -449,6 +475,7 @@ impl Reading<'_> {
             let through = Arc::new(Call { name: edge.name, place: edge.place, within });
             let Some(part) = self.part(edge.to, from.package, &through) else { continue };
             part.hooks.extend(&from.hooks);
+            part.in_text |= from.in_text;
             let edges = self.edges_of(edge.to, from.package);
             open.extend(edges.iter().map(|edge| (edge.clone(), Some(Arc::clone(&through)))));
         }
@@ -462,6 +489,7 @@ impl Reading<'_> {
                 package,
                 template: Arc::clone(template),
                 hooks: Vec::new(),
+                in_text: false,
                 through: Some(Arc::clone(through)),
             };
             self.order.push(at);
@@ -555,7 +583,7 @@ impl Names<'_> {
     }
 }
 
-fn is_dispatch(callee: &Expr) -> bool {
+pub(crate) fn is_dispatch(callee: &Expr) -> bool {
     matches!(&callee.kind, ExprKind::Attr(owner, name) if is_var(owner, "adapter") && &**name == "dispatch")
 }
 

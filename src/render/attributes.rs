@@ -41,6 +41,7 @@ fn kind(scene: &Scene, value: &Value) -> Option<&'static str> {
             return (is_target && adapter::is_known(scene.adapter())).then_some("target");
         }
         Value::Object(object) => object,
+        Value::Function(_) => return Some("function"),
         _ => return None,
     };
     if Relation::of(value).is_some() {

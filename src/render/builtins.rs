@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::arguments::Signature;
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::macros;
 use crate::datum::{Datum, Kind};
@@ -52,7 +53,8 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
             let [value] = args.bind("_return", ["data"], 0)?;
             Err(Flow::Return(value.unwrap_or(Value::None)))
         }
-        "log" | "print" => Ok(Value::str("")),
+        "log" => Signature::method("BaseContext.log", &["msg", "info"], 1).bind(args).map(|_| Value::str("")),
+        "print" => Signature::function("BaseContext.print", &["msg"], 1).bind(args).map(|_| Value::str("")),
         "var" => var(scene, interp, args),
         "env_var" => env_var(scene, interp, args),
         "ref" => reference(scene, interp, args),

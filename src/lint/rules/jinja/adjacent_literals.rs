@@ -102,11 +102,12 @@ fn finding<'f>(
     }
     // Who breaks a long text over lines leaves a blank at the break.
     let is_word = |char: char| char.is_alphanumeric() || matches!(char, '_' | ')' | '(' | '"' | '\'' | '}' | '{');
-    let glued = pair.left.ends_with(|char: char| is_word(char) || char == ';') && pair.right.starts_with(is_word);
-    if !glued {
+    let glued = pair.left.ends_with(is_word) && pair.right.starts_with(is_word);
+    let in_list = matches!(around.0.last(), Some(Outer::Item));
+    let two_hooks = in_list && around.in_config_hook() && are_statements(pair);
+    if !glued && !two_hooks {
         return None;
     }
-    let in_list = matches!(around.0.last(), Some(Outer::Item));
     let message = if in_list {
         format!(
             "A comma is missing: Jinja joins the two literals into one, and the list has one item `{}` in place of two.",
@@ -122,6 +123,22 @@ fn finding<'f>(
             .help("add the comma, or a blank where the text is meant to go on")
             .fix(in_list.then(|| comma(part, pair)).flatten()),
     )
+}
+
+/// Whether both literals begin as statements of their own, or a comment of the left one takes the right one in.
+fn are_statements(pair: &Pair<'_>) -> bool {
+    const VERBS: &[&str] = &[
+        "alter", "analyze", "comment", "create", "drop", "grant", "insert", "merge", "refresh", "revoke", "truncate",
+        "update", "vacuum",
+    ];
+    let begins = |text: &str| {
+        let word = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+        VERBS.contains(&word.as_str())
+    };
+    // With a semicolon between them they are two statements of one hook.
+    let ends = pair.left.trim_end().ends_with(';');
+    let comment = pair.left.rsplit('\n').next().is_some_and(|line| line.contains("--"));
+    begins(pair.right) && (comment || (begins(pair.left) && !ends))
 }
 
 fn comma(part: &Part, pair: &Pair<'_>) -> Option<Fix> {

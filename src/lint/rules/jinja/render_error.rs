@@ -1,6 +1,6 @@
 //! Finds a hook whose Jinja parses and then fails when dbt renders it.
 
-use super::undefined_attribute;
+use super::{undefined_attribute, wrong_operand_types};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::{BOTH_SPELLINGS, REFUSED, Rendering};
@@ -10,7 +10,6 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let parsed = scene.judged.rendering.parse.error.is_none();
     let when = if parsed { "the hook fails when it runs" } else { "every command stops in the parse" };
     let help = match error.kind {
-        ErrorKind::MacroArguments => "change the arguments to those of the macro",
         ErrorKind::Host(REFUSED) => "ref the node in a place that dbt reaches while it parses, or name its table",
         ErrorKind::Host(BOTH_SPELLINGS) => "put the hooks into one list, in one spelling",
         ErrorKind::Host("missing-ref" | "missing-source") => {
@@ -27,8 +26,13 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
 /// Whether a rendering ends with an error of dbt's that no other rule finds, and not for something that is
 /// not known.
 pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
+    !wrong_operand_types::is(error) && !undefined_attribute::ends(scene, error) && is_sure(scene, error)
+}
+
+/// Whether dbt certainly fails with an error of this sort, and not for something that is not known.
+pub(in crate::lint) fn is_sure(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let fails = match &error.kind {
-        ErrorKind::MacroArguments | ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
+        ErrorKind::Python(_) | ErrorKind::Limit(_) => true,
         ErrorKind::Undefined { name: None, .. } => {
             !error.message.contains(crate::lint::rules::timing::unguarded_query::NO_RESULT)
         }
@@ -42,7 +46,7 @@ pub(in crate::lint) fn is_found(scene: &Scene<'_>, error: &JinjaError) -> bool {
     let pass = scene.pass();
     let known = pass.unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
     let known = known && !(of_values && (pass.approximate || pass.has_unknown));
-    fails && known && !passes_elsewhere(scene) && !undefined_attribute::ends(scene, error)
+    fails && known && !passes_elsewhere(scene)
 }
 
 /// Whether another answer about what the run finds lets the hook pass in the same target.

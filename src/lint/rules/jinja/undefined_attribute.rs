@@ -65,6 +65,7 @@ fn shown(of: &'static str) -> &'static str {
         "graph" => "`graph`",
         "target" => "`target`",
         "config" => "`config`",
+        "function" => "function",
         "loop" => "`loop`",
         "adapter" => "`adapter`",
         other => other,
@@ -98,6 +99,7 @@ fn help(read: &MissingRead) -> String {
         None if read.of == "target" && &*read.name == "password" => {
             "read the secret where it is needed: dbt keeps it out of what templates see".to_owned()
         }
+        None if read.of == "function" => "call the function: its arguments stand in parentheses".to_owned(),
         None => format!("change `{}` to an attribute that there is, or remove it", read.name),
     }
 }

@@ -1,9 +1,12 @@
 //! Finds a call of a macro that does not exist, or that exists in another package and is called without its
 //! prefix.
 
+use crate::jinja::tree::ExprKind;
 use crate::jinja::{ErrorKind, JinjaError, Use};
+use crate::lint::syntax::{Seen, is_dispatch, value};
 use crate::lint::{Finding, Findings, Scene, Sink};
-use crate::render::context;
+use crate::project::AdapterFrom;
+use crate::render::{adapter, context};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError, name: &str) -> Finding<'f> {
     let parsed = scene.judged.rendering.parse.error.is_none();
@@ -31,6 +34,61 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             sink.add(finding(&scene, error, name));
         }
     }
+    dispatched(findings, sink);
+}
+
+/// `adapter.dispatch('x')` where no package has an `x` for any adapter (facts M4).
+fn dispatched<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    let project = findings.project;
+    if !project.missing_packages.is_empty() {
+        return;
+    }
+    for part in findings.syntax().parts() {
+        part.walk(&mut |seen, around| {
+            if let Seen::Expr(expr) = seen
+                && let ExprKind::Call(callee, args) = &expr.kind
+                && is_dispatch(callee)
+                && part.is_of_hooks(around)
+                && let Some(ExprKind::Str(name)) = args.first().map(|arg| &value(arg).kind)
+                && !is_dispatchable(findings, &name.value)
+            {
+                let name = &name.value;
+                let message = format!(
+                    "No package has a macro `default__{name}`, or one with an adapter's name before the two underscores: dbt \
+                     stops with \"In dispatch: No macro named '{name}' found\"."
+                );
+                let known = project.macros.iter().filter_map(|one| Some(one.name.split_once("__")?.1));
+                let help = match crate::lint::rules::nearest(name, known) {
+                    Some(near) => format!("change `{name}` to `{near}`"),
+                    None => format!("define a macro `default__{name}`"),
+                };
+                sink.add(part.finding(findings, expr.span, message).help(help));
+            }
+        });
+    }
+}
+
+/// Whether a macro ends in the name behind two underscores: of the project, or of dbt for its adapters.
+fn is_dispatchable(findings: &Findings<'_>, name: &str) -> bool {
+    let project = findings.project;
+    let known = matches!(project.adapter_from, AdapterFrom::Profile | AdapterFrom::Option);
+    let prefixes: Vec<&str> = project
+        .targets
+        .iter()
+        .flat_map(|target| adapter::parents(&target.adapter).iter().copied().chain([target.adapter.as_str()]))
+        .chain(["default"])
+        .collect();
+    let own = |full: &str| {
+        full.strip_suffix(name)
+            .and_then(|rest| rest.strip_suffix("__"))
+            .is_some_and(|prefix| !known || prefixes.contains(&prefix))
+    };
+    let shipped = |adapter: &str| {
+        let parents = crate::render::adapter::parents(adapter).iter().copied();
+        let mut prefixes = parents.chain([adapter, "default"]);
+        prefixes.any(|prefix| context::is_shipped(adapter, &format!("{prefix}__{name}")))
+    };
+    project.macros.iter().any(|one| own(&one.name)) || project.targets.iter().any(|target| shipped(&target.adapter))
 }
 
 /// What may be meant: a macro of another package, or one with nearly that name.

@@ -13,6 +13,7 @@ fn printed<'f>(scene: &Scene<'f>, read: &UndefinedRead) -> Finding<'f> {
         format!("Nothing defines `{name}` here{why}. It renders as nothing, without an error, and the hook runs so.");
     Finding::of(scene, read.place, read.through.as_ref(), message)
         .sql(scene.sql_of(read.place))
+        .severity(if read.usage == Use::Value && !read.assigned { Severity::Error } else { Severity::Warning })
         .help(meant(scene, read))
 }
 

@@ -1,4 +1,4 @@
-//! Finds a file that dbt does not take: no UTF-8, no valid YAML, blocks that do not close, a macro or an entry that
+//! Finds a file that dbt does not take: no UTF-8, no valid YAML, blocks that do not close, an entry that
 //! stands twice.
 
 use crate::lint::{Finding, Findings, Sink};
@@ -18,7 +18,6 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             ProblemKind::Yaml
                 | ProblemKind::Encoding
                 | ProblemKind::Blocks
-                | ProblemKind::DuplicateMacro
                 | ProblemKind::PythonJinja
                 | ProblemKind::Properties
                 | ProblemKind::Settings

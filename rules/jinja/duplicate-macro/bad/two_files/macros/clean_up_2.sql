@@ -1,0 +1,3 @@
+«{% macro clean_up() %}
+    drop table if exists {{ target.schema }}.early_orders
+{% endmacro %}»

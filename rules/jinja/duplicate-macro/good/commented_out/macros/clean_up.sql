@@ -1,0 +1,2 @@
+{% macro clean_up() %}select 1{% endmacro %}
+{# {% macro clean_up() %}select 2{% endmacro %} #}

@@ -1,0 +1,1 @@
+{% macro postgres__current_timestamp() %}clock_timestamp(){% endmacro %}

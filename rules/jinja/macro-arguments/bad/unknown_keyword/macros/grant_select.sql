@@ -1,0 +1,3 @@
+{% macro grant_select(relation, role, suffix="") %}
+    grant select on {{ relation }} to {{ role }} {{ suffix }}
+{% endmacro %}

@@ -1,0 +1,3 @@
+{% macro purge(table) %}
+    delete from {{ table }} where done
+{% endmacro %}

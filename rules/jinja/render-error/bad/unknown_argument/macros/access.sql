@@ -1,1 +1,0 @@
-{% macro grant_select(role) %}grant select on {{ this }} to {{ role }}{% endmacro %}
