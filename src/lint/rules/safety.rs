@@ -16,7 +16,7 @@ use crate::sql::{Name, UNKNOWN};
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "safety";
     "delete-without-where", Error, High, Default, delete_without_where;
-    "drop-of-data", Warning, High, Default, drop_of_data;
+    "drop-of-data", Error, High, Default, drop_of_data;
     "grant-to-everyone", Warning, High, Default, grant_to_everyone;
     "secret-in-sql", Warning, High, Default, secret_in_sql;
     "truncate", Warning, High, Default, truncate;
@@ -56,9 +56,9 @@ fn is_snapshot(findings: &Findings<'_>, relation: &Relation<'_>) -> bool {
 
 /// Whether a table holds rows only for a while, as its name says: a staging or temporary table, a queue, a log.
 fn is_passing(name: &Name) -> bool {
-    const PARTS: [&str; 20] = [
+    const PARTS: [&str; 17] = [
         "stg", "stage", "staging", "tmp", "temp", "work", "wrk", "scratch", "buffer", "queue", "landing", "inbox",
-        "incoming", "log", "logs", "audit", "cache", "delta", "changes", "batch",
+        "incoming", "cache", "delta", "changes", "batch",
     ];
     let is_part = |part: &str| PARTS.iter().any(|known| part.eq_ignore_ascii_case(known));
     let parts = name.parts.iter().flat_map(|part| part.split(['_', '-', ' ']));

@@ -25,7 +25,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
     let deeds = Deeds::new(findings);
     for (step, name, change) in changes {
-        if is_seldom(&step) || super::differs_by_run(&step) {
+        if is_seldom(&step) || super::is_named_by_run(&step) {
             continue;
         }
         let found = match findings.relation(&step.sql.scene, name) {
@@ -131,7 +131,10 @@ fn of_other_table<'f>(step: &Step<'f>, change: &Change<'f>, deeds: &Deeds<'f>, n
         "`{shown}` works once: hooks run with every command, and where nothing makes the table anew the second run fails \
          with \"{says}\"."
     );
-    let finding = step.finding(message).severity(Severity::Warning).confidence(Confidence::Medium);
+    let finding = step.finding(message);
+    // A hook makes the table once, and it stays.
+    let is_kept = deeds.any(step, name, When::Before, |other| other.outline().if_not_exists);
+    let finding = if is_kept { finding } else { finding.severity(Severity::Warning).confidence(Confidence::Medium) };
     Some(advised(step, change, finding))
 }
 

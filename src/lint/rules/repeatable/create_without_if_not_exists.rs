@@ -37,7 +37,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for step in findings.steps() {
         let Some((name, object)) = single_object(&step, &Verb::Create) else { continue };
         let outline = step.outline();
-        let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::differs_by_run(&step);
+        let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::is_named_by_run(&step);
         let guarded = guarded || goes_with_its_table(&step, object);
         if !guarded && !objects.before(&step, name, same_owner_before, removes) {
             sink.add(finding(&step, name, object));

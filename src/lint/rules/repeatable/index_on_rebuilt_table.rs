@@ -38,7 +38,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
 pub(in crate::lint) fn index_name<'f>(step: &Step<'f>) -> Option<&'f Name> {
     let (name, object) = single_object(step, &Verb::Create)?;
     let scene = step.sql.scene;
-    if *object != ObjectKind::Index || !is_shadowed(step) || super::differs_by_run(step) {
+    if *object != ObjectKind::Index || !is_shadowed(step) || super::is_named_by_run(step) {
         return None;
     }
     let on = step.outline().on.as_ref()?;

@@ -1,7 +1,9 @@
 //! Finds a hook that drops a table of another node or of a source, or a schema with such tables in it.
 
+use crate::diagnostic::Severity;
 use crate::lint::relations::What;
 use crate::lint::{Findings, Scene, Sink, Step};
+use crate::project::Resource;
 use crate::sql::{Dialect, Name, ObjectKind, UNKNOWN, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
@@ -12,8 +14,16 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         }
         for name in outline.name.iter().chain(&outline.more_names).filter(|name| !name.text.contains(UNKNOWN)) {
             let Some((what, help)) = dropped(findings, &step, name) else { continue };
-            let message = format!("`{}` drops {what}.", step.head());
-            sink.add(step.finding(message).help(help));
+            let head = step.head();
+            let Some(view) = view_on(findings, &step, name) else {
+                sink.add(step.finding(format!("`{head}` drops {what}.")).help(help));
+                continue;
+            };
+            let message = format!(
+                "`{head}` has no CASCADE, and {view} reads it: from the second run on the hook fails with \"cannot drop \
+                 table because other objects depend on it\"."
+            );
+            sink.add(step.finding(message).help(help).severity(Severity::Error));
         }
     }
 }
@@ -49,6 +59,23 @@ fn dropped<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Opti
         }
         _ => None,
     }
+}
+
+/// A view of the project that keeps a node's relation from being dropped.
+fn view_on<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Option<String> {
+    let scene = &step.sql.scene;
+    let What::Node(dropped) = findings.relation(scene, name)?.what else { return None };
+    if step.outline().cascade || scene.adapter() != "postgres" {
+        return None;
+    }
+    let target = *scene.judged.rendering.targets.first()?;
+    let mut nodes = findings.project.nodes.iter().enumerate();
+    let reads = |at: usize| {
+        let state = findings.renderer.state(target, at);
+        state.enabled && state.materialized == "view" && state.refs.contains(&dropped)
+    };
+    let (_, view) = nodes.find(|(at, node)| node.resource == Resource::Model && reads(*at))?;
+    Some(format!("the view {}", view.name))
 }
 
 /// Whether dropping a schema drops what is in it.

@@ -19,6 +19,11 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for step in found {
         let outline = step.outline();
         for name in outline.name.iter().chain(&outline.more_names) {
+            let is_log =
+                name.last().split('_').any(|part| ["log", "logs", "audit"].contains(&part.to_lowercase().as_str()));
+            if is_log {
+                continue;
+            }
             let what = match loses(findings, &deeds, &step, name) {
                 Some(Loses::Own(relation)) => {
                     format!("{}, which the run has just made", relation.described(&step.sql.scene))
