@@ -56,9 +56,8 @@ fn control(step: &Step<'_>) -> Option<Control> {
     }
 }
 
-/// A statement that only a transaction gives a meaning, alone in an on-run hook of `PostgreSQL`: what it fails with,
-/// or none where it does nothing.
-fn needs_transaction(step: &Step<'_>) -> Option<Option<&'static str>> {
+/// What stands alone in an on-run hook of `PostgreSQL` and has a meaning only where a transaction is open.
+fn outside_of_any<'f>(step: &Step<'f>) -> Option<Finding<'f>> {
     let outline = step.outline();
     let scene = step.sql.scene;
     let alone = step.sql.script.statements.len() == 1 && !outline.opaque;
@@ -66,33 +65,28 @@ fn needs_transaction(step: &Step<'_>) -> Option<Option<&'static str>> {
         return None;
     }
     let says = |word: &str| crate::lint::existence::words(step.text()).any(|known| known.eq_ignore_ascii_case(word));
-    match outline.verb {
-        Verb::Savepoint => Some(Some("SAVEPOINT can only be used in transaction blocks")),
-        Verb::Declare if says("cursor") && !says("hold") => {
-            Some(Some("DECLARE CURSOR can only be used in transaction blocks"))
-        }
-        Verb::Lock => Some(None),
-        _ => None,
-    }
-}
-
-/// Finds what needs a transaction where none is open.
-fn outside_of_any<'f>(step: &Step<'f>) -> Option<Finding<'f>> {
-    let says = needs_transaction(step)?;
+    let what = match outline.verb {
+        Verb::Savepoint => "SAVEPOINT",
+        Verb::Declare if says("cursor") && !says("hold") => "DECLARE CURSOR",
+        Verb::Lock => "LOCK",
+        _ => return None,
+    };
     let begins = |other: Scene<'f>| other.steps().any(|step| control(&step) == Some(Control::Begin));
-    let mut on_run = step.sql.scene.findings.scenes().filter(|other| other.hook().kind.is_on_run());
+    let mut on_run = scene.findings.scenes().filter(|other| other.hook().kind.is_on_run());
     if on_run.any(begins) {
         return None;
     }
-    Some(match says {
-        Some(says) => step
-            .finding(format!("Each on-run hook is committed on its own, and this one fails with \"{says}\"."))
-            .help("write BEGIN, this, what it is for and COMMIT in one hook"),
-        None => step
-            .finding("Each on-run hook is committed on its own: the lock ends with this hook.")
-            .severity(Severity::Warning)
-            .help("write BEGIN, the lock, what it is for and COMMIT in one hook"),
-    })
+    let help = format!("write BEGIN, {what}, what it is for and COMMIT in one hook");
+    let finding = if what == "LOCK" {
+        let message = "Each on-run hook is committed on its own: the lock ends with this hook.";
+        step.finding(message).severity(Severity::Warning)
+    } else {
+        step.finding(format!(
+            "Each on-run hook is committed on its own, and this one fails with \"{what} can only be used in transaction \
+             blocks\"."
+        ))
+    };
+    Some(finding.help(help))
 }
 
 /// Whether a BEGIN stands alone or with words about transactions.
