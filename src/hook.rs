@@ -129,8 +129,16 @@ pub enum KeyFault {
     Ignored,
     /// dbt refuses the project: a top-level key of `dbt_project.yml`.
     Refused,
-    /// The hook stands beside `config:`, where dbt ignores it.
+    /// The hook stands beside `config:`, or in another mapping there, where dbt ignores it.
     OutsideConfig,
+    /// It stands below `meta:`, where dbt takes it for a note.
+    UnderMeta,
+    /// It stands at the top of a properties file, where dbt ignores it.
+    TopOfProperties,
+    /// A node's hook at the top of `dbt_project.yml`: dbt refuses the project.
+    TopOfProject,
+    /// A hook of the run among the settings of nodes, where dbt ignores it.
+    NotOfNodes,
     /// A map without the plus sign is taken for a folder.
     MapWithoutPlus,
 }

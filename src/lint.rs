@@ -23,9 +23,11 @@ mod comment;
 mod coverage;
 mod deeds;
 mod existence;
+mod nodes;
 mod origin;
 mod policy;
 mod reach;
+mod reads;
 mod relations;
 mod rules;
 mod scene;
@@ -84,6 +86,10 @@ pub struct Findings<'a> {
     pub hooks: &'a Hooks,
     /// The hooks with their renderings.
     pub checked: Vec<Checked<'a>>,
+    /// What knows the nodes' settings, and which branches were rendered.
+    pub renderer: &'a Renderer,
+    /// The hooks of singular tests and analyses, which dbt never runs.
+    pub ignored: Vec<Hook>,
     /// The names of the targets, the added ones last.
     pub targets: Vec<String>,
     /// What the project says about findings.
@@ -92,14 +98,13 @@ pub struct Findings<'a> {
     pub changed: Option<Changed>,
     /// Every file: those of the project, and that of the settings.
     pub sources: Sources,
-    renderer: &'a Renderer,
     library: Arc<Library>,
     syntax: OnceLock<Syntax>,
     relations: OnceLock<Relations>,
 }
 
 impl<'a> Findings<'a> {
-    /// What the rules see of a project: its hooks with their renderings in the targets, and its macros.
+    /// What the rules see of a project: its hooks with their renderings, and what knows its nodes and macros.
     #[must_use]
     pub fn new(
         renderer: &'a Renderer,
@@ -117,6 +122,7 @@ impl<'a> Findings<'a> {
             changed: None,
             sources,
             renderer,
+            ignored: Vec::new(),
             library: renderer.library(),
             syntax: OnceLock::new(),
             relations: OnceLock::new(),

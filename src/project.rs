@@ -142,6 +142,8 @@ pub struct Project {
     pub nodes: Vec<Node>,
     /// Every entry of every properties file.
     pub properties: Vec<Properties>,
+    /// The keys at the top of properties files that are no section and that dbt passes over.
+    pub other_keys: Vec<Datum>,
     /// The entries that speak of a node that does not exist, by their place in `properties`.
     pub unattached: Vec<usize>,
     /// The tables of every source.

@@ -157,6 +157,7 @@ fn checked<T: Send>(
         let mut sources = project.sources.clone();
         let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
         let mut findings = Findings::new(&renderer, &hooks, all, policy, sources);
+        findings.ignored = ignored(&renderer);
         findings.changed =
             since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
         let mut coverage = lint::coverage(&findings);

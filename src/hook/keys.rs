@@ -66,29 +66,65 @@ impl Meant {
     }
 }
 
-/// The hook's key that a key is or nearly is, its plus sign, case and underscores aside.
+/// Words that people use for hooks and that are no near misses.
+const SYNONYMS: &[(&str, Meant)] = &[
+    ("after-hook", Meant::Post),
+    ("before-hook", Meant::Pre),
+    ("hook-post", Meant::Post),
+    ("hook-pre", Meant::Pre),
+    ("on-end", Meant::End),
+    ("on-post-run", Meant::End),
+    ("on-pre-run", Meant::Start),
+    ("on-run-after", Meant::End),
+    ("on-run-before", Meant::Start),
+    ("on-run-begin", Meant::Start),
+    ("on-run-complete", Meant::End),
+    ("on-run-completed", Meant::End),
+    ("on-run-finish", Meant::End),
+    ("on-run-finished", Meant::End),
+    ("on-run-init", Meant::Start),
+    ("on-run-startup", Meant::Start),
+    ("on-run-stop", Meant::End),
+    ("on-start", Meant::Start),
+    ("post-model-hook", Meant::Post),
+    ("post-run-hook", Meant::Post),
+    ("posthok", Meant::Post),
+    ("pre-model-hook", Meant::Pre),
+    ("pre-run-hook", Meant::Pre),
+    ("prehok", Meant::Pre),
+    ("run-end", Meant::End),
+    ("run-start", Meant::Start),
+];
+
+/// The hook's key that a key is or nearly is, its plus sign, case, blanks and underscores aside.
 fn meant(key: &str) -> Option<Meant> {
     const HOOKS: [(&str, Meant); 2] = [("pre-hook", Meant::Pre), ("post-hook", Meant::Post)];
     const ON_RUN: [(&str, Meant); 2] = [("on-run-start", Meant::Start), ("on-run-end", Meant::End)];
     if !(4..24).contains(&key.len()) {
         return None;
     }
-    let plain = key.trim_start_matches(['+', ' ']).trim_end().to_lowercase().replace('_', "-");
-    let nearest = |candidates: [(&str, Meant); 2]| {
-        let with_distance = candidates.map(|(right, meant)| (strsim::levenshtein(&plain, right), meant));
-        with_distance
-            .into_iter()
-            .filter(|&(far, _)| far <= FARTHEST)
-            .min_by_key(|&(far, _)| far)
-            .map(|(_, meant)| meant)
+    let plain = key.trim_start_matches(['+', ' ']).trim_end().to_lowercase().replace(['_', ' '], "-");
+    if let Some((_, meant)) = SYNONYMS.iter().find(|(known, _)| *known == plain) {
+        return Some(*meant);
+    }
+    let nearest = |candidates: [(&str, Meant); 2], farthest: usize| {
+        let with_distance = candidates.map(|(right, meant)| (strsim::osa_distance(&plain, right), meant));
+        let near = with_distance.into_iter().filter(|&(far, _)| far <= farthest);
+        near.min_by_key(|&(far, _)| far).map(|(_, meant)| meant)
     };
     if plain.contains("hook") {
-        nearest(HOOKS)
+        nearest(HOOKS, FARTHEST)
     } else if plain.contains("run") {
-        nearest(ON_RUN)
+        nearest(ON_RUN, FARTHEST)
     } else {
-        None
+        nearest(HOOKS, 1).or_else(|| nearest(ON_RUN, 1))
     }
+}
+
+/// The same among a node's settings, where a word that only sounds like a hook of the run may be the user's own.
+fn meant_of_node(key: &str) -> Option<Meant> {
+    let speaks_of_runs = || key.to_lowercase().replace(['_', '-', ' '], "").contains("onrun");
+    meant(key).filter(|meant| !meant.is_on_run() || speaks_of_runs())
 }
 
 /// Every key that looks like a hook's, by place.
@@ -101,6 +137,12 @@ pub(super) fn odd_keys(project: &Project, manifests: &[&Manifest]) -> Vec<OddKey
             if let Some(tree) = package.settings.get(section) {
                 in_tree(tree, &folders, &mut found);
             }
+        }
+    }
+    for (name, place) in project.other_keys.iter().filter_map(named) {
+        if let Some(meant) = meant(name) {
+            let fault = KeyFault::TopOfProperties;
+            found.push(OddKey { key: name.to_owned(), place, meant: meant.of_node(), fault, node_id: None });
         }
     }
     let mut owners: Vec<Option<&str>> = vec![None; project.properties.len()];
@@ -130,8 +172,8 @@ fn at_the_top(settings: &Datum, found: &mut Vec<OddKey>) {
             continue;
         }
         if let Some(meant) = meant(name) {
-            let meant = meant.in_project(true);
-            found.push(OddKey { key: name.to_owned(), place, meant, fault: KeyFault::Refused, node_id: None });
+            let fault = if meant.is_on_run() { KeyFault::Refused } else { KeyFault::TopOfProject };
+            found.push(OddKey { key: name.to_owned(), place, meant: meant.in_project(true), fault, node_id: None });
         }
     }
 }
@@ -151,12 +193,13 @@ fn in_tree(tree: &Datum, folders: &HashSet<&str>, found: &mut Vec<OddKey>) {
             let meant = meant.in_project(plus || is_map);
             OddKey { key: name.to_owned(), place, meant, fault, node_id: None }
         };
-        match (setting, meant(name)) {
+        match (setting, meant_of_node(name)) {
             ("pre-hook" | "pre_hook" | "post-hook" | "post_hook", Some(meant)) => {
                 if is_map && !plus {
                     found.push(odd(meant, KeyFault::MapWithoutPlus));
                 }
             }
+            (_, Some(meant)) if meant.is_on_run() => found.push(odd(meant, KeyFault::NotOfNodes)),
             (_, Some(meant)) => found.push(odd(meant, KeyFault::Ignored)),
             (_, None) if is_map && !plus && !MAPPINGS.contains(&setting) => in_tree(value, folders, found),
             (_, None) => {}
@@ -170,15 +213,29 @@ fn in_properties(entry: &Properties, owner: Option<&str>, found: &mut Vec<OddKey
     for whole in std::iter::once(&entry.datum).chain(versions) {
         let mut add = |key: &Datum, is_right: &dyn Fn(&str) -> bool, fault| {
             let Some((name, place)) = named(key).filter(|(name, _)| !is_right(name)) else { return };
-            if let Some(meant) = meant(name).filter(|meant| !meant.is_on_run()) {
+            if let Some(meant) = meant_of_node(name) {
+                let fault = if meant.is_on_run() { KeyFault::NotOfNodes } else { fault };
                 let node_id = owner.map(str::to_owned);
                 found.push(OddKey { key: name.to_owned(), place, meant: meant.of_node(), fault, node_id });
             }
         };
-        for (key, _) in whole.as_map().unwrap_or_default() {
+        let entries = |datum: Option<&Datum>| datum.and_then(Datum::as_map).unwrap_or_default().to_vec();
+        let config = whole.get("config");
+        for (key, value) in entries(Some(whole)).iter().chain(&entries(config)) {
+            let fault = match key.as_str() {
+                Some("config") => continue,
+                Some("meta") => KeyFault::UnderMeta,
+                _ => KeyFault::OutsideConfig,
+            };
+            // Another mapping that holds them is `config` misspelled, or something of that kind.
+            for (inner, _) in value.as_map().unwrap_or_default() {
+                add(inner, &|key| !is_node_key(key), fault);
+            }
+        }
+        for (key, _) in &entries(Some(whole)) {
             add(key, &|_| false, KeyFault::OutsideConfig);
         }
-        for (key, _) in whole.get("config").and_then(Datum::as_map).unwrap_or_default() {
+        for (key, _) in &entries(config) {
             add(key, &is_node_key, KeyFault::Ignored);
         }
     }
@@ -192,10 +249,10 @@ fn in_calls(project: &Project, manifests: &[&Manifest], found: &mut Vec<OddKey>)
                 continue;
             }
             for (key, place) in &state.config_keys {
-                let Some(meant) = meant(key).filter(|meant| !is_node_key(key) && !meant.is_on_run()) else { continue };
+                let Some(meant) = meant_of_node(key).filter(|_| !is_node_key(key)) else { continue };
                 let Some(place) = place.or(node.place) else { continue };
                 let node_id = Some(node.unique_id.clone());
-                let fault = KeyFault::Ignored;
+                let fault = if meant.is_on_run() { KeyFault::NotOfNodes } else { KeyFault::Ignored };
                 found.push(OddKey { key: key.clone(), place, meant: meant.of_node(), fault, node_id });
             }
         }

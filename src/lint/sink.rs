@@ -21,6 +21,7 @@ pub(crate) struct Finding<'f> {
     severity: Option<Severity>,
     confidence: Option<Confidence>,
     fix: Option<Fix>,
+    more: Vec<Related>,
 }
 
 impl<'f> Finding<'f> {
@@ -38,6 +39,7 @@ impl<'f> Finding<'f> {
             severity: None,
             confidence: None,
             fix: None,
+            more: Vec::new(),
         }
     }
 
@@ -106,6 +108,12 @@ impl<'f> Finding<'f> {
         self
     }
 
+    /// Another place that explains it.
+    pub(crate) fn see(mut self, place: Option<Place>, message: impl Into<String>) -> Finding<'f> {
+        self.more.extend(place.map(|place| Related { place, message: message.into() }));
+        self
+    }
+
     /// The targets, where they are not those of the rendering.
     pub(crate) fn targets(mut self, targets: &[usize]) -> Finding<'f> {
         self.targets = targets.to_vec();
@@ -116,11 +124,11 @@ impl<'f> Finding<'f> {
     fn related(&self) -> Vec<Related> {
         let calls = self.through.iter().flat_map(|call| call.chain());
         let mut seen = HashSet::new();
-        calls
+        let called = calls
             .filter_map(|call| call.place)
             .filter(|place| seen.insert(*place))
-            .map(|place| Related { place, message: "called from here".to_owned() })
-            .collect()
+            .map(|place| Related { place, message: "called from here".to_owned() });
+        self.more.iter().cloned().chain(called).collect()
     }
 }
 

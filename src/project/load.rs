@@ -63,7 +63,8 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     }
     let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
 
-    let properties = read_properties(&found, &numbers, &sources, &packages, target, options, &mut problems);
+    let (properties, other_keys) =
+        read_properties(&found, &numbers, &sources, &packages, target, options, &mut problems);
     let snapshot_files: Vec<Code<'_>> =
         codes.into_iter().filter(|code| !matches!(code.found.role, Role::Macros | Role::GenericTest)).collect();
     let mut nodes = node::of_files(&snapshot_files, &names, &sources);
@@ -97,6 +98,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
         macros,
         nodes,
         properties,
+        other_keys,
         unattached,
         source_tables,
         missing_packages,
@@ -300,7 +302,7 @@ fn read_properties(
     target: &Target,
     options: &LoadOptions<'_>,
     problems: &mut Vec<Problem>,
-) -> Vec<properties::Properties> {
+) -> (Vec<properties::Properties>, Vec<Datum>) {
     let read: Vec<_> = found
         .par_iter()
         .filter(|file| file.role == Role::Properties)
@@ -317,10 +319,11 @@ fn read_properties(
             Some(properties::read(sources, file, found.package, &found.relative, options.renderer, &context))
         })
         .collect();
-    let mut entries = Vec::new();
+    let (mut entries, mut other_keys) = (Vec::new(), Vec::new());
     for file in read {
         entries.extend(file.entries);
+        other_keys.extend(file.other_keys);
         problems.extend(file.problems);
     }
-    entries
+    (entries, other_keys)
 }

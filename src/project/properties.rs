@@ -136,6 +136,8 @@ pub struct Source {
 /// What reading one properties file gave.
 pub(crate) struct File {
     pub(crate) entries: Vec<Properties>,
+    /// The keys at the top that are no section.
+    pub(crate) other_keys: Vec<Datum>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -150,7 +152,7 @@ pub(crate) fn read(
 ) -> File {
     let source = sources.get(file);
     let (text, base) = yaml::stripped(&source.text);
-    let mut out = File { entries: Vec::new(), problems: Vec::new() };
+    let mut out = File { entries: Vec::new(), other_keys: Vec::new(), problems: Vec::new() };
     let whole = match yaml::read(text, file, base) {
         Ok(read) => {
             out.problems.extend(read.duplicates.iter().map(super::duplicate_key));
@@ -173,6 +175,8 @@ pub(crate) fn read(
         wrong(whole.place, "it holds no mapping".to_owned());
         return out;
     }
+    let is_other = |key: &Datum| key.as_str().is_some_and(|key| key != "version" && !SECTIONS.contains(&key));
+    out.other_keys.extend(whole.as_map().unwrap_or_default().iter().map(|(key, _)| key.clone()).filter(is_other));
     let mut failures = Vec::new();
     for &section in SECTIONS {
         let Some(list) = whole.get(section) else {

@@ -16,6 +16,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for step in findings.steps() {
         if let Some(builds) = builds(&step)
             && !writes_temporary(&step)
+            && step.sql.origin(step.statement.range.clone()).0.is_none_or(|place| findings.is_own(place))
         {
             sink.add(finding(&step, &builds));
         }

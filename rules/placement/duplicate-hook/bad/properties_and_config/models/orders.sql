@@ -1,0 +1,2 @@
+{{ config(pre_hook=["«select 1»", "select 2"]) }}
+select 1 as id

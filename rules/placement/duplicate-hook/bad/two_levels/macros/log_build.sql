@@ -1,0 +1,1 @@
+{% macro log_build() %}insert into audit.builds values ('{{ this.name }}'){% endmacro %}

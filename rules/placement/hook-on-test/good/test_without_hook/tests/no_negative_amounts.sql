@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+
+select 1 as id where false

@@ -1,0 +1,3 @@
+{{ config(post_hook=«{'query': 'analyze'}») }}
+
+select 1 as id

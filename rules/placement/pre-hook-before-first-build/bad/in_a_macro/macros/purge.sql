@@ -1,0 +1,3 @@
+{% macro purge(days) %}
+«delete from {{ this }} where loaded_at < current_date - {{ days }}»
+{% endmacro %}

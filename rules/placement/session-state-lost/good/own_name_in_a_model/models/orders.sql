@@ -1,0 +1,3 @@
+with run_dates as (select current_date as day)
+
+select * from run_dates

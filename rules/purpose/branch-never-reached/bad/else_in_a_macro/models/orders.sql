@@ -1,0 +1,2 @@
+{{ config(post_hook="{{ share() }}") }}
+select 1 as id

@@ -1,0 +1,1 @@
+{% macro other() %}{% if false %}select 1{% endif %}{% endmacro %}

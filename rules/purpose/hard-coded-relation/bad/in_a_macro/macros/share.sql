@@ -1,0 +1,3 @@
+{% macro share() %}
+grant select on «dev.orders» to reporter
+{% endmacro %}

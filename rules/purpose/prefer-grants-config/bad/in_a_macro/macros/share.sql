@@ -1,0 +1,3 @@
+{% macro share(role) %}
+«grant select, insert on {{ this }} to »{{ role }}
+{% endmacro %}

@@ -1,0 +1,3 @@
+{{ config(grants={'select': ['reporter']}) }}
+
+select 1 as id

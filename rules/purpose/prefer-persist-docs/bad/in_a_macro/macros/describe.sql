@@ -1,0 +1,3 @@
+{% macro describe() %}
+«comment on view {{ this }} is '{{ model.description }}'»
+{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(post_hook="{{ describe() }}") }}
+select 1 as id

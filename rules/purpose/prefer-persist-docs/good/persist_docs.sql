@@ -1,0 +1,3 @@
+{{ config(persist_docs={'relation': true, 'columns': true}) }}
+
+select 1 as id

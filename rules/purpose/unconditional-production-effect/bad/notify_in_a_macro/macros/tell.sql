@@ -1,0 +1,3 @@
+{% macro tell() %}
+«notify orders_built»
+{% endmacro %}

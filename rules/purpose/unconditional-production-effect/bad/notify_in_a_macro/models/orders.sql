@@ -1,0 +1,2 @@
+{{ config(post_hook="{{ tell() }}") }}
+select 1 as id

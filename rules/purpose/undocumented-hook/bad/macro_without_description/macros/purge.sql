@@ -1,0 +1,1 @@
+{% macro purge() %}select 1{% endmacro %}
