@@ -231,6 +231,20 @@ pub struct Found {
     pub suppressed: usize,
 }
 
+/// Makes a warning of what an adapter refuses that the project is likely not meant for: its profile stands in for
+/// another one.
+fn doubt(findings: &Findings<'_>, found: &mut Diagnostic) {
+    let Some((adapter, evidence)) = &findings.project.speaks_of else { return };
+    let of_adapter = matches!(found.family, "sql" | "transaction") || found.rule == "undefined-macro";
+    if of_adapter && found.severity == Severity::Error {
+        found.severity = Severity::Warning;
+        found.confidence = Confidence::Low;
+        let own = findings.project.adapter();
+        let note = format!("the profile is for {own}, and the project's files speak of {adapter}: {evidence}");
+        found.help = Some(found.help.take().map_or(note.clone(), |help| format!("{help} ({note})")));
+    }
+}
+
 /// Whether a fix changes files of the project itself: packages are not its own to change.
 fn is_own(findings: &Findings<'_>, fix: &Fix) -> bool {
     let packages = &findings.project.packages[1..];
@@ -253,6 +267,7 @@ pub fn check(findings: &Findings<'_>) -> Found {
         found.suppressed += of_rule.suppressed;
         for mut diagnostic in of_rule.diagnostics {
             diagnostic.fix = diagnostic.fix.filter(|fix| is_own(findings, fix));
+            doubt(findings, &mut diagnostic);
             if policy.apply(rule, &mut diagnostic, sources) {
                 found.diagnostics.push(diagnostic);
             } else {

@@ -136,6 +136,9 @@ pub struct Project {
     pub target: usize,
     /// How the adapter is known.
     pub adapter_from: AdapterFrom,
+    /// Another adapter than that of the profile, which the project's files speak of, with the evidence: the
+    /// profile is then likely one that stands in for the project's own.
+    pub speaks_of: Option<(String, String)>,
     /// Every macro, by file and place, the root project's first.
     pub macros: Vec<Macro>,
     /// Every node, by package and file.

@@ -379,6 +379,57 @@ const CONFIGS: &[(&str, &str)] = &[
     ("s3_data_dir", "athena"),
 ];
 
+/// What is written in SQL for one adapter and not for others, in lower case.
+const SPOKEN: &[(&str, &[&str])] = &[
+    (
+        "snowflake",
+        &[
+            "::variant",
+            "lateral flatten",
+            "object_construct(",
+            "parse_json(",
+            "try_to_",
+            "use warehouse",
+            "use role ",
+            " to role ",
+            "masking policy",
+            "account_usage.",
+            "timestamp_ntz",
+            " to share ",
+            "search optimization",
+        ],
+    ),
+    (
+        "bigquery",
+        &[
+            "safe_cast(",
+            "safe_divide(",
+            "farm_fingerprint(",
+            "_table_suffix",
+            "struct<",
+            "array_agg(struct",
+            "generate_date_array(",
+            "format_date(",
+            " int64",
+            " float64",
+            "`roles/",
+            "row access policy",
+        ],
+    ),
+    ("databricks", &["zorder by", "using delta", "tblproperties", "compute statistics", "delta.`", "collect_set("]),
+    ("redshift", &[" distkey", " sortkey", "diststyle"]),
+    ("sqlserver", &["sys.tables", "sys.schemas", "getutcdate(", "sysutcdatetime(", "nvarchar", "with (nolock)"]),
+    ("clickhouse", &["mergetree", "todatetime(", "arrayjoin(", "uniqexact("]),
+    ("duckdb", &["read_parquet(", "read_csv("]),
+    (
+        "postgres",
+        &["jsonb", "generate_series(", "on conflict", "pg_catalog.", "pg_class", "plpgsql", "regexp_matches("],
+    ),
+];
+
+/// How many files are looked through for what is written in SQL.
+const MOST_SPOKEN: usize = 300;
+
 /// The adapter that a project's files speak of, with the evidence; `None` where nothing does, or where
 /// two are spoken of alike.
 pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
@@ -390,10 +441,11 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
             entry.1.push(evidence);
         }
     };
-    if let Some(profile) = signs.settings.get("profile").and_then(Datum::as_str) {
+    for (key, weight) in [("profile", 4), ("name", 2)] {
+        let Some(called) = signs.settings.get(key).and_then(Datum::as_str) else { continue };
         for (name, adapter) in NAMES {
-            if profile.to_lowercase().contains(name) {
-                add(adapter, 4, format!("the profile is called {profile}"));
+            if called.to_lowercase().contains(name) {
+                add(adapter, weight, format!("the {} is called {called}", if key == "name" { "project" } else { key }));
             }
         }
     }
@@ -441,11 +493,20 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
             }
         }
     }
+    let sql = signs.texts.iter().filter(|(path, _)| !path.to_lowercase().ends_with(".md"));
+    for (path, text) in sql.take(MOST_SPOKEN) {
+        let text = text.to_lowercase();
+        for (adapter, written) in SPOKEN {
+            if let Some(words) = written.iter().find(|words| text.contains(**words)) {
+                add(adapter, 1, format!("{path} has `{}`", words.trim()));
+            }
+        }
+    }
     let mut ranked: Vec<_> = scores.into_iter().collect();
     ranked.sort_by(|(a_name, (a, _)), (b_name, (b, _))| b.cmp(a).then(a_name.cmp(b_name)));
     let (adapter, (score, evidence)) = ranked.first()?;
     let runner_up = ranked.get(1).map_or(0, |(_, (score, _))| *score);
-    (*score >= 2 && *score >= 2 * runner_up).then(|| ((*adapter).to_owned(), evidence.join("; ")))
+    (*score >= 3 && *score >= 2 * runner_up).then(|| ((*adapter).to_owned(), evidence.join("; ")))
 }
 
 fn config_keys(datum: &Datum, depth: usize, found: &mut dyn FnMut(&str)) {

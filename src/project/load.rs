@@ -54,8 +54,9 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
 
     let targets = match profile {
         Some(targets) => targets,
-        None => guessed_target(&packages, &macros, &sources, listed, options),
+        None => guessed_target(&signs(&packages, &macros, &sources, &listed), options),
     };
+    let speaks_of = speaks_of(&signs(&packages, &macros, &sources, &listed), &targets);
     let target = &targets.all[targets.selected];
     for (n, package) in packages.iter_mut().enumerate() {
         let cli_vars = if n == 0 { &options.cli_vars } else { &no_vars };
@@ -95,6 +96,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
         target: targets.selected,
         targets: targets.all,
         adapter_from: targets.from,
+        speaks_of,
         macros,
         nodes,
         properties,
@@ -145,34 +147,38 @@ fn with_adapter(mut targets: Targets, options: &LoadOptions<'_>) -> Targets {
     targets
 }
 
-fn guessed_target(
-    packages: &[Package],
-    macros: &[Macro],
-    sources: &Sources,
-    listed: Vec<String>,
-    options: &LoadOptions<'_>,
-) -> Targets {
+/// What the root project's own files say of its adapter.
+fn signs<'a>(packages: &'a [Package], macros: &'a [Macro], sources: &'a Sources, listed: &[String]) -> Signs<'a> {
+    let own = |path: &str| !packages[1..].iter().any(|package| path.starts_with(&package.prefix()));
+    let installed = packages[1..].iter().map(|package| package.name.clone());
+    Signs {
+        macros: macros.iter().filter(|one| one.package == 0).map(|one| one.name.as_str()).collect(),
+        texts: sources
+            .iter()
+            .map(|(_, file)| (file.path.as_str(), &*file.text))
+            .filter(|(path, _)| own(path) && !path.ends_with("profiles.yml"))
+            .collect(),
+        settings: packages[0].written(),
+        packages: installed.chain(listed.iter().cloned()).collect(),
+    }
+}
+
+fn guessed_target(signs: &Signs<'_>, options: &LoadOptions<'_>) -> Targets {
     let (adapter, from) = if let Some(adapter) = &options.adapter {
         (adapter.clone(), AdapterFrom::Option)
     } else {
-        let own = |path: &str| !packages[1..].iter().any(|package| path.starts_with(&package.prefix()));
-        let installed = packages[1..].iter().map(|package| package.name.clone());
-        let signs = Signs {
-            macros: macros.iter().filter(|one| one.package == 0).map(|one| one.name.as_str()).collect(),
-            texts: sources
-                .iter()
-                .map(|(_, file)| (file.path.as_str(), &*file.text))
-                .filter(|(path, _)| own(path))
-                .collect(),
-            settings: packages[0].written(),
-            packages: installed.chain(listed).collect(),
-        };
-        match adapter::guess(&signs) {
+        match adapter::guess(signs) {
             Some((adapter, evidence)) => (adapter, AdapterFrom::Guess(evidence)),
             None => (adapter::GENERIC.to_owned(), AdapterFrom::None),
         }
     };
     Targets { all: vec![profile::placeholder(&adapter, options)], selected: 0, from }
+}
+
+/// Another adapter than those of the profile, which the project's files speak of.
+fn speaks_of(signs: &Signs<'_>, targets: &Targets) -> Option<(String, String)> {
+    let (adapter, evidence) = (targets.from == AdapterFrom::Profile).then(|| adapter::guess(signs)).flatten()?;
+    targets.all.iter().all(|target| target.adapter != adapter).then_some((adapter, evidence))
 }
 
 /// dbt refuses two packages of one name; the later one is left out.
