@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use hookproof::jinja::tree::{Stmt, Template};
 use hookproof::jinja::{
-    Args, Eval, Flow, Host, Interp, JinjaError, Limits, MacroValue, Str, Value, error, json, modules, parse, yaml,
+    Args, ErrorKind, Eval, Flow, Host, Interp, JinjaError, Limits, MacroValue, Str, Value, error, json, modules, parse,
+    yaml,
 };
 use hookproof::source::Text;
 
@@ -65,7 +66,7 @@ impl Host for CaseHost {
                         let found = ["snowflake__", "default__"]
                             .iter()
                             .find_map(|prefix| macros.get(&format!("{prefix}{name}")));
-                        found.cloned().ok_or_else(|| error(hookproof::jinja::ErrorKind::Host("dispatch"), "no macro"))
+                        found.cloned().ok_or_else(|| error(ErrorKind::Host("dispatch"), "no macro"))
                     }),
                 )]))
             }
@@ -103,8 +104,8 @@ fn macros_of(source: &str) -> Vec<(String, Value)> {
 
 /// Renders as dbt does: text without any tag is returned as it is.
 fn render(source: &str, host: CaseHost) -> Result<String, Box<JinjaError>> {
-    let template: Template = parse(&Text::plain(source))
-        .map_err(|fault| Box::new(JinjaError::new(hookproof::jinja::ErrorKind::Syntax, fault.message)))?;
+    let template: Template =
+        parse(&Text::plain(source)).map_err(|fault| Box::new(JinjaError::new(ErrorKind::Syntax, fault.message)))?;
     let mut interp = Interp::new(Rc::new(host), Limits::default(), Vec::new());
     interp.render(&Arc::new(template), false).map(|text: Str| text.text.to_string())
 }
@@ -140,4 +141,35 @@ fn every_case_gives_what_dbt_gives() {
     }
     assert_eq!(all.len(), 147);
     assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), all.len(), failures.join("\n"));
+}
+
+/// Against what Jinja2 gave (`tests/oracle/filters.py`).
+#[test]
+fn every_filter_gives_what_jinja2_gives() {
+    let recorded: serde_json::Value = serde_json::from_str(include_str!("data/filter_cases.json")).unwrap();
+    let mut failures = Vec::new();
+    let all = recorded["cases"].as_array().unwrap();
+    for case in all {
+        let value = json::load(&case["value"].to_string()).unwrap();
+        let host = CaseHost { context: HashMap::from([("value".to_owned(), value)]), macros: HashMap::new() };
+        let rendered = render(case["template"].as_str().unwrap(), host);
+        match (&rendered, case.get("ok")) {
+            (Ok(text), Some(ok)) if text == ok.as_str().unwrap() => {}
+            (Err(failure), None) if !matches!(failure.kind, ErrorKind::Host(_)) => {}
+            _ => failures.push(format!("{rendered:?}\n     expected {case}")),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), all.len(), failures.join("\n"));
+}
+
+#[test]
+fn the_filters_and_tests_are_those_of_dbt() {
+    let recorded: serde_json::Value = serde_json::from_str(include_str!("data/filter_cases.json")).unwrap();
+    for (kind, names) in [("filter", &recorded["filters"]), ("test", &recorded["tests"])] {
+        for name in names.as_array().unwrap().iter().filter_map(serde_json::Value::as_str) {
+            let template = format!("{{{{ '{name}' is {kind} }}}}");
+            let host = CaseHost { context: HashMap::new(), macros: HashMap::new() };
+            assert_eq!(render(&template, host).unwrap(), "True", "{kind} {name}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 //! of a call that it stands in), and reports with [`Part::finding`], which knows the place, the hooks that get there
 //! and the calls on the way:
 //!
-//! ```ignore
+//! ```text
 //! for part in findings.syntax().parts() {
 //!     part.walk(&mut |seen, around| {
 //!         if let Seen::Expr(expr) = seen && !around.executes() { sink.add(part.finding(findings, expr.span, "…")) }

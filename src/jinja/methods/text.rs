@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 use fancy_regex::Regex;
 
 use super::super::error::{Eval, type_error, value_error};
+use super::super::filters::escaped;
 use super::super::format;
 use super::super::interp::Interp;
 use super::super::unknown::derived;
-use super::super::value::{Args, Str, Value};
+use super::super::value::{Args, Str, StrKind, Value};
 use super::integer;
 
 pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> Eval<Value> {
@@ -415,7 +416,8 @@ fn split_blanks(value: &str, maximum: i64, from_right: bool) -> Vec<std::ops::Ra
     words
 }
 
-fn lines(value: &str, keep: bool) -> Vec<std::ops::Range<usize>> {
+/// `str.splitlines(keep)`, as ranges.
+pub(in crate::jinja) fn lines(value: &str, keep: bool) -> Vec<std::ops::Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut chars = value.char_indices().peekable();
@@ -448,7 +450,7 @@ fn part<'v>(value: &'v str, start: Option<&Value>, end: Option<&Value>) -> Eval<
     Ok(value.get(offset(start)..offset(end.max(start))).unwrap_or_default())
 }
 
-/// `separator.join(items)`, each item keeping its origin.
+/// `separator.join(items)`, each item keeping its origin. Markup makes markup of them.
 fn join(interp: &mut Interp, separator: &Str, items: &[Value]) -> Eval<Value> {
     let mut parts = Vec::with_capacity(items.len() * 2);
     for (n, item) in items.iter().enumerate() {
@@ -456,6 +458,9 @@ fn join(interp: &mut Interp, separator: &Str, items: &[Value]) -> Eval<Value> {
             parts.push(separator.clone());
         }
         match item {
+            Value::Str(text) if separator.kind == StrKind::Markup && text.kind != StrKind::Markup => {
+                parts.push(text.remade(escaped(&text.text)));
+            }
             Value::Str(text) => parts.push(text.clone()),
             Value::Unknown(_) => parts.push(interp.str_of(item)?),
             other => {
@@ -467,7 +472,9 @@ fn join(interp: &mut Interp, separator: &Str, items: &[Value]) -> Eval<Value> {
         }
     }
     interp.made(parts.iter().map(|part| part.text.len()).sum())?;
-    Ok(Value::Str(interp.joined(&parts)))
+    let joined = interp.joined(&parts);
+    let kind = if separator.kind == StrKind::Markup { StrKind::Markup } else { joined.kind };
+    Ok(Value::Str(Str { kind, ..joined }))
 }
 
 /// `text.replace(old, new, count)`; what is not replaced keeps its origin.
