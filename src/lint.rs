@@ -43,7 +43,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
 use crate::hook::{Hook, Hooks};
 use crate::project::Project;
 use crate::render::library::Library;
-use crate::render::{Query, Renderer, Rendering};
+use crate::render::{Pass, Query, Renderer, Rendering};
 use crate::source::Sources;
 use crate::sql::Script;
 
@@ -64,6 +64,19 @@ pub struct Checked<'a> {
     pub hook: &'a Hook,
     /// Its renderings, each once.
     pub renderings: Vec<Judged>,
+    /// What commands that only compile make of an on-run hook.
+    pub compiled: Vec<Compiled>,
+}
+
+/// What `dbt compile` makes of an on-run hook on one way through it.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The target, by its place among the targets.
+    pub target: usize,
+    /// The pass.
+    pub pass: Pass,
+    /// The SQL of its queries.
+    pub scripts: Vec<Script>,
 }
 
 /// A rendering with its SQL.

@@ -31,12 +31,12 @@ pub mod yaml;
 pub(crate) use adapter::BOTH_SPELLINGS;
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rendered, Renderer};
-pub(crate) use refs::REFUSED;
+pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REFUSED};
 pub(crate) use results::refused_status;
 
 use std::sync::Arc;
 
-use crate::jinja::{Answer, JinjaError, MissingRead, UndefinedRead};
+use crate::jinja::{Answer, JinjaError, MissingRead, TableRead, UndefinedRead};
 use crate::source::{Call, Place, Text};
 
 /// What one hook renders to in some targets, with some answers.
@@ -67,6 +67,8 @@ pub struct Pass {
     pub refs: Vec<usize>,
     /// The tables of sources that were read, by their place in the project's source tables.
     pub sources: Vec<usize>,
+    /// Where the nodes and sources were referred to, in order.
+    pub referred: Vec<Referred>,
     /// Environment variables that were read and that have neither a value nor a default.
     pub unset: Vec<String>,
     /// Names that were read and that nothing defines.
@@ -75,6 +77,8 @@ pub struct Pass {
     pub missing: Vec<MissingRead>,
     /// Names that dbt defines, but not with what was meant here.
     pub misread: Vec<Misread>,
+    /// Results of queries that were used as a whole.
+    pub tables: Vec<TableRead>,
     /// Whether something unknown was printed.
     pub has_unknown: bool,
     /// Whether it read a name whose value here lacks parts that dbt's has: an error may be of that.
@@ -131,7 +135,20 @@ pub struct Query {
     pub text: Text,
     /// What executed it: `run_query`, `statement`, `adapter.execute`.
     pub by: &'static str,
+    /// Whether it begins a transaction, which it does not commit.
+    pub begins: bool,
     /// Where that was called.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+}
+
+/// A place where a node or a source was referred to.
+#[derive(Debug, Clone)]
+pub struct Referred {
+    /// The node, by its place in the project's nodes; none for a source.
+    pub node: Option<usize>,
+    /// Where `ref` or `source` was called.
     pub place: Option<Place>,
     /// Through which macro calls.
     pub through: Option<Arc<Call>>,

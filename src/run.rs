@@ -21,7 +21,7 @@ use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRendere
 use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
-use crate::render::{MAX_WAYS, Rendered, Renderer, Rendering, refused_status, yaml::Native};
+use crate::render::{MAX_WAYS, Pass, Rendered, Renderer, Rendering, refused_status, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
@@ -145,6 +145,7 @@ fn checked<T: Send>(
         let checked = |hook, renderings: Vec<Rendering>| Checked {
             hook,
             renderings: renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
+            compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, dialect)).collect(),
         };
         let mut all: Vec<Checked<'_>> =
             hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
@@ -479,6 +480,11 @@ fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
         }
     }
     (renderer, hooks, rendered)
+}
+
+fn compiled((target, pass): (usize, Pass), dialect: Dialect) -> lint::Compiled {
+    let scripts = pass.queries.iter().map(|query| sql::script(query.text.as_str(), dialect)).collect();
+    lint::Compiled { target, pass, scripts }
 }
 
 fn judged(rendering: Rendering, dialect: Dialect) -> Judged {

@@ -45,10 +45,14 @@ pub(super) fn frozen(
     sources: &Sources,
     node: Option<Place>,
 ) -> Option<Frozen> {
-    if entry.from_json || has_jinja(entry.raw.as_str()) {
+    if entry.from_json {
         return None;
     }
     let at_run = at_run.other_text(n, entry);
+    // Jinja for later may stand beside what is fixed now.
+    if at_run.is_none() && has_jinja(entry.raw.as_str()) {
+        return None;
+    }
     if at_run.is_none() && is_written(&entry.raw, sources) {
         return None;
     }

@@ -120,6 +120,28 @@ pub struct MissingRead {
     pub through: Option<Arc<Call>>,
 }
 
+/// How a query's result was used as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableUse {
+    /// It was printed.
+    Printed,
+    /// It was asked for its truth.
+    Tested,
+}
+
+/// A query's result that was used as a whole.
+#[derive(Debug, Clone)]
+pub struct TableRead {
+    /// How.
+    pub usage: TableUse,
+    /// Which query's, as [`crate::jinja::unknown::identity`] has it.
+    pub query: u64,
+    /// Where.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+}
+
 /// An answer to a question about what cannot be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

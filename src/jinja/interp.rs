@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use super::branches::{Reached, address};
 use super::call::argument_sites;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
-use super::host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, UndefinedRead, Use};
+use super::host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableRead, TableUse, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
 use super::undefined::Undefined;
@@ -37,6 +37,8 @@ pub struct Interp {
     pub undefined_reads: Vec<UndefinedRead>,
     /// Attributes that were read and that their objects do not have.
     pub missing_reads: Vec<MissingRead>,
+    /// Results of queries that were used as a whole.
+    pub table_reads: Vec<TableRead>,
     /// Where the function that runs now was called.
     pub site: Option<Place>,
     /// The macro calls around it.
@@ -77,6 +79,7 @@ impl Interp {
             placeholders: HashMap::new(),
             undefined_reads: Vec::new(),
             missing_reads: Vec::new(),
+            table_reads: Vec::new(),
             site: None,
             within: None,
             argument_sites: Vec::new(),
@@ -351,11 +354,22 @@ impl Interp {
         }
         self.made(text.text.len())?;
         let place = frame.template.place(span);
+        self.note_table(frame, span, value, TableUse::Printed);
         match &text.pieces {
             Some(pieces) => out.push_pieces(&text.text, pieces, place, frame.call.as_ref()),
             None => out.push_made(&text.text, place, frame.call.as_ref()),
         }
         Ok(())
+    }
+
+    /// Notes that a value is used as a whole, where it is the result of a query.
+    fn note_table(&mut self, frame: &Frame<'_>, span: Span, value: &Value, usage: TableUse) {
+        if let Value::Unknown(unknown) = value
+            && unknown.is_table()
+        {
+            let (place, through) = (frame.template.place(span), frame.call.clone());
+            self.table_reads.push(TableRead { usage, query: unknown.identity, place, through });
+        }
     }
 
     fn scoped<'t, T>(
@@ -475,6 +489,7 @@ impl Interp {
 
     fn condition(&mut self, frame: &mut Frame<'_>, expr: &Expr) -> Eval<bool> {
         let value = self.eval_used(frame, expr, Use::Condition)?;
+        self.note_table(frame, expr.span, &value, TableUse::Tested);
         self.truth(&value).map_err(|flow| at(flow, frame, expr.span))
     }
 

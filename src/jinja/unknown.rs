@@ -164,6 +164,11 @@ impl Unknown {
         }
     }
 
+    /// Whether it is the table that a query gives.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.shape, Shape::Part(_, Part::Table))
+    }
+
     /// Whether it has an item for each row of a query.
     fn has_rows(&self) -> bool {
         matches!(self.shape, Shape::Part(_, Part::Table | Part::Rows | Part::Column(_) | Part::Values(_) | Part::Items))
@@ -203,10 +208,16 @@ pub fn query_rows(label: &str, cause: &str, sql: &str) -> Value {
     result_part(label, cause, sql, Part::Rows)
 }
 
-fn result_part(label: &str, cause: &str, sql: &str, part: Part) -> Value {
+/// What tells the results of a statement from those of every other.
+#[must_use]
+pub fn identity(sql: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     sql.hash(&mut hasher);
-    let identity = hasher.finish() | 1;
+    hasher.finish() | 1
+}
+
+fn result_part(label: &str, cause: &str, sql: &str, part: Part) -> Value {
+    let identity = identity(sql);
     let shape = Shape::Part(Rc::from(label), part);
     Value::Unknown(Rc::new(Unknown { label: label.to_owned(), cause: Rc::from(cause), shape, identity }))
 }

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::rules::jinja::render_error;
-use super::rules::sql::empty_hook;
 use super::rules::timing::unguarded_query::NO_RESULT;
 use super::{Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
-use crate::render::{NOT_SENT, UNSET};
+use crate::render::{CYCLE, HIDDEN, NOT_SENT, OF_SEED, UNSET};
 use crate::sql::{Parse, Statement, UNKNOWN};
 
 /// What was checked, and what was not.
@@ -107,8 +106,8 @@ fn ended_by(error: &JinjaError) -> Option<String> {
         ErrorKind::Undefined { name: Some(_), .. } | ErrorKind::Host("missing-var") => None,
         // It is set here or where dbt runs: which, nobody can say.
         ErrorKind::Host(UNSET) => None,
-        ErrorKind::Host(NOT_SENT) if error.message.contains(empty_hook::NOTHING) => None,
-        ErrorKind::Host(NOT_SENT) => Some(format!("dbt stops where it would send it: {said}")),
+        // What refuses the project, and what is no SQL once it is rendered, is found.
+        ErrorKind::Host(CYCLE | HIDDEN | OF_SEED | NOT_SENT) => None,
         ErrorKind::Undefined { .. } if error.message.contains(NO_RESULT) => None,
         _ => Some(format!("does not render: {said}")),
     }

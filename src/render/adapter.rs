@@ -176,6 +176,7 @@ pub(super) fn record(scene: &Scene, interp: &Interp, sql: &Str, by: &'static str
     scene.seen.borrow_mut().queries.push(Query {
         text: sql.to_text(),
         by,
+        begins: false,
         place: interp.site,
         through: interp.within.clone(),
     });

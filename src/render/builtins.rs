@@ -314,6 +314,7 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     match found {
         Some(node) => {
             scene.seen.borrow_mut().refs.push(node);
+            scene.refer(interp, Some(node));
             // In the parse pass every ref is the relation of what is being parsed (facts G4).
             if !scene.executes() {
                 return Ok(scene.own_relation().value());
@@ -388,6 +389,7 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let source = interp.str_of(&source.unwrap_or(Value::None))?;
     let table = interp.str_of(&table.unwrap_or(Value::None))?;
     let key = (source.text.to_string(), table.text.to_string());
+    scene.refer(interp, None);
     if !scene.executes() {
         scene.seen.borrow_mut().sources.extend(scene.shared.sources.get(&key));
         return Ok(scene.own_relation().value());

@@ -9,7 +9,7 @@ use super::callable::{Callable, Namespace};
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::table::Table;
-use super::{Misread, Query, adapter, builtins, macros, nodes, results};
+use super::{Misread, Query, Referred, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
 use crate::hook::{Declared, HookKind};
@@ -77,6 +77,8 @@ pub struct Seen {
     pub refs: Vec<usize>,
     /// Tables of sources that were read.
     pub sources: Vec<usize>,
+    /// Where nodes and sources were referred to.
+    pub referred: Vec<Referred>,
     /// Environment variables without a value or default.
     pub unset: BTreeSet<String>,
     /// Causes of what is not known.
@@ -512,6 +514,12 @@ impl Scene {
         }
     }
 
+    /// Notes that a node, or a source, is referred to where the function that runs now was called.
+    pub(super) fn refer(&self, interp: &Interp, node: Option<usize>) {
+        let referred = Referred { node, place: interp.site, through: interp.within.clone() };
+        self.seen.borrow_mut().referred.push(referred);
+    }
+
     /// Notes that a name was read that does not hold what was meant.
     fn misread(&self, interp: &Interp, name: &'static str, holds: &'static str) {
         let misread = Misread { name, holds, place: interp.site, through: interp.within.clone() };
@@ -560,12 +568,18 @@ impl Scene {
                 Some(database) => Value::str(database.as_str()),
                 None => Value::None,
             },
-            "sql" | "compiled_code" => match (self.executes(), self.subject) {
-                (true, Subject::NodeHook(node, _)) if self.project().nodes[node].code.is_some() => {
-                    self.cached("sql", || self.compiled_code(node))
+            "sql" | "compiled_code" => {
+                if name == "sql" && self.executes() {
+                    let holds = if self.node().is_some() { "the model's own query" } else { "None" };
+                    self.misread(interp, "sql", holds);
                 }
-                _ => Value::None,
-            },
+                match (self.executes(), self.subject) {
+                    (true, Subject::NodeHook(node, _)) if self.project().nodes[node].code.is_some() => {
+                        self.cached("sql", || self.compiled_code(node))
+                    }
+                    _ => Value::None,
+                }
+            }
             "model" => match me {
                 Some(scene) => self.cached("model", || nodes::model(&scene)),
                 None => return Ok(None),

@@ -1,12 +1,13 @@
 //! Down every branch: renders a hook for each target and each answer to what cannot be known.
 
+mod compiled;
 mod parsed;
 mod unparsed;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use parsed::Parsed;
 
@@ -46,6 +47,8 @@ pub struct Renderer {
     lists: Arc<HookLists>,
     seen: branches::Seen,
     declared: usize,
+    /// The project as `dbt compile` has it, for each declared target.
+    compiling: OnceLock<Vec<Arc<Shared>>>,
 }
 
 impl fmt::Debug for Renderer {
@@ -88,6 +91,7 @@ impl Renderer {
             targets,
             lists: Arc::default(),
             seen: branches::Seen::default(),
+            compiling: OnceLock::new(),
         }
     }
 
@@ -209,7 +213,7 @@ impl Renderer {
         self.seen.note(template.as_deref(), &reached);
     }
 
-    fn asked<'a>(&self, hook: &'a Hook, template: Option<&'a Arc<Template>>, target: usize) -> Asked<'a> {
+    fn asked<'a>(&'a self, hook: &'a Hook, template: Option<&'a Arc<Template>>, target: usize) -> Asked<'a> {
         let operation = hook.operation.and_then(|at| self.manifests[target].operations.get(at));
         let subject = match (hook.node, operation) {
             (Some(node), _) => Subject::NodeHook(node, hook.kind),
@@ -217,7 +221,7 @@ impl Renderer {
             (None, Some(operation)) => Subject::OnRun(operation.kind, operation.package, operation.index),
             (None, None) => Subject::OnRun(hook.kind, hook.package, hook.index()),
         };
-        Asked { hook, template, target, subject }
+        Asked { hook, template, target, subject, shared: &self.shared[target] }
     }
 
     /// The answers that were given beforehand and that nothing asked for.
@@ -344,7 +348,7 @@ impl Renderer {
             };
             let (mut run, mut questions) = self.pass(&asked, Moment::Run, way(&known_refs), reached);
             let is_hidden =
-                |run: &Pass| run.error.as_ref().is_some_and(|failure| failure.kind == ErrorKind::Host(refs::REFUSED));
+                |run: &Pass| run.error.as_ref().is_some_and(|failure| failure.kind == ErrorKind::Host(refs::HIDDEN));
             if is_hidden(&run) && hook.node.is_some() {
                 // Another hook of the node may have told dbt of it.
                 if let Some(known) = &mut known_refs {
@@ -421,12 +425,12 @@ impl Renderer {
 
     fn pass(&self, asked: &Asked<'_>, moment: Moment, mut way: Way, reached: &mut Reached) -> (Pass, Vec<Question>) {
         let script = std::mem::take(&mut way.script);
-        let &Asked { hook, template, target, subject } = asked;
+        let &Asked { hook, template, target, subject, shared } = asked;
         let Some(template) = template else {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
         let scene = Scene::on_way(
-            Arc::clone(&self.shared[target]),
+            Arc::clone(shared),
             Arc::clone(&self.targets[target]),
             Some(Arc::clone(&self.manifests[target])),
             Arc::clone(&self.lists),
@@ -451,6 +455,7 @@ impl Renderer {
             queries: seen.queries,
             unset: seen.unset.into_iter().collect(),
             refs: seen.refs,
+            referred: seen.referred,
             sources: seen.sources,
             misread: seen.misread,
             unknown: seen.unknown,
@@ -458,6 +463,7 @@ impl Renderer {
             has_unknown: interp.printed_unknown(),
             undefined: std::mem::take(&mut interp.undefined_reads),
             missing: std::mem::take(&mut interp.missing_reads),
+            tables: std::mem::take(&mut interp.table_reads),
             ..Pass::default()
         };
         if interp.left_questions() {
@@ -494,6 +500,7 @@ struct Asked<'a> {
     template: Option<&'a Arc<Template>>,
     target: usize,
     subject: Subject,
+    shared: &'a Arc<Shared>,
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).

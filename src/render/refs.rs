@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::Referred;
 use super::context::Scene;
 use crate::jinja::{ErrorKind, Flow, JinjaError};
 use crate::manifest::Manifest;
@@ -10,8 +11,14 @@ use crate::project::{Project, Resource};
 
 use super::context::host_error;
 
-/// The code of these errors.
+/// The code of the error that a node is disabled.
 pub(crate) const REFUSED: &str = "refused-ref";
+/// The code of the error that a ref closes a circle.
+pub(crate) const CYCLE: &str = "cyclic-ref";
+/// The code of the error that a seed's hook refs something.
+pub(crate) const OF_SEED: &str = "seed-ref";
+/// The code of the error that dbt meets a ref for the first time when it executes.
+pub(crate) const HIDDEN: &str = "hidden-ref";
 
 /// dbt's words for what is rendered: `Model 'model.ops.m' (models/m.sql)`.
 pub(super) fn owner(scene: &Scene) -> String {
@@ -39,31 +46,33 @@ fn node_words(project: &Project, at: usize) -> String {
 }
 
 /// Why dbt refuses the project for what a hook of a node refs while it is parsed.
-pub(super) fn refused(
-    project: &Project,
-    manifest: &Manifest,
-    at: usize,
-    refs: &[usize],
-    reads: bool,
-) -> Option<JinjaError> {
+pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referred: &[Referred]) -> Option<JinjaError> {
     let node = &project.nodes[at];
-    let refuse = |message: String| Some(JinjaError::new(ErrorKind::Host(REFUSED), message));
-    if node.resource == Resource::Seed && reads {
-        return refuse(format!(
-            "Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\nthat calls 'ref', \
+    let refuse = |code: &'static str, one: &Referred, message: String| {
+        let error = JinjaError::new(ErrorKind::Host(code), message);
+        Some(JinjaError { place: one.place, through: one.through.clone(), ..error })
+    };
+    if let (Resource::Seed, Some(first)) = (node.resource, referred.first()) {
+        return refuse(
+            OF_SEED,
+            first,
+            format!(
+                "Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\nthat calls 'ref', \
              'source', or 'metric', either directly or indirectly via other macros: '{}'",
-            node.unique_id
-        ));
+                node.unique_id
+            ),
+        );
     }
-    let disabled = refs.iter().find(|&&to| manifest.nodes.get(to).is_some_and(|state| !state.enabled));
-    if let Some(&to) = disabled {
+    let nodes = || referred.iter().filter_map(|one| Some((one, one.node?)));
+    let is_disabled = |to: usize| manifest.nodes.get(to).is_some_and(|state| !state.enabled);
+    if let Some((one, to)) = nodes().find(|&(_, to)| is_disabled(to)) {
         let name = &project.nodes[to].name;
         let words = node_words(project, at);
-        return refuse(format!("{words} depends on a node named '{name}' which is disabled"));
+        return refuse(REFUSED, one, format!("{words} depends on a node named '{name}' which is disabled"));
     }
-    let circle = refs.iter().find_map(|&to| way(manifest, to, at))?;
+    let (one, circle) = nodes().find_map(|(one, to)| Some((one, way(manifest, to, at)?)))?;
     let ids: Vec<&str> = circle.iter().map(|&at| project.nodes[at].unique_id.as_str()).collect();
-    refuse(format!("Found a cycle: {}", ids.join(" --> ")))
+    refuse(CYCLE, one, format!("Found a cycle: {}", ids.join(" --> ")))
 }
 
 /// The way from a node to another one above it, upwards, turned round: the upper one first.
@@ -94,7 +103,7 @@ pub(super) fn hidden(scene: &Scene, name: &str) -> Flow {
         (None, None) => String::new(),
     };
     host_error(
-        REFUSED,
+        HIDDEN,
         format!(
             "dbt was unable to infer all dependencies for the model \"{own}\".\nThis typically happens when ref() is \
              placed within a conditional block.\n\nTo fix this, add the following hint to the top of the model \

@@ -96,7 +96,7 @@ fn unwrapped(text: &str) -> Result<String, String> {
     let entries = match json::load(text) {
         None => return Ok(text.to_owned()),
         Some(Value::Dict(entries)) => entries,
-        Some(other) => return Err(format!("'{}' object has no attribute 'get'", other.type_name())),
+        Some(other) => return Err(format!("'{}' object has no attribute 'setdefault'", other.type_name())),
     };
     let entries = entries.borrow();
     if let Some(unknown) =

@@ -14,7 +14,7 @@ use crate::settings::Answers;
 use crate::source::Text;
 
 /// What all renderings of a project share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Shared {
     /// The project.
     pub project: Arc<Project>,

@@ -43,9 +43,8 @@ impl Renderer {
         let way = Way { settled: settled.clone(), ..Way::default() };
         let (mut parse, questions) = self.pass(asked, Moment::Parse, way, reached);
         if let (Some(node), None) = (asked.hook.node, &parse.error) {
-            let reads = !(parse.refs.is_empty() && parse.sources.is_empty());
             let project = &self.shared[asked.target].project;
-            parse.error = refs::refused(project, &self.manifests[asked.target], node, &parse.refs, reads);
+            parse.error = refs::refused(project, &self.manifests[asked.target], node, &parse.referred);
         }
         if parsed.passes.is_empty() {
             parsed.first = questions.iter().map(answer).filter(|(text, _)| text.starts_with(FLAG)).collect();

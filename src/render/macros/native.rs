@@ -187,6 +187,13 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     interp.site = site;
     interp.within = within;
     record(scene, interp, &sql, "statement");
+    let begins = match args.get(2, "auto_begin") {
+        Some(begin) => interp.truth(&begin.clone())?,
+        None => true,
+    };
+    if let Some(query) = scene.seen.borrow_mut().queries.last_mut() {
+        query.begins = begins;
+    }
     let name = match args.get(0, "name") {
         Some(name) if !name.is_none() => interp.str_of(name)?.text.to_string(),
         _ => return Ok(Value::str("")),

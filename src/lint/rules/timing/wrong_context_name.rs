@@ -19,7 +19,7 @@ pub(in crate::lint::rules) fn meant(scene: &Scene<'_>, name: &str) -> Option<Str
     })
 }
 
-fn undefined<'f>(scene: &Scene<'f>, read: &UndefinedRead, meant: String) -> Finding<'f> {
+pub(super) fn undefined<'f>(scene: &Scene<'f>, read: &UndefinedRead, meant: String) -> Finding<'f> {
     let (name, kind) = (&read.name, scene.hook().kind.name());
     let message = match read.usage {
         Use::Called => format!("dbt has no `{name}` in {kind}: the call fails with \"'{name}' is undefined\"."),
@@ -76,12 +76,13 @@ fn is_tested(scene: &Scene<'_>, misread: &Misread) -> bool {
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for scene in findings.scenes() {
         let pass = scene.pass();
-        for read in pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned) {
+        let reads = pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned);
+        for read in reads.filter(|read| !super::results_outside_run_end::NAMES.contains(&&*read.name)) {
             if let Some(meant) = meant(&scene, &read.name) {
                 sink.add(undefined(&scene, read, meant));
             }
         }
-        for one in pass.misread.iter().filter(|one| !is_tested(&scene, one)) {
+        for one in pass.misread.iter().filter(|one| one.name == "this" && !is_tested(&scene, one)) {
             sink.add(misread(&scene, one));
         }
     }

@@ -1,0 +1,5 @@
+{% if is_incremental() %}
+    {{ «config(post_hook="analyze {{ this }}")» }}
+{% endif %}
+
+select 1 as order_id

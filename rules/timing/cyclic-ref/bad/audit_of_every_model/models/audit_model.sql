@@ -1,0 +1,1 @@
+select cast(null as text) as model

@@ -1,0 +1,1 @@
+{% macro grant_read() %}grant select on {{ this }} to reporter{% endmacro %}

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook="analyze {{ this }}"
+) }}
+
+select rate from {{ ref('rates') }}

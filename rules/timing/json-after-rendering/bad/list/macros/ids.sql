@@ -1,0 +1,1 @@
+{% macro shop_ids() %}[1, 2, 3]{% endmacro %}

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook=after_commit("select 1")
+) }}
+
+select 1 as order_id

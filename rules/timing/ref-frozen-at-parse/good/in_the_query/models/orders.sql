@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook='analyze ' ~ 'orders' 
+) }}
+
+select * from {{ ref('rates') }}

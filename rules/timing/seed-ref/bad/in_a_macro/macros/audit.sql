@@ -1,0 +1,1 @@
+{% macro log_seed() %}insert into loaded select count(*) from {{ «ref('orders')» }}{% endmacro %}

@@ -1,0 +1,5 @@
+{% macro log_model() %}
+    {% call statement('log') %}
+        {{ «sql» }}
+    {% endcall %}
+{% endmacro %}
