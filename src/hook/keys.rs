@@ -166,12 +166,15 @@ pub(super) fn odd_keys(project: &Project, manifests: &[&Manifest]) -> Vec<OddKey
 
 /// The top of `dbt_project.yml`, where dbt refuses every key that it does not know (facts D4).
 fn at_the_top(settings: &Datum, found: &mut Vec<OddKey>) {
-    for (key, _) in settings.as_map().unwrap_or_default() {
+    for (key, value) in settings.as_map().unwrap_or_default() {
         let Some((name, place)) = named(key) else { continue };
-        if matches!(name, "on-run-start" | "on-run-end") {
+        if matches!(name, "on-run-start" | "on-run-end") || SECTIONS.contains(&name) {
             continue;
         }
-        if let Some(meant) = meant(name) {
+        let near = |section: &&&str| strsim::osa_distance(section, name) == 1;
+        if let Some(meant) = SECTIONS.iter().find(near).filter(|_| value.as_map().is_some()) {
+            found.push(OddKey { key: name.to_owned(), place, meant, fault: KeyFault::Refused, node_id: None });
+        } else if let Some(meant) = meant(name) {
             let fault = if meant.is_on_run() { KeyFault::Refused } else { KeyFault::TopOfProject };
             found.push(OddKey { key: name.to_owned(), place, meant: meant.in_project(true), fault, node_id: None });
         }
