@@ -57,7 +57,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let mut given: HashMap<&str, usize> = HashMap::new();
         part.walk(&mut |seen, _| {
             if let Seen::Expr(expr) = seen {
-                hooks_of(&part, expr).into_iter().for_each(|hook| *given.entry(hook).or_default() += 1);
+                for hook in hooks_of(&part, expr) {
+                    *given.entry(hook).or_default() += 1;
+                }
             }
         });
         part.walk(&mut |seen, around| {
