@@ -89,6 +89,24 @@ pub struct Pass {
     pub unknown: Vec<String>,
 }
 
+impl Pass {
+    /// Takes in what a pass with the same text read and this one did not.
+    fn take_reads(&mut self, other: Pass) {
+        for read in other.undefined {
+            let is_new = |known: &UndefinedRead| (known.place, &known.name) != (read.place, &read.name);
+            if self.undefined.iter().all(is_new) {
+                self.undefined.push(read);
+            }
+        }
+        for read in other.missing {
+            let is_new = |known: &MissingRead| (known.place, &known.name) != (read.place, &read.name);
+            if self.missing.iter().all(is_new) {
+                self.missing.push(read);
+            }
+        }
+    }
+}
+
 /// What a text refers to with `ref` and `source`, each as often as it does.
 #[derive(Debug, Clone, Default)]
 pub struct References {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::adapter;
+use super::callable::is_function;
 use super::context::Scene;
 use super::nodes::is_node;
 use super::relation::Relation;
@@ -41,13 +42,15 @@ fn kind(scene: &Scene, value: &Value) -> Option<&'static str> {
             return (is_target && adapter::is_known(scene.adapter())).then_some("target");
         }
         Value::Object(object) => object,
-        Value::Function(_) => return Some("function"),
         _ => return None,
     };
     if Relation::of(value).is_some() {
         return Some("relation");
     }
     let any = object.as_any();
+    if is_function(any) {
+        return Some("function");
+    }
     if is_result(any) {
         return Some("result");
     }

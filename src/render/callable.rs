@@ -1,5 +1,6 @@
 //! dbt's functions and packages as values.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use super::builtins;
@@ -10,6 +11,11 @@ use crate::jinja::{Args, Eval, Interp, Object, Str, Value};
 pub(super) struct Callable {
     pub(super) scene: Rc<Scene>,
     pub(super) name: String,
+}
+
+/// Whether an object is a function of dbt's.
+pub(super) fn is_function(any: &dyn Any) -> bool {
+    any.is::<Callable>()
 }
 
 impl Object for Callable {
@@ -49,7 +55,7 @@ impl Object for Callable {
         Ok(Str::plain(format!("<{} of dbt>", self.name)))
     }
 
-    fn as_any(&self) -> &dyn std::any::Any {
+    fn as_any(&self) -> &dyn Any {
         self
     }
 }
@@ -99,7 +105,7 @@ impl Object for Namespace {
         Ok(Str::plain("{}"))
     }
 
-    fn as_any(&self) -> &dyn std::any::Any {
+    fn as_any(&self) -> &dyn Any {
         self
     }
 }

@@ -552,6 +552,11 @@ fn add(
             if !known.targets.contains(&target) {
                 known.targets.push(target);
             }
+            // What another branch reads on its way to the same text is told as well.
+            known.parse.take_reads(parse);
+            if let (Some(known), Some(run)) = (&mut known.run, run) {
+                known.take_reads(run);
+            }
         }
         None => rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent }),
     }

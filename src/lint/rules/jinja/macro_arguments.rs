@@ -169,22 +169,36 @@ fn used_bare(findings: &Findings<'_>, at: usize, decl: &Macro) -> Vec<bool> {
     let mut used = vec![false; decl.params.len()];
     let Some(part) = findings.syntax().parts().iter().find(|part| part.owner == Owner::Macro(at)) else { return used };
     let open = |n: usize| decl.params[n].default.is_none() && !walk::assigns(&decl.body, &decl.params[n].name);
-    let open: Vec<usize> = (0..decl.params.len()).filter(|&n| open(n)).collect();
-    part.walk(&mut |seen, around| {
+    // What the macro asks for anywhere may be left out.
+    let mut asked = HashSet::new();
+    part.walk(&mut |seen, _| asked.extend(questions(seen)));
+    let is_asked = |n: usize| asked.iter().any(|test| names(test, &decl.params[n].name));
+    let open: Vec<usize> = (0..decl.params.len()).filter(|&n| open(n) && !is_asked(n)).collect();
+    part.walk(&mut |seen, _| {
         let expr = match seen {
             Seen::Stmt(Stmt::Print(expr, _)) => expr,
             Seen::Stmt(Stmt::For(each)) => &each.iter,
             _ => return,
         };
         for &n in &open {
-            let name = &decl.params[n].name;
-            let asked = || around.conditions().any(|(test, _)| names(test, name));
-            if is_var(expr, name) && !asked() {
-                used[n] = true;
-            }
+            used[n] |= is_var(expr, &decl.params[n].name);
         }
     });
     used
+}
+
+/// What is asked for its truth, or whether it is there.
+fn questions(seen: Seen<'_>) -> Option<&Expr> {
+    match seen {
+        Seen::Stmt(Stmt::If { test, .. }) => Some(test),
+        Seen::Expr(expr) => match &expr.kind {
+            ExprKind::If(test, ..) | ExprKind::Or(test, _) | ExprKind::And(test, _) | ExprKind::Not(test) => Some(test),
+            ExprKind::Test(_, subject, _) => Some(subject),
+            ExprKind::Filter(name, subject, _) if matches!(&**name, "default" | "d") => subject.as_deref(),
+            _ => None,
+        },
+        Seen::Stmt(_) => None,
+    }
 }
 
 fn names(test: &Expr, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Finds a variable that a loop adds to and that is read behind the loop, where it still has its first value.
 
-use crate::jinja::tree::{Expr, For, Name, Stmt, Target};
+use crate::jinja::tree::{Expr, ExprKind, For, Name, Stmt, Target};
 use crate::jinja::walk;
 use crate::lint::syntax::{Part, Seen, is_var};
 use crate::lint::{Findings, Sink};
@@ -33,7 +33,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
 fn added(each: &For) -> Vec<(&Name, &Expr)> {
     let mut found = Vec::new();
     sets(&each.body, &mut |name, value| {
-        if reads(value, name) {
+        if reads(value, name) && !changes(value, name) {
             found.push((name, value));
         }
     });
@@ -52,6 +52,19 @@ fn sets<'t>(stmts: &'t [Stmt], visit: &mut dyn FnMut(&'t Name, &'t Expr)) {
             _ => {}
         }
     }
+}
+
+/// Whether a method of the value is called: `roles.append(x)` changes the list itself, whatever is set.
+fn changes(expr: &Expr, name: &str) -> bool {
+    let mut found = false;
+    walk::within(expr, &mut |expr| {
+        if let ExprKind::Call(callee, _) = &expr.kind
+            && let ExprKind::Attr(owner, _) = &callee.kind
+        {
+            found |= is_var(owner, name);
+        }
+    });
+    found
 }
 
 fn reads(expr: &Expr, name: &str) -> bool {

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::jinja::tree::Stmt;
 use crate::jinja::{ErrorKind, JinjaError, UndefinedRead, Use, parse, walk};
+use crate::lint::syntax::{Seen, is_var};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::context;
 
@@ -30,6 +31,16 @@ fn attribute<'f>(scene: &Scene<'f>, error: &JinjaError, name: &str) -> Finding<'
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for part in findings.syntax().parts().iter().filter(|part| part.in_text && !part.assigns("self")) {
+        part.walk(&mut |seen, _| {
+            if let Seen::Stmt(Stmt::Print(expr, _)) = seen
+                && is_var(expr, "self")
+            {
+                let message = "`self` is the template itself to Jinja: it prints as `<TemplateReference None>`, and that is sent.";
+                sink.add(part.finding(findings, expr.span, message).help("change it to `this`, the relation of the node"));
+            }
+        });
+    }
     for scene in findings.scenes() {
         let pass = scene.pass();
         let failed = match scene.error().map(|error| (error, &error.kind)) {
