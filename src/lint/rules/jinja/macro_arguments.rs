@@ -170,7 +170,7 @@ fn used_bare(findings: &Findings<'_>, at: usize, decl: &Macro) -> Vec<bool> {
     let Some(part) = findings.syntax().parts().iter().find(|part| part.owner == Owner::Macro(at)) else { return used };
     let open = |n: usize| decl.params[n].default.is_none() && !walk::assigns(&decl.body, &decl.params[n].name);
     // What the macro asks for anywhere may be left out.
-    let mut asked = HashSet::new();
+    let mut asked: Vec<&Expr> = Vec::new();
     part.walk(&mut |seen, _| asked.extend(questions(seen)));
     let is_asked = |n: usize| asked.iter().any(|test| names(test, &decl.params[n].name));
     let open: Vec<usize> = (0..decl.params.len()).filter(|&n| open(n) && !is_asked(n)).collect();
