@@ -187,7 +187,15 @@ fn closed_tokens(text: &str, dialect: Dialect) -> (Tokens<'_>, Option<Fault>) {
     for other in reading.others() {
         let other = token::tokens(text, other);
         if other.unclosed.is_none() {
-            return (other, None);
+            let backslash = text[unclosed.start..].contains("\\'") || text[..unclosed.start].contains("\\'");
+            let certain = dialect == Dialect::Postgres && unclosed.kind == Kind::Text && backslash;
+            if !certain || text.contains(UNKNOWN) || faults::holds_template(text) {
+                return (other, None);
+            }
+            let at = text.find("\\'").unwrap_or(unclosed.start);
+            let fault =
+                Fault::certain(at..at + 2, "a backslash does not keep a quote from ending its text in Postgres");
+            return (tokens, Some(fault.help("write the quote twice: ''")));
         }
     }
     // SQLite closes a comment at the end of the text.

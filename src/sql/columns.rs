@@ -85,6 +85,49 @@ pub(crate) fn written(text: &str, dialect: Dialect) -> Vec<(String, Range<usize>
     columns
 }
 
+/// The names in the WHERE of an UPDATE or DELETE of one table, in lower case, with their places: columns, as
+/// nothing else is named there. None where the statement reads anything else.
+pub(crate) fn asked(text: &str, dialect: Dialect) -> Vec<(String, Range<usize>)> {
+    let code = token::tokens(text, dialect.reading()).code;
+    let other = [
+        "select", "using", "join", "with", "interval", "extract", "cast", "case", "array", "row", "overlaps",
+        "collate", "at",
+    ];
+    let Some(at) = code.iter().position(|token| token.is("where")) else { return Vec::new() };
+    let one = code.first().is_some_and(|first| first.is("delete") || first.is("update"));
+    let from = code.iter().skip(2).any(|token| token.is("from"));
+    if !one || from || code.iter().any(|token| token.is_any(&other)) {
+        return Vec::new();
+    }
+    let name = |(at, token): &(usize, &Token<'_>)| {
+        let before = &code[at - 1];
+        let next = code.get(at + 1);
+        let part = before.is_symbol(".") || before.is_symbol("::") || before.is("as");
+        let called = next.is_some_and(|next| next.is_symbol("(") || next.is_symbol(".") || next.kind == Kind::Text);
+        token.kind == Kind::Word
+            && !part
+            && !called
+            && !is_keyword(token.text)
+            && !token.text.starts_with(['$', '@', '#'])
+    };
+    code.iter().enumerate().skip(at + 1).filter(name).map(|(_, token)| (plain(token), token.range())).collect()
+}
+
+fn is_keyword(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    sqlparser::keywords::ALL_KEYWORDS.binary_search(&word.as_str()).is_ok()
+}
+
+/// How many values the rows of `insert into t values (…)` have, and where the first begins.
+pub(crate) fn unnamed_values(text: &str, dialect: Dialect) -> Option<(usize, Range<usize>)> {
+    let code = token::tokens(text, dialect.reading()).code;
+    let values = code.iter().take(10).position(|token| token.is("values"))?;
+    let named = code[..values].iter().any(|token| token.is_symbol("("));
+    let insert = code.first()?.is("insert");
+    let count = items(code.get(values + 1..)?)?.len();
+    (insert && !named).then(|| (count, code[values].range()))
+}
+
 /// The items of the parenthesis that opens at the first token.
 fn items<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<Vec<&'t [Token<'a>]>> {
     let (mut depth, mut from, mut items) = (0_usize, 1, Vec::new());

@@ -100,6 +100,7 @@ pub(super) fn faults(tokens: &[Token<'_>]) -> Vec<Fault> {
         "revoke" => grants::grant(words, "from"),
         "set" => objects::set(words),
         "call" => objects::call(words),
+        "begin" => objects::begin(words),
         "vacuum" | "analyze" | "analyse" => objects::maintenance(words),
         _ => None,
     };
@@ -221,7 +222,9 @@ impl<'t, 'a> Words<'t, 'a> {
                 return Some(fault.help(format!("did you mean {}?", meant.to_uppercase())));
             }
         }
-        let fault = Fault::certain(token.range(), format!("{said} is missing before `{}`", token.text));
+        // From the word before, which a person wrote: this one may be a printed value.
+        let start = self.at.checked_sub(1).map_or(token.start, |before| self.tokens[before].start);
+        let fault = Fault::certain(start..token.end(), format!("{said} is missing before `{}`", token.text));
         Some(fault.help(format!("add {said}")))
     }
 

@@ -7,6 +7,7 @@ pub(in crate::lint) mod foreign_function;
 pub(in crate::lint) mod foreign_syntax;
 pub(in crate::lint) mod insert_column_count;
 pub(in crate::lint) mod missing_column;
+pub(in crate::lint) mod missing_table;
 pub(in crate::lint) mod python_value_in_sql;
 pub(in crate::lint) mod several_statements;
 pub(in crate::lint) mod sql_syntax;
@@ -25,6 +26,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
     "foreign-syntax", Error, High, Default, foreign_syntax;
     "insert-column-count", Error, High, Default, insert_column_count;
     "missing-column", Error, Medium, Default, missing_column;
+    "missing-table", Error, Medium, Default, missing_table;
     "python-value-in-sql", Error, High, Default, python_value_in_sql;
     "several-statements", Error, High, Default, several_statements;
     "sql-syntax", Error, High, Default, sql_syntax;
@@ -60,6 +62,10 @@ fn is_explained(sql: &Sql<'_>) -> bool {
 
 /// Whether the fault lies in a value of profiles.yml: `<your_database>` in an example of one.
 fn is_of_profile(sql: &Sql<'_>, fault: &Fault) -> bool {
+    let text = sql.text.as_str().get(fault.range.clone()).unwrap_or_default();
+    if text.chars().all(|one| one.is_alphanumeric() || one == '_' || one.is_whitespace()) {
+        return false;
+    }
     let (place, _) = sql.origin(fault.range.clone());
     let targets = &sql.scene.findings.project.targets;
     place.is_some_and(|place| targets.iter().filter_map(|target| target.place).any(|target| target.file == place.file))

@@ -16,6 +16,9 @@ const ACTIONS: [&str; 21] = [
 /// After ALTER.
 pub(super) fn alter(mut words: Words<'_, '_>) -> Option<Fault> {
     let kind = words.peek()?;
+    if words.eat("default") {
+        return default_privileges(words);
+    }
     if !words.eat("table") {
         let near_table = kind.kind == Kind::Word
             && !kind.is_any(&CREATED)
@@ -67,7 +70,18 @@ pub(super) fn alter(mut words: Words<'_, '_>) -> Option<Fault> {
 }
 
 fn add(mut words: Words<'_, '_>) -> Option<Fault> {
-    if words.is_any(&["constraint", "primary", "foreign", "unique", "check", "exclude"]) {
+    if words.eat("constraint") {
+        words.name();
+    }
+    if words.is_any(&["primary", "unique"]) && (words.eat("unique") || (words.eat("primary") && words.eat("key"))) {
+        return match words.peek() {
+            Some(token) if token.is_name() && !token.is_any(&["using", "nulls"]) => {
+                words.expected(&["using"], "an opening parenthesis")
+            }
+            _ => None,
+        };
+    }
+    if words.is_any(&["primary", "foreign", "check", "exclude"]) {
         return None;
     }
     let named = words.eat("column");
@@ -136,4 +150,39 @@ fn alter_column(mut words: Words<'_, '_>) -> Option<Fault> {
         return None;
     }
     words.expected(&["type", "set", "drop"], "TYPE, SET or DROP")
+}
+
+/// After ALTER DEFAULT: for whom, in which schemas, what is granted on the kinds of objects to come.
+fn default_privileges(mut words: Words<'_, '_>) -> Option<Fault> {
+    if !words.eat("privileges") {
+        return words.expected(&["privileges"], "PRIVILEGES");
+    }
+    while words.is_any(&["for", "in"]) {
+        let schemas = words.eat("in");
+        if schemas && !words.eat("schema") {
+            return words.expected(&["schema"], "SCHEMA");
+        }
+        if !schemas {
+            words.at += 1;
+            words.eat_any(&["role", "user"]);
+        }
+        words.name();
+        while words.eat_symbol(",") {
+            words.name();
+        }
+    }
+    if !words.is_any(&["grant", "revoke"]) {
+        return words.expected(&["grant", "revoke"], "GRANT or REVOKE");
+    }
+    while words.peek().is_some_and(|token| !token.is("on")) {
+        words.at += 1;
+    }
+    if !words.eat("on") {
+        return words.expected(&["on"], "ON");
+    }
+    let kinds = ["tables", "sequences", "functions", "routines", "types", "schemas", "large"];
+    if !words.eat_any(&kinds) {
+        return words.expected(&kinds, "TABLES, SEQUENCES or FUNCTIONS");
+    }
+    if words.is_any(&["to", "from", "objects"]) { None } else { words.expected(&["from", "to"], "TO") }
 }

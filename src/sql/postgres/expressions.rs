@@ -19,7 +19,12 @@ pub(super) fn fault(tokens: &[Token<'_>]) -> Option<Fault> {
     if !rows {
         return pairs;
     }
-    pairs.or_else(|| ending(tokens)).or_else(|| unfinished(tokens)).or_else(|| joins(tokens)).or_else(|| names(tokens))
+    pairs
+        .or_else(|| ending(tokens))
+        .or_else(|| unfinished(tokens))
+        .or_else(|| joins(tokens))
+        .or_else(|| clauses(tokens))
+        .or_else(|| names(tokens))
 }
 
 /// Reserved words that cannot follow themselves.
@@ -71,6 +76,40 @@ fn neighbours(tokens: &[Token<'_>], at: usize, token: &Token<'_>, next: &Token<'
     }
     if token.is("in") && literal(next) && before.is_some_and(Token::is_name) && !in_position(tokens, at) {
         return Some(Fault::certain(both, "IN takes a list in parentheses").help("put the values into parentheses"));
+    }
+    let follows = tokens.get(at + 2);
+    if token.is("from")
+        && next.is("dual")
+        && follows.is_none_or(|after| after.kind != Kind::Symbol || after.is_symbol(")"))
+    {
+        return Some(Fault::foreign(next.range(), "Postgres has no table DUAL").help("leave FROM out"));
+    }
+    if token.is("minus") && next.is("select") {
+        return Some(Fault::foreign(token.range(), "Postgres has no MINUS").help("write EXCEPT"));
+    }
+    if token.is("by")
+        && next.is("all")
+        && before.is_some_and(|before| before.is("group"))
+        && follows.is_none_or(|after| after.is_any(&["order", "having", "limit"]) || after.is_symbol(")"))
+    {
+        return Some(Fault::foreign(both, "Postgres has no GROUP BY ALL").help("name the columns"));
+    }
+    let letters = |token: &Token<'_>| token.kind == Kind::Text && !token.text.bytes().any(|byte| byte.is_ascii_digit());
+    if token.is_symbol("+")
+        && (letters(next) || before.is_some_and(letters))
+        && follows.is_none_or(|after| !after.is_symbol("::"))
+        && !before.is_some_and(|before| before.text.eq_ignore_ascii_case("'infinity'"))
+    {
+        let cast = before.is_some_and(|_| at >= 2 && tokens[at - 2].is_name());
+        if !cast || letters(next) {
+            return Some(Fault::certain(token.range(), "texts are not added up").help("write `||` between texts"));
+        }
+    }
+    let merges = tokens[0].is("merge");
+    if merges && ((token.is("insert") && next.is_symbol("*")) || (token.is("set") && next.is_symbol("*"))) {
+        return Some(
+            Fault::foreign(both, format!("Postgres has no {} *", token.text.to_uppercase())).help("name the columns"),
+        );
     }
     let from_list = token.is_any(&["from", "join"]) && next.text.starts_with('@');
     from_list.then(|| Fault::foreign(next.range(), "Postgres has no stages").help("load the file with COPY … FROM"))
@@ -142,6 +181,89 @@ fn unfinished(tokens: &[Token<'_>]) -> Option<Fault> {
     let closed = tokens[between..].iter().any(|token| token.is("and"));
     (!closed)
         .then(|| Fault::certain(tokens[between].range(), "BETWEEN without AND").help("add AND and the upper bound"))
+}
+
+/// Clauses in the wrong order, or twice, and aggregates in WHERE.
+fn clauses(tokens: &[Token<'_>]) -> Option<Fault> {
+    let first = tokens.first()?;
+    if first.is_any(&["merge", "insert"]) && !tokens.iter().any(|token| token.is("select")) {
+        return None;
+    }
+    let mut last: Vec<Option<(usize, &Token<'_>)>> = vec![None];
+    for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        match token.text {
+            "(" => last.push(None),
+            ")" if last.len() > 1 => drop(last.pop()),
+            _ => {}
+        }
+        let named = at > 0 && (tokens[at - 1].is_symbol(".") || tokens[at - 1].is("as"));
+        if token.kind != Kind::Word || named {
+            continue;
+        }
+        let here = last.last_mut()?;
+        if token.is_any(&[
+            "select",
+            "union",
+            "except",
+            "intersect",
+            "do",
+            "conflict",
+            "when",
+            "on",
+            "returning",
+            "values",
+            "update",
+            "delete",
+            "insert",
+        ]) {
+            *here = None;
+            continue;
+        }
+        let by = next.is_some_and(|next| next.is("by"));
+        let rank = match token.text.to_ascii_lowercase().as_str() {
+            "where" => 1,
+            "group" if by => 2,
+            "having" => 3,
+            "order" if by => 4,
+            "limit" if next.is_some_and(|next| next.kind != Kind::Symbol) => 5,
+            "sum" | "count" | "avg" | "max" | "min" if next.is_some_and(|next| next.is_symbol("(")) => {
+                if let Some((1, _)) = here {
+                    let message = format!("the aggregate {}() in WHERE", token.text.to_lowercase());
+                    return Some(
+                        Fault::certain(token.range(), message)
+                            .help("write the condition in HAVING, or ask in a query of its own"),
+                    );
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if rank == 5
+            && first.is_any(&["delete", "update"])
+            && last.len() == 1
+            && !tokens.iter().any(|token| token.is("select"))
+        {
+            let what = format!("Postgres has no LIMIT in {}", first.text.to_uppercase());
+            return Some(
+                Fault::foreign(token.range(), what).help("choose the rows in a query: WHERE ctid IN (SELECT …)"),
+            );
+        }
+        let here = last.last_mut()?;
+        if let Some((before, clause)) = here.filter(|(before, _)| *before >= rank) {
+            let message = if before == rank {
+                format!("`{}` stands twice in one query", token.text)
+            } else {
+                format!("`{}` stands behind `{}`", token.text, clause.text)
+            };
+            return Some(
+                Fault::certain(token.range(), message)
+                    .help("put the clauses in their order: WHERE, GROUP BY, HAVING, ORDER BY, LIMIT"),
+            );
+        }
+        *here = Some((rank, token));
+    }
+    None
 }
 
 /// Joins without a condition.

@@ -63,6 +63,9 @@ pub(super) fn grant(mut words: Words<'_, '_>, ending: &'static str) -> Option<Fa
     if let Some(fault) = privileges(words, on) {
         return Some(fault);
     }
+    if let Some(fault) = fitting(&words.tokens[words.at..to], on - words.at) {
+        return Some(fault);
+    }
     let mut object = Words { tokens: &words.tokens[..to], at: on + 1 };
     if object.eat("all") {
         let kinds = ["tables", "sequences", "functions", "procedures", "routines"];
@@ -124,6 +127,9 @@ fn names(mut object: Words<'_, '_>) -> Option<Fault> {
 fn grantees(mut words: Words<'_, '_>) -> Option<Fault> {
     loop {
         words.eat("group");
+        if let Some(text) = words.peek().filter(|token| token.kind == Kind::Text) {
+            return Some(Fault::certain(text.range(), "a text in the place of a role").help("leave the quotes out"));
+        }
         if !words.name() {
             return None;
         }
@@ -132,6 +138,10 @@ fn grantees(mut words: Words<'_, '_>) -> Option<Fault> {
         }
     }
     let ends = ["with", "granted", "cascade", "restrict"];
+    if words.eat("with") {
+        words.eat_any(&["grant", "admin"]);
+        return if words.is_any(&["option"]) { None } else { words.expected(&["option", "grant"], "GRANT OPTION") };
+    }
     if words.peek().is_none() || words.is_any(&ends) { None } else { words.expected(&ends, "a comma") }
 }
 
@@ -190,4 +200,48 @@ fn roles(words: Words<'_, '_>, to: usize, verb: &str) -> Option<Fault> {
         between.iter().enumerate().find(|&(at, token)| at > 0 && token.is_name() && between[at - 1].is_name())?.1;
     let words = Words { at: words.tokens.iter().position(|token| token.start == second.start)?, ..words };
     words.expected(&["on"], "ON")
+}
+
+/// What can be granted on which kind of object.
+const FITTING: [(&str, &[&str]); 4] = [
+    ("schema", &["create", "usage", "all"]),
+    ("database", &["create", "connect", "temporary", "temp", "all"]),
+    ("sequence", &["usage", "select", "update", "all"]),
+    ("table", &["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain", "all"]),
+];
+
+/// A privilege that the kind of object does not have; the tokens from the first privilege to the grantees.
+fn fitting(tokens: &[Token<'_>], on: usize) -> Option<Fault> {
+    let words = Words { tokens, at: on + 1 };
+    let first = words.peek()?;
+    let named = words.ahead(1).is_some_and(Token::is_name);
+    let all = first.is("all") && named;
+    let kind = match words.peek()? {
+        _ if all && words.ahead(1)?.is("tables") => "table",
+        _ if all && words.ahead(1)?.is("sequences") => "sequence",
+        _ if all => return None,
+        token if named => FITTING.iter().find(|(kind, _)| token.is(kind))?.0,
+        // A table, a view or a sequence: all that these have.
+        _ => "table",
+    };
+    // A bare name may be that of a sequence, which has USAGE.
+    let bare = !named;
+    let (_, known) = FITTING.iter().find(|(one, _)| *one == kind)?;
+    let mut depth = 0_usize;
+    let privilege = tokens[..on].iter().enumerate().find(|&(at, token)| {
+        depth = match token.text {
+            "(" => depth + 1,
+            ")" => depth.saturating_sub(1),
+            _ => depth,
+        };
+        let begins = depth == 0 && (at == 0 || tokens[at - 1].is_symbol(","));
+        begins && token.is_any(&PRIVILEGES) && !token.is_any(known) && !(bare && token.is("usage"))
+    });
+    let (_, privilege) = privilege?;
+    let what = if bare { "a table" } else { kind };
+    let message = format!("Postgres has no privilege {} on {what}", privilege.text.to_uppercase());
+    Some(
+        Fault::certain(privilege.range(), message)
+            .help(format!("grant one of {} there", known.join(", ").to_uppercase())),
+    )
 }

@@ -350,6 +350,14 @@ pub(super) fn set(mut words: Words<'_, '_>) -> Option<Fault> {
         return None;
     }
     if words.eat_symbol("=") || words.eat("to") {
+        let unit = words
+            .peek()
+            .filter(|value| value.kind == Kind::Number && value.text.ends_with(|one: char| one.is_ascii_alphabetic()));
+        if let Some(value) = unit {
+            return Some(
+                Fault::certain(value.range(), "a number with a unit is a text").help("put it into single quotes"),
+            );
+        }
         return if words.peek().is_none() { words.expected(&[], "a value") } else { None };
     }
     if words.is_symbol("==") {
@@ -410,5 +418,15 @@ pub(super) fn routine(tokens: &[Token<'_>]) -> Option<Fault> {
     let named = tokens.iter().any(|token| token.is("language"));
     (!named).then(|| {
         Fault::certain(tokens[0].range(), "the routine names no LANGUAGE").help("add LANGUAGE plpgsql or LANGUAGE sql")
+    })
+}
+
+/// After BEGIN: the options of a transaction.
+pub(super) fn begin(words: Words<'_, '_>) -> Option<Fault> {
+    let token = words.peek()?;
+    let options = ["work", "transaction", "isolation", "read", "deferrable", "not"];
+    (!token.is_any(&options)).then(|| {
+        Fault::foreign(words.tokens[0].start..token.end(), "Postgres has BEGIN … END inside functions only")
+            .help("leave BEGIN and END out, or write the block as DO $$ … $$")
     })
 }

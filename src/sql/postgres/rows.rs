@@ -87,6 +87,7 @@ fn conflict(mut words: Words<'_, '_>) -> Option<Fault> {
     if !words.eat("conflict") {
         return words.expected(&["conflict"], "CONFLICT");
     }
+    let targeted = words.peek().is_some_and(|token| !token.is("do"));
     while words.peek().is_some_and(|token| !token.is("do")) {
         if !words.parenthesis() {
             words.at += 1;
@@ -94,6 +95,10 @@ fn conflict(mut words: Words<'_, '_>) -> Option<Fault> {
     }
     if !words.eat("do") {
         return words.expected(&["do"], "DO NOTHING or DO UPDATE");
+    }
+    if words.is_any(&["update"]) && !targeted {
+        let message = "ON CONFLICT DO UPDATE without the columns that conflict";
+        return Some(Fault::certain(words.range(), message).help("add them: ON CONFLICT (…) DO UPDATE"));
     }
     if words.is_any(&["nothing", "update"]) {
         None
@@ -176,12 +181,21 @@ pub(super) fn update(mut words: Words<'_, '_>) -> Option<Fault> {
     if !words.name() {
         return words.expected(&[], "the name of a table");
     }
+    let mut called = words.at.checked_sub(1).map(|at| &words.tokens[at]);
     words.eat_symbol("*");
     if words.eat("as") || words.ahead(1).is_some_and(|next| next.is("set")) {
+        called = words.peek();
         words.at += 1;
     }
     if !words.eat("set") {
         return words.expected(&["set"], "SET");
+    }
+    let qualified = words.ahead(1).is_some_and(|next| next.is_symbol("."));
+    if let (Some(column), Some(called)) = (words.peek().filter(|_| qualified), called)
+        && column.text.eq_ignore_ascii_case(called.text)
+    {
+        let message = format!("SET takes the column alone, without `{}`", column.text);
+        return Some(Fault::certain(column.range(), message).help("leave the name of the table out"));
     }
     assignments(words)
 }
@@ -196,7 +210,17 @@ fn assignments(mut words: Words<'_, '_>) -> Option<Fault> {
     if !words.name() {
         return None;
     }
-    if words.is_symbol("[") || words.is_symbol("=") {
+    if words.is_symbol("=") {
+        let value = words.ahead(1)?;
+        let truth = ["'t'", "'f'", "'true'", "'false'", "'yes'", "'no'", "'on'", "'off'", "'1'", "'0'"];
+        let literal = value.kind == Kind::Number
+            || (value.kind == Kind::Text && !truth.iter().any(|one| value.text.eq_ignore_ascii_case(one)));
+        return words
+            .ahead(2)
+            .filter(|next| literal && next.is("and"))
+            .map(|and| Fault::certain(and.range(), "AND between two assignments").help("write a comma"));
+    }
+    if words.is_symbol("[") {
         return None;
     }
     let message = format!("no `=` after the column `{}`", column.text);

@@ -21,7 +21,13 @@ fn tables(findings: &Findings<'_>) -> Tables {
                 let columns = if table { sql::columns::created(step.text(), step.dialect()) } else { None };
                 let known = tables.entry(key).or_insert_with(|| Some(Vec::new()));
                 match (known.as_mut(), columns) {
-                    (Some(known), Some(columns)) => known.extend(columns),
+                    (Some(known), Some(columns)) => {
+                        for column in columns {
+                            if !known.contains(&column) {
+                                known.push(column);
+                            }
+                        }
+                    }
                     _ => *known = None,
                 }
             }
@@ -46,7 +52,20 @@ fn tables(findings: &Findings<'_>) -> Tables {
 fn check_step(step: &Step<'_>, name: &Name, tables: &Tables, sink: &mut Sink<'_>) {
     let Some(Some(known)) = tables.get(&name.last().to_lowercase()) else { return };
     let altered = |column: &String| known.iter().any(|one| one == column);
-    for (column, range) in sql::columns::written(step.text(), step.dialect()) {
+    if let Some((count, range)) = sql::columns::unnamed_values(step.text(), step.dialect())
+        && count > known.len()
+    {
+        let start = step.statement.range.start;
+        let message = format!(
+            "This gives {count} values to the table `{}` that the project's hooks create with {} columns: the statement fails.",
+            name.text,
+            known.len()
+        );
+        let finding = step.sql.finding(start + range.start..start + range.end, message);
+        sink.add(finding.help(format!("its columns are {}", known.join(", "))).sql(step.text()));
+    }
+    let written = sql::columns::written(step.text(), step.dialect());
+    for (column, range) in written.into_iter().chain(sql::columns::asked(step.text(), step.dialect())) {
         if altered(&column) || column.contains(UNKNOWN) {
             continue;
         }
@@ -71,7 +90,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
     for step in findings.steps() {
         let outline = step.outline();
-        if matches!(outline.verb, Verb::Insert | Verb::Update)
+        if matches!(outline.verb, Verb::Insert | Verb::Update | Verb::Delete)
             && !outline.opaque
             && let Some(name) = &outline.name
         {
