@@ -91,7 +91,7 @@ pub(crate) fn asked(text: &str, dialect: Dialect) -> Vec<(String, Range<usize>)>
     let code = token::tokens(text, dialect.reading()).code;
     let other = [
         "select", "using", "join", "with", "interval", "extract", "cast", "case", "array", "row", "overlaps",
-        "collate", "at",
+        "collate", "at", "table", "only",
     ];
     let Some(at) = code.iter().position(|token| token.is("where")) else { return Vec::new() };
     let one = code.first().is_some_and(|first| first.is("delete") || first.is("update"));
@@ -104,7 +104,12 @@ pub(crate) fn asked(text: &str, dialect: Dialect) -> Vec<(String, Range<usize>)>
         let next = code.get(at + 1);
         let part = before.is_symbol(".") || before.is_symbol("::") || before.is("as");
         let called = next.is_some_and(|next| next.is_symbol("(") || next.is_symbol(".") || next.kind == Kind::Text);
-        token.kind == Kind::Word
+        let compared = next.is_some_and(|next| {
+            next.is_any(&["in", "is", "like", "ilike", "between", "not"])
+                || ["=", "<", ">", "<=", ">=", "<>", "!="].contains(&next.text)
+        });
+        compared
+            && token.kind == Kind::Word
             && !part
             && !called
             && !is_keyword(token.text)
