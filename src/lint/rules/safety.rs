@@ -35,7 +35,7 @@ enum Loses<'f> {
 /// What is lost where a statement takes all rows out of a table; none where they are put in again, or are there to
 /// be taken.
 fn loses<'f>(findings: &'f Findings<'f>, deeds: &Deeds<'f>, step: &Step<'f>, name: &Name) -> Option<Loses<'f>> {
-    if name.text.contains(UNKNOWN) || is_passing(name) || deeds.any(step, name, When::After, fills) {
+    if name.text.contains(UNKNOWN) || is_passing(name) || (!is_log(name) && deeds.any(step, name, When::After, fills)) {
         return None;
     }
     let scene = &step.sql.scene;
@@ -52,6 +52,11 @@ fn loses<'f>(findings: &'f Findings<'f>, deeds: &Deeds<'f>, step: &Step<'f>, nam
 
 fn is_snapshot(findings: &Findings<'_>, relation: &Relation<'_>) -> bool {
     matches!(relation.what, What::Node(at) if findings.project.nodes[at].resource == Resource::Snapshot)
+}
+
+/// Whether a table keeps what happened, as its name says: what is written later does not bring back what was lost.
+fn is_log(name: &Name) -> bool {
+    name.last().split('_').any(|part| ["log", "logs", "audit", "history"].contains(&part.to_lowercase().as_str()))
 }
 
 /// Whether a table holds rows only for a while, as its name says: a staging or temporary table, a queue, a log.

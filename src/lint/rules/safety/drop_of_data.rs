@@ -16,7 +16,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             let Some((what, help)) = dropped(findings, &step, name) else { continue };
             let head = step.head();
             let Some(view) = view_on(findings, &step, name) else {
-                sink.add(step.finding(format!("`{head}` drops {what}.")).help(help));
+                let message = format!("`{head}` drops {what}.");
+                sink.add(step.finding(message).help(help).severity(Severity::Warning));
                 continue;
             };
             let message = format!(
@@ -46,7 +47,7 @@ fn dropped<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Opti
                 "remove the drop, or name the table that is meant",
             ))
         }
-        ObjectKind::Schema | ObjectKind::Dataset if takes_contents(step) => {
+        ObjectKind::Schema | ObjectKind::Dataset if takes_contents(step) && !is_for_tests(scene) => {
             let held = held_in(findings, scene, name)?;
             let what = format!("the schema with all that is in it, and {held} is in it");
             Some((what, "drop the objects that are meant, by name"))
@@ -76,6 +77,14 @@ fn view_on<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Opti
     };
     let (_, view) = nodes.find(|(at, node)| node.resource == Resource::Model && reads(*at))?;
     Some(format!("the view {}", view.name))
+}
+
+/// Whether all targets of a rendering are made for one check and taken away after it, as their names say.
+fn is_for_tests(scene: &Scene<'_>) -> bool {
+    const PARTS: [&str; 8] = ["ci", "pr", "test", "tests", "tmp", "temp", "review", "sandbox"];
+    let is_for_tests = |name: &str| name.split(['_', '-']).any(|part| PARTS.contains(&part.to_lowercase().as_str()));
+    let mut names = scene.judged.rendering.targets.iter().filter_map(|&target| scene.findings.targets.get(target));
+    names.all(|name| is_for_tests(name))
 }
 
 /// Whether dropping a schema drops what is in it.

@@ -2,6 +2,7 @@
 
 use super::{Loses, loses};
 use crate::lint::deeds::Deeds;
+use crate::lint::relations::What;
 use crate::lint::{Findings, Sink, Step};
 use crate::sql::{ObjectKind, Verb};
 
@@ -19,9 +20,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for step in found {
         let outline = step.outline();
         for name in outline.name.iter().chain(&outline.more_names) {
-            let is_log =
-                name.last().split('_').any(|part| ["log", "logs", "audit"].contains(&part.to_lowercase().as_str()));
-            if is_log {
+            let relation = findings.relation(&step.sql.scene, name);
+            let is_source = relation.is_some_and(|relation| matches!(relation.what, What::Source(_)));
+            if is_source && super::is_log(name) {
                 continue;
             }
             let what = match loses(findings, &deeds, &step, name) {
