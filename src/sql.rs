@@ -142,10 +142,10 @@ impl Fault {
 /// The most tokens that a statement is parsed with: longer trees overflow stacks.
 const MOST_TOKENS: usize = 20_000;
 
-/// The texts between quotes, with their quotes, as a dialect reads them.
+/// The texts between quotes or dollars, with these, as a dialect reads them.
 pub(crate) fn quoted_texts(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     let tokens = token::tokens(text, dialect.reading());
-    tokens.code.iter().filter(|token| token.kind == Kind::Text).map(Token::range).collect()
+    tokens.code.iter().filter(|token| matches!(token.kind, Kind::Text | Kind::Dollar)).map(Token::range).collect()
 }
 
 /// The words outside of quotes and comments that a test takes.
