@@ -62,8 +62,9 @@ fn called<'f>(step: &Step<'f>) -> Option<Finding<'f>> {
     let (name, rest) = text.split_once('(').map_or((text, ""), |(name, rest)| (name.trim_end(), rest));
     let bare = name.rsplit('.').next().unwrap_or_default();
     let is_call = rest.is_empty() || rest.trim_end().ends_with(')');
+    let is_name = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
     let project = step.sql.scene.findings.project;
-    if !is_call || !project.macros.iter().any(|one| one.name == bare) {
+    if !is_call || !is_name || !project.macros.iter().any(|one| one.name == bare) {
         return None;
     }
     let message = format!(
