@@ -126,6 +126,7 @@ pub struct Scene {
     pub warehouse: RefCell<Option<Warehouse>>,
     cache: RefCell<HashMap<&'static str, Value>>,
     failure: OnceCell<Option<results::Outcome>>,
+    failure_of_all: OnceCell<Option<results::Outcome>>,
     told: OnceCell<Option<results::Outcome>>,
 }
 
@@ -187,6 +188,7 @@ impl Scene {
             warehouse: RefCell::default(),
             cache: RefCell::default(),
             failure: OnceCell::new(),
+            failure_of_all: OnceCell::new(),
             told: OnceCell::new(),
         })
     }
@@ -273,6 +275,11 @@ impl Scene {
     /// The run in which a node fails, as `results` may tell of it.
     pub(super) fn failure(&self) -> Option<&results::Outcome> {
         self.failure.get_or_init(|| results::Outcome::of_one_failure(self)).as_ref()
+    }
+
+    /// The run in which nothing is built, where that is another.
+    pub(super) fn failure_of_all(&self) -> Option<&results::Outcome> {
+        self.failure_of_all.get_or_init(|| results::Outcome::of_nothing_built(self)).as_ref()
     }
 
     /// How the run ends, where answers say that.

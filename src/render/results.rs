@@ -349,8 +349,8 @@ fn is_test(scene: &Scene, taken: &Taken) -> bool {
     }
 }
 
-/// `results` of a run: of a first one in which every node succeeds, of one in which a node fails, or of the one
-/// that answers tell of.
+/// `results` of a run: of a first one in which every node succeeds, of one in which a node fails, of one in which
+/// nothing is built, or of the one that answers tell of.
 pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
     let command = scene.command(interp);
     if command == Command::SourceFreshness {
@@ -373,10 +373,16 @@ pub(super) fn results(scene: &Rc<Scene>, interp: &Interp) -> Value {
 /// The question whether nothing fails.
 const ALL_SUCCEED: &str = "every node succeeds";
 
+/// The question, where something fails, whether anything is built.
+const SOME_SUCCEED: &str = "some node succeeds";
+
 /// `schemas`, or `database_schemas`: of what was built, each once.
 pub(super) fn schemas(scene: &Scene, interp: &Interp, with_database: bool) -> Value {
-    let one_fails = interp.answer(ALL_SUCCEED) == Some(Answer::Bool(false));
-    let outcome = scene.told().or_else(|| scene.failure().filter(|_| one_fails));
+    let is_denied = |question: &str| interp.answer(question) == Some(Answer::Bool(false));
+    let outcome = scene
+        .told()
+        .or_else(|| scene.failure_of_all().filter(|_| is_denied(SOME_SUCCEED)))
+        .or_else(|| scene.failure().filter(|_| is_denied(ALL_SUCCEED)));
     if outcome.is_some_and(|outcome| outcome.runs_nothing) {
         return Value::list(Vec::new());
     }
@@ -448,8 +454,14 @@ impl RunResult {
         }
         let well = Status::well(is_test(scene, taken));
         let Some(failure) = scene.failure() else { return Ok(well) };
-        let all_succeed = interp.ask_bool(ALL_SUCCEED.to_owned(), true)?;
-        Ok(if all_succeed { well } else { failure.status(scene, taken) })
+        if interp.ask_bool(ALL_SUCCEED.to_owned(), true)? {
+            return Ok(well);
+        }
+        let of_all = match scene.failure_of_all() {
+            Some(of_all) if !interp.ask_bool(SOME_SUCCEED.to_owned(), true)? => Some(of_all),
+            _ => None,
+        };
+        Ok(of_all.unwrap_or(failure).status(scene, taken))
     }
 
     fn get(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {

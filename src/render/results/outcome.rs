@@ -118,6 +118,17 @@ impl Outcome {
         Some(Outcome::spread(scene, &|id| (id == own).then_some(Status::Error)))
     }
 
+    /// The run in which nothing is built: what reads nothing that is built fails, the rest is skipped. None where
+    /// that is the run of one failure.
+    pub(in crate::render) fn of_nothing_built(scene: &Scene) -> Option<Outcome> {
+        let built = built(scene);
+        let below = Below::of(scene).everything(built.clone());
+        let id = |at: usize| scene.project().nodes[at].unique_id.as_str();
+        let first: HashSet<&str> = built.into_iter().filter(|at| !below.contains(at)).map(id).collect();
+        let outcome = Outcome::spread(scene, &|id| first.contains(id).then_some(Status::Error));
+        (outcome.statuses != scene.failure()?.statuses).then_some(outcome)
+    }
+
     /// What answers say; none where they say nothing of it.
     pub(in crate::render) fn of_answers(scene: &Scene) -> Option<Outcome> {
         let given = &scene.shared.answers.given;
