@@ -33,7 +33,6 @@ mod rules;
 mod scene;
 pub mod selection;
 mod sink;
-#[allow(dead_code)]
 mod syntax;
 
 use std::collections::{BTreeSet, HashSet};

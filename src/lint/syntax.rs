@@ -9,7 +9,7 @@
 //! ```text
 //! for part in findings.syntax().parts() {
 //!     part.walk(&mut |seen, around| {
-//!         if let Seen::Expr(expr) = seen && !around.executes() { sink.add(part.finding(findings, expr.span, "…")) }
+//!         if let Seen::Expr(expr) = seen && around.in_loop() { sink.add(part.finding(findings, expr.span, "…")) }
 //!     });
 //! }
 //! ```
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::{Finding, Findings};
 use crate::hook::{Declared, Hook};
-use crate::jinja::tree::{Arg, Expr, ExprKind, For, Macro, Span, Stmt, Target, Template};
+use crate::jinja::tree::{Arg, Expr, ExprKind, Macro, Span, Stmt, Template};
 use crate::jinja::{self, walk};
 use crate::project::Project;
 use crate::render::adapter;
@@ -78,19 +78,19 @@ pub(crate) enum Outer<'t> {
     /// conditional expression, or on the right side of `and` and `or`.
     Condition(&'t Expr, bool),
     /// A loop's body.
-    Loop(&'t For),
+    Loop,
     /// A macro's body or parameters.
-    Macro(&'t Macro),
+    Macro,
     /// An argument of a call, with its name where it has one.
     Argument(&'t Expr, Option<&'t str>),
     /// An item of a list or tuple.
     Item,
     /// A value in a dict, with its key.
     Entry(&'t Expr),
-    /// The block of `{% call %}`, with the call.
-    CallBlock(&'t Expr),
+    /// The block of `{% call %}`.
+    CallBlock,
     /// `{% set name %}…{% endset %}`
-    SetBlock(&'t Target),
+    SetBlock,
     /// `{{ … }}`: what stands in it is printed or makes what is printed.
     Print,
 }
@@ -108,14 +108,9 @@ impl<'t> Around<'_, 't> {
         })
     }
 
-    /// Whether `execute` is true there: some condition around it says so.
-    pub(crate) fn executes(&self) -> bool {
-        self.conditions().any(|(test, holds)| implies_execute(test, holds))
-    }
-
     /// Whether it stands in a loop.
     pub(crate) fn in_loop(&self) -> bool {
-        self.0.iter().any(|outer| matches!(outer, Outer::Loop(_)))
+        self.0.iter().any(|outer| matches!(outer, Outer::Loop))
     }
 
     /// The name of the argument of `config()` that it stands in: empty for one without a name.
@@ -141,17 +136,6 @@ impl<'t> Around<'_, 't> {
 /// Whether the expression is that name.
 pub(crate) fn is_var(expr: &Expr, name: &str) -> bool {
     matches!(&expr.kind, ExprKind::Var(var) if &**var == name)
-}
-
-/// Whether `execute` is true where the test holds, or does not.
-fn implies_execute(test: &Expr, holds: bool) -> bool {
-    match &test.kind {
-        ExprKind::Var(name) => holds && &**name == "execute",
-        ExprKind::Not(inner) => implies_execute(inner, !holds),
-        ExprKind::And(left, right) if holds => implies_execute(left, true) || implies_execute(right, true),
-        ExprKind::Or(left, right) if !holds => implies_execute(left, false) || implies_execute(right, false),
-        _ => false,
-    }
 }
 
 impl Part {
@@ -236,17 +220,17 @@ impl<'t> Walk<'t, '_> {
             }
             Stmt::For(each) => {
                 self.expr(&each.iter);
-                self.within(Outer::Loop(each), |walk| {
+                self.within(Outer::Loop, |walk| {
                     each.filter.iter().for_each(|filter| walk.expr(filter));
                     walk.stmts(&each.body);
                 });
                 self.stmts(&each.otherwise);
             }
-            Stmt::SetBlock { target, filter, body } => {
+            Stmt::SetBlock { filter, body, .. } => {
                 if let Some(filter) = filter {
                     self.expr(filter);
                 }
-                self.within(Outer::SetBlock(target), |walk| walk.stmts(body));
+                self.within(Outer::SetBlock, |walk| walk.stmts(body));
             }
             Stmt::With(assignments, body) => {
                 for (_, expr) in assignments {
@@ -261,14 +245,14 @@ impl<'t> Walk<'t, '_> {
             Stmt::Macro(decl) => self.decl(decl),
             Stmt::Call { call, block } => {
                 self.expr(call);
-                self.within(Outer::CallBlock(call), |walk| walk.decl(block));
+                self.within(Outer::CallBlock, |walk| walk.decl(block));
             }
             Stmt::Block(body) => self.stmts(body),
         }
     }
 
     fn decl(&mut self, decl: &'t Macro) {
-        self.within(Outer::Macro(decl), |walk| {
+        self.within(Outer::Macro, |walk| {
             decl.params.iter().filter_map(|param| param.default.as_ref()).for_each(|default| walk.expr(default));
             walk.stmts(&decl.body);
         });
