@@ -230,6 +230,10 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
     let found = if judged { named(rest, tokens, &outline, dialect, own_grammar) } else { Vec::new() };
     if !found.is_empty() {
         faults = found;
+    } else if judged && !own_grammar && dialect == Dialect::Postgres && tokens.len() <= MOST_TOKENS {
+        let refused = postgres::refused(own)
+            .map(|fault| Fault { range: fault.range.start + range.start..fault.range.end + range.start, ..fault });
+        faults = refused.map_or(faults, |fault| vec![fault]);
     }
     Statement { range, outline, parse, faults }
 }

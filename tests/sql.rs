@@ -442,7 +442,7 @@ fn likely_faults_are_warnings() {
             }
         }
         assert!(missed.is_empty(), "{}", missed.join("\n"));
-        let script = script("select a from t group b", Dialect::Postgres);
+        let script = script("select a from t group b", Dialect::Snowflake);
         let fault = &script.statements[0].faults[0];
         assert!(!fault.certain);
         assert_eq!(&"select a from t group b"[fault.range.clone()], "group");

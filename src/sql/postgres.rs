@@ -4,10 +4,13 @@
 
 mod alter;
 mod expressions;
+mod grammar;
 mod grants;
 mod objects;
 mod rows;
 mod types;
+
+pub(super) use grammar::refused;
 
 use super::Fault;
 use super::faults::near;
