@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod materialization;
 pub mod plan;
 pub mod project;
+pub mod prove;
 pub mod render;
 pub mod report;
 mod run;
