@@ -9,6 +9,7 @@ pub mod builtins;
 mod callable;
 mod column;
 pub mod context;
+pub mod database;
 mod ephemeral;
 mod explore;
 pub mod internal;
@@ -30,9 +31,10 @@ pub mod yaml;
 
 pub(crate) use adapter::BOTH_SPELLINGS;
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
-pub use explore::{Rendered, Renderer};
+pub use explore::{Rehearsed, RehearsedNode, Rendered, Renderer};
 pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REFUSED};
 pub(crate) use results::refused_status;
+pub use results::{Detail, Outcome, Status};
 
 use std::sync::Arc;
 

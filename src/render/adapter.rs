@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 use super::Query;
 use super::context::{Scene, WHICH, host_error, value_of};
+use super::table::Table;
 use crate::command::Command;
 use crate::invocation::Invocation;
 use crate::jinja::unknown::{query_result, query_rows};
@@ -171,8 +172,12 @@ impl Object for Flags {
     }
 }
 
-/// Notes a statement that is executed while rendering.
-pub(super) fn record(scene: &Scene, interp: &Interp, sql: &Str, by: &'static str) {
+/// The code of an error of the database.
+pub(crate) const DATABASE: &str = "database";
+
+/// Notes a statement that is executed while rendering; where there is a database it is executed there. Its rows,
+/// none where they are not known.
+pub(super) fn execute(scene: &Scene, interp: &Interp, sql: &Str, by: &'static str) -> Eval<Option<Table>> {
     scene.seen.borrow_mut().queries.push(Query {
         text: sql.to_text(),
         by,
@@ -180,15 +185,18 @@ pub(super) fn record(scene: &Scene, interp: &Interp, sql: &Str, by: &'static str
         place: interp.site,
         through: interp.within.clone(),
     });
+    match &scene.database {
+        Some(database) => database.execute(&sql.text, by).map_err(|message| host_error(DATABASE, message)),
+        None => Ok(None),
+    }
 }
 
 /// Why the result of a query is not known.
 pub(super) const QUERY: &str = "what a query returns is not known before the run";
 
-/// What a statement gives: the rows as a list, and the table; both unknown where nothing answers it.
-pub(super) fn result(scene: &Scene, label: &str, sql: &str) -> (Value, Value) {
-    let known = scene.warehouse.borrow().as_ref().and_then(|warehouse| warehouse(sql));
-    match known {
+/// What a statement gives: the rows as a list, and the table; both unknown where they are not known.
+pub(super) fn given(table: Option<Table>, label: &str, sql: &str) -> (Value, Value) {
+    match table {
         Some(table) => (table.data(), table.value()),
         None => (query_rows(label, QUERY, sql), query_result(label, QUERY, sql)),
     }

@@ -184,6 +184,11 @@ pub(super) fn class(adapter: &str) -> Value {
     Value::Object(Rc::new(ColumnClass(Class::of(adapter))))
 }
 
+/// A column that a database has.
+pub(super) fn made(adapter: &str, name: String, dtype: String) -> Value {
+    Column::made(Class::of(adapter), name, Value::str(dtype)).value()
+}
+
 /// A column.
 #[derive(Clone)]
 struct Column {

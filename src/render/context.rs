@@ -6,9 +6,9 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, PoisonError};
 
 use super::callable::{Callable, Namespace};
+use super::database::Database;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
-use super::table::Table;
 use super::{Misread, Query, Referred, adapter, builtins, macros, nodes, results};
 use crate::command::Command;
 use crate::datum::{Datum, Kind};
@@ -87,9 +87,6 @@ pub struct Seen {
     pub approximate: bool,
 }
 
-/// Gives the result of a statement; none where it is not known.
-pub type Warehouse = Rc<dyn Fn(&str) -> Option<Table>>;
-
 /// A way through a hook, and what is known of it before it is gone.
 #[derive(Debug, Default, Clone)]
 pub struct Way {
@@ -122,12 +119,12 @@ pub struct Scene {
     pub seen: RefCell<Seen>,
     /// Results that `statement` stored.
     pub stored: RefCell<HashMap<String, Value>>,
-    /// What answers queries, where something does.
-    pub warehouse: RefCell<Option<Warehouse>>,
+    /// The database of the rehearsal, where one is rehearsed.
+    pub database: Option<Rc<dyn Database>>,
     cache: RefCell<HashMap<&'static str, Value>>,
     failure: OnceCell<Option<results::Outcome>>,
     failure_of_all: OnceCell<Option<results::Outcome>>,
-    told: OnceCell<Option<results::Outcome>>,
+    told: OnceCell<Option<Rc<results::Outcome>>>,
 }
 
 /// Names whose values here lack parts that dbt's have.
@@ -160,10 +157,26 @@ impl Scene {
         moment: Moment,
         subject: Subject,
     ) -> Rc<Scene> {
-        Scene::on_way(shared, target, manifest, hooks, moment, subject, Way::default())
+        Scene::on_way(shared, target, manifest, hooks, moment, subject, Way::default(), None)
+    }
+
+    /// The context of another node's file, which is rendered on the way.
+    #[must_use]
+    pub fn of_node(&self, node: usize) -> Rc<Scene> {
+        Scene::on_way(
+            Arc::clone(&self.shared),
+            Arc::clone(&self.target),
+            self.manifest.clone(),
+            Arc::clone(&self.hooks),
+            Moment::Run,
+            Subject::Node(node),
+            Way::default(),
+            self.database.clone(),
+        )
     }
 
     /// A context for the rendering of one way through a hook.
+    #[expect(clippy::too_many_arguments, reason = "what a context is made of")]
     #[must_use]
     pub fn on_way(
         shared: Arc<Shared>,
@@ -173,6 +186,7 @@ impl Scene {
         moment: Moment,
         subject: Subject,
         way: Way,
+        database: Option<Rc<dyn Database>>,
     ) -> Rc<Scene> {
         Rc::new_cyclic(|me| Scene {
             me: me.clone(),
@@ -185,7 +199,7 @@ impl Scene {
             way,
             seen: RefCell::default(),
             stored: RefCell::default(),
-            warehouse: RefCell::default(),
+            database,
             cache: RefCell::default(),
             failure: OnceCell::new(),
             failure_of_all: OnceCell::new(),
@@ -282,9 +296,13 @@ impl Scene {
         self.failure_of_all.get_or_init(|| results::Outcome::of_nothing_built(self)).as_ref()
     }
 
-    /// How the run ends, where answers say that.
+    /// How the run ends, where answers or a rehearsal say that.
     pub(super) fn told(&self) -> Option<&results::Outcome> {
-        self.told.get_or_init(|| results::Outcome::of_answers(self)).as_ref()
+        let told = || match &self.database {
+            Some(database) => Some(database.outcome()),
+            None => results::Outcome::of_answers(self).map(Rc::new),
+        };
+        self.told.get_or_init(told).as_deref()
     }
 
     /// Whether `results` and its like are there.
@@ -477,14 +495,7 @@ impl Scene {
         if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
             return Value::Str(Str::from(code));
         }
-        let scene = Scene::new(
-            Arc::clone(&self.shared),
-            Arc::clone(&self.target),
-            self.manifest.clone(),
-            Arc::clone(&self.hooks),
-            Moment::Run,
-            Subject::Node(node),
-        );
+        let scene = self.of_node(node);
         let Ok(template) = jinja::parse(code) else { return unknown(label, "the node's file does not parse") };
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn Host>, Limits::default(), Vec::new());
         match interp.render(&Arc::new(template), false) {
@@ -555,9 +566,12 @@ impl Scene {
             "execute" => Value::Bool(self.executes()),
             "this" => self.this(interp),
             "target" | "env" => self.cached("target", || adapter::target(&self.target)),
-            "invocation_id" => Value::str(INVOCATION_ID),
+            "invocation_id" => {
+                Value::str(self.database.as_ref().map_or(INVOCATION_ID, |database| database.invocation_id()))
+            }
             "run_started_at" => {
-                let at = RUN_STARTED_AT.parse().unwrap_or_default();
+                let at = self.database.as_ref().map_or(RUN_STARTED_AT, |database| database.run_started_at());
+                let at = at.parse().unwrap_or_default();
                 Value::Moment(Rc::new(crate::jinja::Moment::DateTime(at, Some(jiff::tz::TimeZone::UTC))))
             }
             "dbt_version" => Value::str(DBT_VERSION),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::context::{Moment, Scene, Subject};
+use super::context::Scene;
 use super::sent;
 use crate::jinja::{self, Host, Interp, Limits, Str};
 use crate::source::TextBuilder;
@@ -61,14 +61,7 @@ fn collect(scene: &Rc<Scene>, found: &mut Vec<Cte>, depth: usize) -> Option<()> 
         if depth > 50 {
             return None;
         }
-        let inner = Scene::new(
-            Arc::clone(&scene.shared),
-            Arc::clone(&scene.target),
-            scene.manifest.clone(),
-            Arc::clone(&scene.hooks),
-            Moment::Run,
-            Subject::Node(node),
-        );
+        let inner = scene.of_node(node);
         let own = &scene.project().nodes[node];
         let template = jinja::parse(own.code.as_ref()?).ok()?;
         let mut interp = Interp::new(Rc::clone(&inner) as Rc<dyn Host>, Limits::default(), Vec::new());

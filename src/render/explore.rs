@@ -2,6 +2,7 @@
 
 mod compiled;
 mod parsed;
+mod rehearsed;
 mod unparsed;
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,9 +11,11 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use parsed::Parsed;
+pub use rehearsed::{Rehearsed, RehearsedNode};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Of, Scene, Shared, Subject, WHICH, Way};
+use super::database::Database;
 use super::library::Library;
 use super::materialized::{self, Materialization};
 use super::{Pass, References, Rendering, Taken, ephemeral, refs, sent};
@@ -221,7 +224,7 @@ impl Renderer {
             (None, Some(operation)) => Subject::OnRun(operation.kind, operation.package, operation.index),
             (None, None) => Subject::OnRun(hook.kind, hook.package, hook.index()),
         };
-        Asked { hook, template, target, subject, shared: &self.shared[target] }
+        Asked { hook, template, target, subject, shared: &self.shared[target], database: None }
     }
 
     /// The answers that were given beforehand and that nothing asked for.
@@ -327,10 +330,6 @@ impl Renderer {
         reached: &mut Reached,
     ) {
         let asked = self.asked(hook, template, target);
-        let adapter = &self.targets[target].adapter;
-        // A node's hooks are sent by its materialization, which may leave them out (facts X9).
-        let runs = hook.node.is_none_or(|node| self.materialization(target, node).runs(hook.transaction));
-        let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
         let mut parsed = Parsed::default();
         let parse = self.parsed(&asked, Vec::new(), &mut parsed, reached);
         if parse.error.is_some() {
@@ -356,17 +355,7 @@ impl Renderer {
                 }
                 (run, questions) = self.pass(&asked, Moment::Run, way(&known_refs), reached);
             }
-            let text = run.text.as_ref().map(Text::as_str);
-            let command = command_of(&questions, self.shared[target].command);
-            let text = text.filter(|_| !(hook.kind.is_on_run() && command.only_renders()));
-            let sent = match text.map(|text| sent::sent(adapter, comment, hook, runs, text)) {
-                Some(Ok(sent)) => sent,
-                Some(Err(message)) => {
-                    run.error = Some(JinjaError::new(ErrorKind::Host(NOT_SENT), message));
-                    Vec::new()
-                }
-                None => Vec::new(),
-            };
+            let sent = self.sent(&asked, &mut run, &questions);
             let answers: Vec<_> = questions.iter().map(answer).collect();
             steps += run.steps;
             let of_parse = parsed.asked_by_both(&answers);
@@ -395,6 +384,24 @@ impl Renderer {
         }
     }
 
+    /// What is given to the driver of a text that is rendered. Where the adapter refuses it, that is the pass's error.
+    fn sent(&self, asked: &Asked<'_>, run: &mut Pass, questions: &[Question]) -> Vec<String> {
+        let &Asked { hook, target, .. } = asked;
+        let command = command_of(questions, self.shared[target].command);
+        if hook.kind.is_on_run() && command.only_renders() {
+            return Vec::new();
+        }
+        let Some(text) = run.text.as_ref().map(Text::as_str) else { return Vec::new() };
+        let adapter = &self.targets[target].adapter;
+        // A node's hooks are sent by its materialization, which may leave them out (facts X9).
+        let runs = hook.node.is_none_or(|node| self.materialization(target, node).runs(hook.transaction));
+        let comment = sent::QueryComment::of(&self.shared[target].project, adapter);
+        sent::sent(adapter, comment, hook, runs, text).unwrap_or_else(|message| {
+            run.error = Some(JinjaError::new(ErrorKind::Host(NOT_SENT), message));
+            Vec::new()
+        })
+    }
+
     /// The nodes that dbt knows a hook's node to ref once it has parsed it; none where not all are known here.
     fn known_refs(&self, asked: &Asked<'_>, parse: &Pass) -> Option<Vec<usize>> {
         let mut known = parse.refs.clone();
@@ -415,7 +422,12 @@ impl Renderer {
         for kind in [HookKind::PreHook, HookKind::PostHook] {
             for listed in self.lists.list(Of::Node(node), kind, asked.target) {
                 let Ok(Some(template)) = parse(&listed.raw) else { continue };
-                let asked = Asked { template: Some(&template), subject: Subject::NodeHook(node, kind), ..*asked };
+                let asked = Asked {
+                    template: Some(&template),
+                    subject: Subject::NodeHook(node, kind),
+                    database: None,
+                    ..*asked
+                };
                 let (pass, _) = self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new());
                 found.extend(pass.refs);
             }
@@ -425,7 +437,7 @@ impl Renderer {
 
     fn pass(&self, asked: &Asked<'_>, moment: Moment, mut way: Way, reached: &mut Reached) -> (Pass, Vec<Question>) {
         let script = std::mem::take(&mut way.script);
-        let &Asked { hook, template, target, subject, shared } = asked;
+        let &Asked { hook, template, target, subject, shared, .. } = asked;
         let Some(template) = template else {
             return (Pass { text: Some(hook.raw.clone()), ..Pass::default() }, Vec::new());
         };
@@ -437,6 +449,7 @@ impl Renderer {
             moment,
             subject,
             way,
+            asked.database.clone(),
         );
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
         let outcome = interp.render(template, moment == Moment::Parse);
@@ -501,6 +514,8 @@ struct Asked<'a> {
     target: usize,
     subject: Subject,
     shared: &'a Arc<Shared>,
+    /// That of the rehearsal, where one is rehearsed.
+    database: Option<Rc<dyn Database>>,
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).

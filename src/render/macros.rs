@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::adapter::{self, record};
+use super::adapter::{self, execute};
 use super::context::{Scene, unknown};
 use super::relation::{Parts, Relation};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Interp, Str, Value, error};
@@ -387,9 +387,11 @@ fn apply(
             match inner {
                 Some(inner) => {
                     let at = "\n    ".len();
-                    record(scene, interp, &sql.slice(at..at + inner.len()), "run_query");
+                    execute(scene, interp, &sql.slice(at..at + inner.len()), "run_query")?;
                 }
-                None => record(scene, interp, &sql, "statement"),
+                None => {
+                    execute(scene, interp, &sql, "statement")?;
+                }
             }
         }
     }

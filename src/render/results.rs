@@ -13,13 +13,12 @@ use super::nodes::{Form, attributes, columns, node, strings};
 use super::{Taken, TakenTest};
 use crate::command::Command;
 use crate::datum::Datum;
-use crate::jinja::{Answer, Args, Dict, Eval, Interp, Object, Str, Value};
+use crate::jinja::{Answer, Args, Dict, Eval, Interp, Moment, Object, Str, Value};
 use crate::manifest::Settings;
 use crate::project::{Resource, Source};
 
-pub(in crate::render) use outcome::Outcome;
-use outcome::Status;
 pub(crate) use outcome::refused as refused_status;
+pub use outcome::{Detail, Outcome, Status};
 
 /// The nodes that the command takes, in the order in which dbt parses them.
 fn taken(scene: &Scene) -> impl Iterator<Item = usize> {
@@ -464,11 +463,49 @@ impl RunResult {
         Ok(of_all.unwrap_or(failure).status(scene, taken))
     }
 
+    /// What a rehearsal knows of it. What only a clock or a server can tell has a stand-in of the right form.
+    fn rehearsed(&self, scene: &Scene, name: &str) -> Option<Value> {
+        let Ran::Taken(taken) = &self.of else { return None };
+        let detail = scene.told()?.detail(outcome::id(scene, taken))?;
+        let database = scene.database.as_ref()?;
+        Some(match name {
+            "message" => detail.message.map_or(Value::None, Value::str),
+            "failures" => detail.failures.map_or(Value::None, Value::Int),
+            "execution_time" => Value::Float(0.25),
+            "adapter_response" => {
+                let Some(rows) = detail.rows else { return Some(Value::dict(Dict::default())) };
+                Value::record([
+                    ("_message", Value::str(format!("SELECT {rows}"))),
+                    ("code", Value::str("SELECT")),
+                    ("rows_affected", Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))),
+                ])
+            }
+            "timing" => {
+                let at = || {
+                    let at = database.run_started_at().parse().unwrap_or_default();
+                    Value::Moment(Rc::new(Moment::DateTime(at, None)))
+                };
+                let step = |step: &str| {
+                    attributes(Value::record([
+                        ("name", Value::str(step)),
+                        ("started_at", at()),
+                        ("completed_at", at()),
+                    ]))
+                };
+                Value::list(vec![step("compile"), step("execute")])
+            }
+            _ => return None,
+        })
+    }
+
     fn get(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         let Some(scene) = self.scene.upgrade() else { return Ok(None) };
         let shown = self.name(&scene);
         let of = |part: &str| unknown(format!("results[{shown}].{part}"), "what a run reports is not known before it");
         let is_test = self.is_test(&scene);
+        if let Some(value) = self.rehearsed(&scene, name) {
+            return Ok(Some(value));
+        }
         Ok(Some(match name {
             "status" => Value::Str(self.status(&scene, interp)?.text()),
             "timing" => {

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use super::{pure, record, result, short};
+use super::{execute, given, pure, short};
 use crate::jinja::{Args, Eval, Interp, Object, Str, Unknown, Value};
 use crate::render::arguments::Signature;
 use crate::render::context::{Scene, host_error, unknown};
+use crate::render::database::Found;
 use crate::render::relation::{self, Relation};
 use crate::render::table::Table;
 use crate::render::{builtins, column};
@@ -125,9 +126,9 @@ impl Adapter {
             Some(fetch) => interp.truth(fetch)?,
             None => false,
         };
-        record(&self.0, interp, &sql, "adapter.execute");
+        let rows = execute(&self.0, interp, &sql, "adapter.execute")?;
         let label = format!("adapter.execute({})", short(&sql.text));
-        let table = if fetch { result(&self.0, &label, &sql.text).1 } else { Table::default().value() };
+        let table = if fetch { given(rows, &label, &sql.text).1 } else { Table::default().value() };
         Ok(Value::tuple(vec![unknown(format!("{label}[0]"), super::QUERY), table]))
     }
 
@@ -226,6 +227,14 @@ impl Adapter {
         found_relation(&self.0, interp, part(), part(), part())
     }
 
+    /// The columns of a relation, where there is a database that knows them.
+    fn columns(&self, args: &Args) -> Option<Value> {
+        let relation = Relation::of(args.get(0, "relation")?)?;
+        let columns = self.0.database.as_ref()?.columns(relation)?;
+        let made = columns.into_iter().map(|(name, of)| column::made(self.0.adapter(), name, of));
+        Some(Value::list(made.collect()))
+    }
+
     /// Methods that run one of dbt's macros.
     fn through_macro(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Value> {
         let params: &[&str] = if name == "rename_relation" { &["from_relation", "to_relation"] } else { &["relation"] };
@@ -276,6 +285,10 @@ impl Adapter {
         Ok(match name {
             "get_relation" => self.get_relation(interp, args)?,
             "execute" => self.execute(interp, args)?,
+            "get_columns_in_relation" => match self.columns(args) {
+                Some(columns) => columns,
+                None => unknown(self.shown(interp, name, args)?, WAREHOUSE),
+            },
             "check_schema_exists" => {
                 let question = self.shown(interp, name, args)?;
                 Value::Bool(interp.ask_bool(question, true)?)
@@ -291,7 +304,7 @@ impl Adapter {
                     "run_sql_for_tests" => "adapter.run_sql_for_tests",
                     _ => "adapter.get_column_schema_from_query",
                 };
-                record(scene, interp, &sql, by);
+                execute(scene, interp, &sql, by)?;
                 unknown(format!("adapter.{name}({})", short(&sql.text)), super::QUERY)
             }
             "create_schema" | "drop_relation" | "drop_schema" | "rename_relation" | "truncate_relation" => {
@@ -315,6 +328,18 @@ pub(in crate::render) fn found_relation(
     schema: Option<String>,
     identifier: Option<String>,
 ) -> Eval<Value> {
+    if let Some(of) = &scene.database {
+        match of.find(database.as_deref(), schema.as_deref(), identifier.as_deref()) {
+            Found::Absent => return Ok(Value::None),
+            Found::Relation(kind) => {
+                let mut found = Relation::new(scene.printing(), database, schema, identifier);
+                found.as_listed(scene.adapter(), scene.printing().quote);
+                found.kind = Some(kind.to_owned());
+                return Ok(found.value());
+            }
+            Found::Unknown => {}
+        }
+    }
     let mut found = Relation::new(scene.printing(), database, schema, identifier);
     if !interp.ask_bool(format!("{} exists", found.render()), false)? {
         return Ok(Value::None);

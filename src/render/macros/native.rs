@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use crate::jinja::{Args, ErrorKind, Eval, Interp, Str, Value, error, json};
-use crate::render::adapter::{Config, QUERY, found_relation, record, result, short};
+use crate::render::adapter::{Config, QUERY, execute, found_relation, given, short};
 use crate::render::context::{Scene, unknown};
+use crate::render::database::Found;
 use crate::render::relation::Relation;
 use crate::render::table::Table;
 
@@ -186,7 +187,7 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let sql = interp.str_of(&sql)?;
     interp.site = site;
     interp.within = within;
-    record(scene, interp, &sql, "statement");
+    let rows = execute(scene, interp, &sql, "statement")?;
     let begins = match args.get(2, "auto_begin") {
         Some(begin) => interp.truth(&begin.clone())?,
         None => true,
@@ -205,7 +206,7 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let label = format!("load_result('{name}')");
     let query = format!("statement({})", short(&sql.text));
     let (data, table) = if fetched {
-        result(scene, &query, &sql.text)
+        given(rows, &query, &sql.text)
     } else {
         (Value::list(Vec::new()), Value::Object(Rc::new(Table::default())))
     };
@@ -222,8 +223,8 @@ fn run_query(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
         return Ok(Value::undefined("'None' has no attribute 'table'".to_owned()));
     }
     let sql: Str = interp.str_of(&sql)?;
-    record(scene, interp, &sql, "run_query");
-    Ok(result(scene, &format!("run_query({})", short(&sql.text)), &sql.text).1)
+    let rows = execute(scene, interp, &sql, "run_query")?;
+    Ok(given(rows, &format!("run_query({})", short(&sql.text)), &sql.text).1)
 }
 
 fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {
@@ -240,6 +241,14 @@ fn is_incremental(scene: &Rc<Scene>, interp: &mut Interp) -> Eval<Value> {
         .is_some_and(|state| state.materialized == "incremental");
     if !incremental {
         return Ok(Value::Bool(false));
+    }
+    if let Some(database) = &scene.database {
+        let own = scene.relation_of(node);
+        let found = database.find(own.database.as_deref(), own.schema.as_deref(), own.identifier.as_deref());
+        if found != Found::Unknown {
+            let full_refresh = flag(scene, interp, "full_refresh", "flags.FULL_REFRESH")?;
+            return Ok(Value::Bool(found == Found::Relation("table") && !interp.truth(&full_refresh)?));
+        }
     }
     Ok(Value::Bool(interp.ask_bool("is_incremental()".to_owned(), false)?))
 }

@@ -13,7 +13,8 @@ use crate::render::{References, Taken};
 
 /// The status of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+#[allow(missing_docs)]
+pub enum Status {
     Success,
     Pass,
     Warn,
@@ -78,10 +79,24 @@ impl Status {
     }
 }
 
-/// How a run ends in which something fails.
-pub(in crate::render) struct Outcome {
+/// What is known of a result besides its status.
+#[derive(Debug, Clone, Default)]
+pub struct Detail {
+    /// dbt's message.
+    pub message: Option<String>,
+    /// How many rows a test found.
+    pub failures: Option<i64>,
+    /// How many rows were written.
+    pub rows: Option<u64>,
+}
+
+/// How a run ends in which something fails, or one that is rehearsed.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
     /// By unique id; what is not here ends well.
     statuses: HashMap<String, Status>,
+    /// By unique id, in a rehearsal.
+    details: Option<HashMap<String, Detail>>,
     /// The on-run-start hook that fails, by its place in the manifest's operations.
     pub(super) failed_start: Option<usize>,
     /// Whether a failing start leaves the nodes out altogether.
@@ -97,6 +112,26 @@ pub(super) fn id<'a>(scene: &'a Scene, taken: &'a Taken) -> &'a str {
 }
 
 impl Outcome {
+    /// How a run that is rehearsed ends, by unique ids.
+    #[must_use]
+    pub fn of_run(
+        ended: impl IntoIterator<Item = (String, Status, Detail)>,
+        failed_start: Option<usize>,
+        runs_nothing: bool,
+    ) -> Outcome {
+        let (mut statuses, mut details) = (HashMap::new(), HashMap::new());
+        for (id, status, detail) in ended {
+            statuses.insert(id.clone(), status);
+            details.insert(id, detail);
+        }
+        Outcome { statuses, details: Some(details), failed_start, runs_nothing }
+    }
+
+    /// What a rehearsal knows of a result; none outside of one.
+    pub(super) fn detail(&self, id: &str) -> Option<Detail> {
+        Some(self.details.as_ref()?.get(id).cloned().unwrap_or_default())
+    }
+
     pub(super) fn status(&self, scene: &Scene, taken: &Taken) -> Status {
         let is_test = super::is_test(scene, taken);
         self.statuses.get(id(scene, taken)).copied().unwrap_or(Status::well(is_test))
@@ -183,7 +218,7 @@ impl Outcome {
                 });
             }
         }
-        Outcome { statuses, failed_start: None, runs_nothing: false }
+        Outcome { statuses, details: None, failed_start: None, runs_nothing: false }
     }
 }
 

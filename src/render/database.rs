@@ -1,0 +1,40 @@
+//! What a rendering asks of a database and does there, where there is one: that of a rehearsal.
+
+use std::rc::Rc;
+
+use super::relation::Relation;
+use super::results::Outcome;
+use super::table::Table;
+
+/// A database that answers while hooks and nodes render.
+pub trait Database {
+    /// Executes a text as `adapter.execute` does. Its rows, none where they are not known; the error is what dbt
+    /// would report.
+    fn execute(&self, text: &str, by: &'static str) -> Result<Option<Table>, String>;
+
+    /// What stands under a name; a part that is `None` is that of the target.
+    fn find(&self, database: Option<&str>, schema: Option<&str>, identifier: Option<&str>) -> Found;
+
+    /// The columns of a relation with their types; none where they are not all known.
+    fn columns(&self, relation: &Relation) -> Option<Vec<(String, String)>>;
+
+    /// `invocation_id` of the run that is rehearsed.
+    fn invocation_id(&self) -> &str;
+
+    /// When that run started, in UTC, as [`super::context::RUN_STARTED_AT`] is written.
+    fn run_started_at(&self) -> &str;
+
+    /// How the nodes of the run ended that have ended by now.
+    fn outcome(&self) -> Rc<Outcome>;
+}
+
+/// What a database has under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Absent,
+    /// A relation, with dbt's word for what it is.
+    Relation(&'static str),
+    /// That cannot be told.
+    Unknown,
+}
