@@ -29,6 +29,9 @@ mod verb;
 
 use std::ops::Range;
 
+use sqlparser::ast;
+
+use parse::Parsed;
 use token::{Kind, Token, Tokens};
 
 pub use dialect::Dialect;
@@ -157,6 +160,24 @@ pub(crate) fn words(text: &str, dialect: Dialect, takes: impl Fn(&str) -> bool) 
 /// Reads SQL text in a dialect. Never fails, whatever the text.
 #[must_use]
 pub fn script(text: &str, dialect: Dialect) -> Script {
+    read(text, dialect, |_, _| ())
+}
+
+/// The same, with the tree of each statement that a grammar accepts.
+pub(crate) fn script_with_trees(text: &str, dialect: Dialect) -> (Script, Vec<Option<Box<ast::Statement>>>) {
+    let mut trees = Vec::new();
+    let script = read(text, dialect, |tree, (own, tokens)| {
+        trees.push(tree.or_else(|| parse::foreign_tree(own, tokens, dialect)));
+    });
+    (script, trees)
+}
+
+/// Reads a text, and hands the tree of each statement to a function, with its text and tokens.
+fn read(
+    text: &str,
+    dialect: Dialect,
+    mut take: impl FnMut(Option<Box<ast::Statement>>, (&str, &[Token<'_>])),
+) -> Script {
     let (tokens, fault) = closed_tokens(text, dialect);
     let split = split::split(&tokens.code, dialect);
     let last = split.statements.len().saturating_sub(1);
@@ -167,7 +188,10 @@ pub fn script(text: &str, dialect: Dialect) -> Script {
         .map(|(at, range)| {
             let whole = tokens.unclosed.is_none() || at < last;
             let reach = tokens.code.get(range.end).map_or(text.len(), |semicolon| semicolon.start);
-            statement(&text[..reach], &tokens.code[range], dialect, whole)
+            let tokens = &tokens.code[range];
+            let (statement, tree) = statement(&text[..reach], tokens, dialect, whole);
+            take(tree, (&text[statement.range.clone()], tokens));
+            statement
         })
         .collect();
     Script {
@@ -216,12 +240,17 @@ fn closed_tokens(text: &str, dialect: Dialect) -> (Tokens<'_>, Option<Fault>) {
 
 /// The statement of some tokens. The text ends before the semicolon, so that it still holds what follows
 /// the last token and is a comment in this dialect only.
-fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) -> Statement {
+fn statement(
+    text: &str,
+    tokens: &[Token<'_>],
+    dialect: Dialect,
+    whole: bool,
+) -> (Statement, Option<Box<ast::Statement>>) {
     let range = tokens[0].start..tokens.last().map_or(tokens[0].end(), Token::end);
     let outline = outline::outline(tokens, dialect);
     let own = &text[range.clone()];
     let judged = whole && !outline.placeholder && !faults::holds_template(own);
-    let (parse, mut faults) = parse::parse(own, tokens, &outline, dialect, judged);
+    let Parsed { parse, mut faults, tree } = parse::parse(own, tokens, &outline, dialect, judged);
     for fault in &mut faults {
         fault.range = fault.range.start + range.start..fault.range.end + range.start;
     }
@@ -235,7 +264,7 @@ fn statement(text: &str, tokens: &[Token<'_>], dialect: Dialect, whole: bool) ->
             .map(|fault| Fault { range: fault.range.start + range.start..fault.range.end + range.start, ..fault });
         faults = refused.map_or(faults, |fault| vec![fault]);
     }
-    Statement { range, outline, parse, faults }
+    (Statement { range, outline, parse, faults }, tree)
 }
 
 /// The faults of a statement whose causes have names: the first kind of them that it has.

@@ -3,12 +3,36 @@
 //! A text is split into statements. Each is either executed, after a rewrite into `SQLite`'s SQL, or checked against
 //! the simulated catalog and remembered there, or neither, and then the cause is said.
 
+#![allow(dead_code, reason = "what executes statements uses it")]
+
+mod assumption;
 mod catalog;
+mod clock;
+mod execute;
 mod name;
+mod relations;
+mod simulate;
+mod sqlite;
+mod stop;
+mod transaction;
 mod types;
 mod value;
 
-pub use catalog::{Catalog, Certainty, Column, Kind, Relation};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use rusqlite::Connection;
+
+use crate::Failure;
+use crate::sql::{self, Dialect};
+
+use clock::Shared;
+use transaction::Savepoint;
+
+pub use assumption::{Assumption, AssumptionKind, Expectation};
+pub use catalog::{Catalog, Certainty, Column, Constraint, Index, Kind, Relation, Rule};
 pub use name::{Folding, RelationName};
 pub use types::Type;
 pub use value::{Rows, SqlValue};
@@ -57,4 +81,159 @@ pub struct Effect {
     pub affected: Option<u64>,
     /// What it gave, where it is a query.
     pub rows: Option<Rows>,
+}
+
+impl Effect {
+    /// An effect without rows.
+    #[must_use]
+    pub fn new(sql: impl Into<String>, verdict: Verdict) -> Effect {
+        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None }
+    }
+
+    /// With a cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Effect {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+/// What names without a schema or database mean. Both as the catalog keeps names: folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The dialect that statements are written in.
+    pub dialect: Dialect,
+    /// The database.
+    pub database: Option<String>,
+    /// The schema.
+    pub schema: String,
+}
+
+/// A statement that is to be carried out.
+pub(crate) struct Given<'a> {
+    /// Its text.
+    pub(crate) text: &'a str,
+    /// What its tokens say.
+    pub(crate) statement: &'a sql::Statement,
+    /// Its tree, where a grammar accepts it.
+    pub(crate) tree: Option<&'a sqlparser::ast::Statement>,
+}
+
+/// What happens to a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It was made, perhaps in place of one of the same name.
+    Created {
+        /// Its name.
+        name: RelationName,
+        /// What it is.
+        kind: Kind,
+        /// Whether it took the place of another.
+        replaced: bool,
+    },
+    /// It was dropped.
+    Dropped {
+        /// Its name.
+        name: RelationName,
+    },
+    /// It has another name.
+    Renamed {
+        /// The name it had.
+        from: RelationName,
+        /// The name it has.
+        to: RelationName,
+    },
+}
+
+/// A warehouse that is played by `SQLite`.
+#[derive(Debug)]
+pub struct Warehouse {
+    db: Connection,
+    catalog: Catalog,
+    session: Session,
+    /// The session as it was opened.
+    opened: Session,
+    shared: Shared,
+    expected: HashMap<RelationName, Expectation>,
+    assumptions: Vec<Assumption>,
+    label: Arc<str>,
+    savepoints: Vec<Savepoint>,
+    /// Whether the statement at hand touched something that is not certain.
+    touched_assumed: bool,
+    /// What was executed on `SQLite` for the statement at hand.
+    executed: Vec<String>,
+}
+
+impl Warehouse {
+    /// A warehouse without relations: in memory, or in a file, which is made anew.
+    pub fn new(session: Session, path: Option<&Path>) -> Result<Warehouse, Failure> {
+        let shared = Shared::new();
+        let db = sqlite::open(path)
+            .map_err(|error| Failure(format!("the database of the rehearsal cannot be opened: {error}")))?;
+        Ok(Warehouse {
+            db,
+            catalog: Catalog::default(),
+            opened: session.clone(),
+            session,
+            shared,
+            expected: HashMap::new(),
+            assumptions: Vec::new(),
+            label: Arc::from(""),
+            savepoints: Vec::new(),
+            touched_assumed: false,
+            executed: Vec::new(),
+        })
+    }
+
+    /// Sets what time it is, in UTC, until it is set again.
+    pub fn set_clock(&mut self, now: DateTime) {
+        self.shared.state().now = now;
+    }
+
+    /// Who executes what follows: those who need an assumption, who dropped a relation.
+    pub fn label(&mut self, by: impl Into<Arc<str>>) {
+        self.label = by.into();
+    }
+
+    /// Tells what a name means as long as no relation has it.
+    pub fn expect(&mut self, name: RelationName, expectation: Expectation) {
+        self.expected.insert(name, expectation);
+    }
+
+    /// What had to be assumed so far.
+    #[must_use]
+    pub fn assumptions(&self) -> &[Assumption] {
+        &self.assumptions
+    }
+
+    /// What there is.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What names mean now.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Notes that something is assumed, and who needs it.
+    pub(crate) fn assume(&mut self, kind: AssumptionKind, name: impl Into<String>) {
+        let name = name.into();
+        self.touched_assumed = true;
+        let at = self.assumptions.iter().position(|known| known.kind == kind && known.name == name);
+        let at = at.unwrap_or_else(|| {
+            self.assumptions.push(Assumption { kind, name, columns: Vec::new(), needed_by: Vec::new() });
+            self.assumptions.len() - 1
+        });
+        let needed_by = &mut self.assumptions[at].needed_by;
+        if !self.label.is_empty() && !needed_by.contains(&self.label) {
+            needed_by.push(Arc::clone(&self.label));
+        }
+    }
+
+    fn folding(&self) -> Folding {
+        Folding::of(self.session.dialect)
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
 
 use super::dialect::Dialect;
@@ -21,20 +22,30 @@ pub(super) enum Refusal {
     GaveUp,
 }
 
-/// Parses a statement in its own dialect, then in others where that tells something. A fault's range
-/// counts from the statement's first byte.
-pub(super) fn parse(
-    text: &str,
-    tokens: &[Token<'_>],
-    outline: &Outline,
-    dialect: Dialect,
-    judged: bool,
-) -> (Parse, Vec<Fault>) {
-    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
-        return (Parse::Not, Vec::new());
+/// What grammars say of a statement.
+pub(super) struct Parsed {
+    /// Which accepts it.
+    pub(super) parse: Parse,
+    /// What is wrong with it; ranges count from the statement's first byte.
+    pub(super) faults: Vec<Fault>,
+    /// Its tree, from the grammar that accepts it.
+    pub(super) tree: Option<Box<ast::Statement>>,
+}
+
+impl Parsed {
+    fn not(faults: Vec<Fault>) -> Parsed {
+        Parsed { parse: Parse::Not, faults, tree: None }
     }
-    let Err(refusal) = accepts(text, dialect) else {
-        return (Parse::Own, Vec::new());
+}
+
+/// Parses a statement in its own dialect, then in others where that tells something.
+pub(super) fn parse(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect, judged: bool) -> Parsed {
+    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
+        return Parsed::not(Vec::new());
+    }
+    let refusal = match accepts(text, dialect) {
+        Ok(tree) => return Parsed { parse: Parse::Own, faults: Vec::new(), tree: Some(tree) },
+        Err(refusal) => refusal,
     };
     let reliable = outline.verb.parses_reliably() && !outline.opaque;
     let others = if reliable { &Dialect::ALL[..] } else { &Dialect::ALL[..1] };
@@ -43,8 +54,8 @@ pub(super) fn parse(
         if other == dialect || same_grammar || (outline.opaque && outline.verb == Verb::Block) {
             continue;
         }
-        if accepts(text, other).is_ok() {
-            return (Parse::Foreign(other), Vec::new());
+        if let Ok(tree) = accepts(text, other) {
+            return Parsed { parse: Parse::Foreign(other), faults: Vec::new(), tree: Some(tree) };
         }
     }
     let fault = match refusal {
@@ -53,15 +64,26 @@ pub(super) fn parse(
         }
         _ => None,
     };
-    (Parse::Not, fault.into_iter().collect())
+    Parsed::not(fault.into_iter().collect())
 }
 
-/// Whether the dialect's grammar reads the text as one statement.
-pub(super) fn accepts(text: &str, dialect: Dialect) -> Result<(), Refusal> {
+/// The tree of a statement that its own grammar refuses, from the first other one that accepts it: for who
+/// executes statements and judges none by its grammar.
+pub(super) fn foreign_tree(text: &str, tokens: &[Token<'_>], dialect: Dialect) -> Option<Box<ast::Statement>> {
+    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
+        return None;
+    }
+    Dialect::ALL.into_iter().filter(|&other| other != dialect).find_map(|other| accepts(text, other).ok())
+}
+
+/// The tree of a text that the dialect's grammar reads as one statement.
+pub(super) fn accepts(text: &str, dialect: Dialect) -> Result<Box<ast::Statement>, Refusal> {
     let parsed = Parser::new(dialect.grammar()).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
     match parsed {
-        Ok(statements) if statements.len() == 1 => Ok(()),
-        Ok(_) => Err(Refusal::GaveUp),
+        Ok(mut statements) => match (statements.pop(), statements.is_empty()) {
+            (Some(statement), true) => Ok(Box::new(statement)),
+            _ => Err(Refusal::GaveUp),
+        },
         Err(ParserError::ParserError(message)) => Err(Refusal::Syntax(message)),
         Err(ParserError::TokenizerError(_) | ParserError::RecursionLimitExceeded) => Err(Refusal::GaveUp),
     }

@@ -1,6 +1,7 @@
 //! The simulated catalog: which objects there are, and what is known of them.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::name::RelationName;
@@ -15,6 +16,20 @@ pub enum Kind {
     MaterializedView,
     DynamicTable,
     External,
+}
+
+impl Kind {
+    /// The kind as SQL names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Table => "table",
+            Kind::View => "view",
+            Kind::MaterializedView => "materialized view",
+            Kind::DynamicTable => "dynamic table",
+            Kind::External => "external table",
+        }
+    }
 }
 
 /// How well something is known.
@@ -37,6 +52,55 @@ pub struct Column {
     pub of: Type,
     /// The type as it was declared, where it was.
     pub declared: Option<String>,
+    /// The most characters of a text that it takes.
+    pub length: Option<u32>,
+    /// The digits after the point that it keeps.
+    pub scale: Option<u32>,
+    /// Whether it refuses NULL.
+    pub not_null: bool,
+    /// What stands in a row that gives no value, in `SQLite`'s SQL.
+    pub default: Option<String>,
+    /// What is computed for it, in `SQLite`'s SQL: it takes no values.
+    pub generated: Option<String>,
+}
+
+impl Column {
+    /// A column of a type that takes any value of it.
+    #[must_use]
+    pub fn new(name: impl Into<String>, of: Type) -> Column {
+        Column {
+            name: name.into(),
+            of,
+            declared: None,
+            length: None,
+            scale: None,
+            not_null: false,
+            default: None,
+            generated: None,
+        }
+    }
+}
+
+/// What the rows of a table have to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constraint {
+    /// Its name, folded.
+    pub name: String,
+    /// What it demands.
+    pub rule: Rule,
+}
+
+/// What a constraint demands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// No two rows have the same values there, and none has NULL.
+    PrimaryKey(Vec<String>),
+    /// No two rows have the same values there.
+    Unique(Vec<String>),
+    /// The expression is not false, in `SQLite`'s SQL.
+    Check(String),
+    /// The columns refer to another table, which is not checked.
+    ForeignKey(Vec<String>),
 }
 
 /// A relation.
@@ -52,12 +116,79 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// How well the columns are known: where they are not [`Certainty::Known`] there may be others.
     pub certainty: Certainty,
+    /// What its rows have to keep, as far as the warehouse sees to it.
+    pub constraints: Vec<Constraint>,
+    /// Its indexes, by name.
+    pub indexes: Vec<Index>,
+    /// The relations that a view reads.
+    pub reads: Vec<RelationName>,
 }
 
+/// An index of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name, folded.
+    pub name: String,
+    /// Whether its values are unique.
+    pub unique: bool,
+    /// What makes it in `SQLite`; none where it is only remembered.
+    pub sqlite: Option<String>,
+}
+
+impl Relation {
+    /// A relation without constraints.
+    #[must_use]
+    pub fn new(name: RelationName, kind: Kind, columns: Vec<Column>, certainty: Certainty) -> Relation {
+        Relation {
+            name,
+            kind,
+            temporary: false,
+            columns,
+            certainty,
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            reads: Vec::new(),
+        }
+    }
+
+    /// A column by its folded name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether there may be columns that are not known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.certainty != Certainty::Known
+    }
+
+    /// Whether it is a view, whose rows are made when it is read.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        self.kind == Kind::View
+    }
+}
+
+/// How a change of the catalog is taken back.
+pub(super) type Undo = Box<dyn FnOnce(&mut Catalog) + Send>;
+
 /// What there is.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Catalog {
     relations: HashMap<RelationName, Arc<Relation>>,
+    /// What was there and was dropped, with who dropped it.
+    gone: HashMap<RelationName, Arc<str>>,
+    /// How the changes since the oldest open transaction are taken back, newest last.
+    journal: Vec<Undo>,
+    /// Whether changes are journalled.
+    journalled: bool,
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").field("relations", &self.relations).finish_non_exhaustive()
+    }
 }
 
 impl Catalog {
@@ -65,5 +196,81 @@ impl Catalog {
     #[must_use]
     pub fn relation(&self, name: &RelationName) -> Option<&Arc<Relation>> {
         self.relations.get(name)
+    }
+
+    /// Every relation, in the order of their names.
+    #[must_use]
+    pub fn relations(&self) -> Vec<&Arc<Relation>> {
+        let mut all: Vec<_> = self.relations.values().collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// Who dropped a relation that is no more.
+    #[must_use]
+    pub fn dropped_by(&self, name: &RelationName) -> Option<&Arc<str>> {
+        self.gone.get(name)
+    }
+
+    /// Puts a relation in, in place of what had its name.
+    pub(super) fn insert(&mut self, relation: Relation) {
+        let name = relation.name.clone();
+        let before = self.relations.insert(name.clone(), Arc::new(relation));
+        let gone = self.gone.remove(&name);
+        self.note(move |catalog| {
+            match before {
+                Some(before) => catalog.relations.insert(name.clone(), before),
+                None => catalog.relations.remove(&name),
+            };
+            if let Some(by) = gone {
+                catalog.gone.insert(name, by);
+            }
+        });
+    }
+
+    /// Takes a relation out.
+    pub(super) fn remove(&mut self, name: &RelationName, by: &Arc<str>) -> Option<Arc<Relation>> {
+        let before = self.relations.remove(name)?;
+        let gone = self.gone.insert(name.clone(), Arc::clone(by));
+        let (kept, name) = (Arc::clone(&before), name.clone());
+        self.note(move |catalog| {
+            match gone {
+                Some(by) => catalog.gone.insert(name.clone(), by),
+                None => catalog.gone.remove(&name),
+            };
+            catalog.relations.insert(name, kept);
+        });
+        Some(before)
+    }
+
+    /// Notes how a change is taken back, where a transaction is open.
+    pub(super) fn note(&mut self, undo: impl FnOnce(&mut Catalog) + Send + 'static) {
+        if self.journalled {
+            self.journal.push(Box::new(undo));
+        }
+    }
+
+    /// How many changes are noted.
+    pub(super) fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Notes changes from here on, or no longer.
+    pub(super) fn journal(&mut self, on: bool) {
+        self.journalled = on;
+        if !on {
+            self.journal.clear();
+        }
+    }
+
+    /// Takes back what was changed since a mark.
+    pub(super) fn back_to(&mut self, mark: usize) {
+        let journalled = std::mem::replace(&mut self.journalled, false);
+        while self.journal.len() > mark {
+            if let Some(undo) = self.journal.pop() {
+                undo(self);
+            }
+        }
+        self.journalled = journalled;
     }
 }

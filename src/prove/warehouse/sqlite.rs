@@ -1,0 +1,66 @@
+//! `SQLite` itself: the connection, what statements may do there, and what its errors mean.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, Result};
+
+/// The most bytes of a text or a row.
+const MOST_BYTES: i32 = 64 << 20;
+
+/// The most instructions of one statement, in units of [`UNIT`].
+const MOST_UNITS: u64 = 20_000;
+
+/// How many instructions pass between two looks at the bound.
+const UNIT: i32 = 10_000;
+
+/// Opens a database, in memory or in a file.
+pub(super) fn open(path: Option<&Path>) -> Result<Connection> {
+    let db = match path {
+        Some(path) => Connection::open(path)?,
+        None => Connection::open_in_memory()?,
+    };
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MOST_BYTES)?;
+    db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    db.set_prepared_statement_cache_capacity(256);
+    Ok(db)
+}
+
+/// Bounds the work of each statement, and refuses what leaves the database. After this only
+/// statements of the rehearsal run.
+pub(super) fn guard(db: &mut Connection) -> Result<Arc<AtomicU64>> {
+    let units = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&units);
+    db.progress_handler(UNIT, Some(move || counted.fetch_add(1, Ordering::Relaxed) > MOST_UNITS))?;
+    db.authorizer(Some(|context: AuthContext<'_>| match context.action {
+        AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Pragma { .. }
+        | AuthAction::CreateVtable { .. }
+        | AuthAction::DropVtable { .. }
+        | AuthAction::Unknown { .. } => Authorization::Deny,
+        AuthAction::Function { function_name } if function_name.eq_ignore_ascii_case("load_extension") => {
+            Authorization::Deny
+        }
+        _ => Authorization::Allow,
+    }))?;
+    Ok(units)
+}
+
+/// A name in quotes.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text in quotes.
+pub(super) fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
