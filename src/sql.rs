@@ -25,6 +25,7 @@ mod postgres;
 mod repair;
 mod split;
 mod token;
+mod transaction;
 mod verb;
 
 use std::ops::Range;
@@ -32,7 +33,10 @@ use std::ops::Range;
 use sqlparser::ast;
 
 use parse::Parsed;
-use token::{Kind, Token, Tokens};
+use token::Tokens;
+
+pub(crate) use token::{Kind, Token};
+pub(crate) use transaction::{Refused, refused_in_transaction};
 
 pub use dialect::Dialect;
 pub use outline::{Grantee, Name, Outline};
@@ -144,6 +148,11 @@ impl Fault {
 
 /// The most tokens that a statement is parsed with: longer trees overflow stacks.
 const MOST_TOKENS: usize = 20_000;
+
+/// The tokens of a text in a dialect, without comments.
+pub(crate) fn code_tokens(text: &str, dialect: Dialect) -> Vec<Token<'_>> {
+    token::tokens(text, dialect.reading()).code
+}
 
 /// The texts between quotes or dollars, with these, as a dialect reads them.
 pub(crate) fn quoted_texts(text: &str, dialect: Dialect) -> Vec<Range<usize>> {

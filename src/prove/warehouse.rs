@@ -32,6 +32,9 @@ use clock::Shared;
 use transaction::Savepoint;
 
 pub use assumption::{Assumption, AssumptionKind, Expectation};
+pub use catalog::access::{Access, Coming, Grant, Grantee};
+pub use catalog::ledger::{Ledger, State};
+pub use catalog::object::{Class, Object};
 pub use catalog::{Catalog, Certainty, Column, Constraint, Index, Kind, Relation, Rule};
 pub use name::{Folding, RelationName};
 pub use types::Type;
@@ -115,6 +118,8 @@ pub(crate) struct Given<'a> {
     pub(crate) text: &'a str,
     /// What its tokens say.
     pub(crate) statement: &'a sql::Statement,
+    /// Whether other statements are sent with it.
+    pub(crate) together: bool,
     /// Its tree, where a grammar accepts it.
     pub(crate) tree: Option<&'a sqlparser::ast::Statement>,
 }
@@ -135,6 +140,22 @@ pub(crate) enum Change {
     Dropped {
         /// Its name.
         name: RelationName,
+    },
+    /// A column was dropped.
+    ColumnDropped {
+        /// Of which relation.
+        relation: RelationName,
+        /// Its name, folded.
+        column: String,
+    },
+    /// A column has another name.
+    ColumnRenamed {
+        /// Of which relation.
+        relation: RelationName,
+        /// The name it had, folded.
+        from: String,
+        /// The name it has, folded.
+        to: String,
     },
     /// It has another name.
     Renamed {

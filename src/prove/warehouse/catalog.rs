@@ -1,8 +1,15 @@
 //! The simulated catalog: which objects there are, and what is known of them.
 
+pub(crate) mod access;
+pub(crate) mod ledger;
+pub(crate) mod object;
+pub(crate) mod tracked;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+
+use ledger::Ledger;
 
 use super::name::RelationName;
 use super::types::Type;
@@ -177,6 +184,8 @@ pub(super) type Undo = Box<dyn FnOnce(&mut Catalog) + Send>;
 #[derive(Default)]
 pub struct Catalog {
     relations: HashMap<RelationName, Arc<Relation>>,
+    /// What is known beside relations.
+    ledger: Ledger,
     /// What was there and was dropped, with who dropped it.
     gone: HashMap<RelationName, Arc<str>>,
     /// How the changes since the oldest open transaction are taken back, newest last.
@@ -204,6 +213,38 @@ impl Catalog {
         let mut all: Vec<_> = self.relations.values().collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
+    }
+
+    /// What is known beside relations: objects, grants, comments, settings.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The same, to be changed. What a transaction changes there is taken back with it.
+    pub(super) fn ledger_mut(&mut self) -> &mut Ledger {
+        if self.journalled {
+            let mark = self.ledger.mark();
+            self.note(move |catalog| catalog.ledger.back_to(mark));
+        }
+        &mut self.ledger
+    }
+
+    /// Something ran whose inside is not seen: what was dropped may be there again.
+    pub(super) fn out_of_sight(&mut self) {
+        self.ledger_mut().out_of_sight();
+        let gone = std::mem::take(&mut self.gone);
+        self.note(move |catalog| catalog.gone = gone);
+    }
+
+    /// The table of an index.
+    pub(super) fn index(&self, name: &RelationName) -> Option<RelationName> {
+        let here = |relation: &&Arc<Relation>| {
+            relation.name.schema == name.schema
+                && relation.name.database == name.database
+                && relation.indexes.iter().any(|index| index.name == name.identifier)
+        };
+        self.relations.values().find(here).map(|relation| relation.name.clone())
     }
 
     /// Who dropped a relation that is no more.

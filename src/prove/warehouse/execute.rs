@@ -11,8 +11,9 @@ impl Warehouse {
     pub fn execute(&mut self, text: &str) -> Vec<Effect> {
         let (script, trees) = sql::script_with_trees(text, self.session.dialect);
         let mut effects = Vec::new();
+        let together = script.statements.len() > 1;
         for (statement, tree) in script.statements.iter().zip(&trees) {
-            let given = Given { text: &text[statement.range.clone()], statement, tree: tree.as_deref() };
+            let given = Given { text: &text[statement.range.clone()], statement, together, tree: tree.as_deref() };
             let effect = self.statement(&given);
             let refuted = effect.verdict == Verdict::Refuted;
             effects.push(effect);

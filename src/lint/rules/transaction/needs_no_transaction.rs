@@ -4,7 +4,7 @@ use crate::diagnostic::{Confidence, Edit, Fix, Safety};
 use crate::hook::{Declared, Hook, HookKind};
 use crate::lint::{Findings, Scene, Sink, Step};
 use crate::source::Place;
-use crate::sql::{Dialect, ObjectKind, Verb};
+use crate::sql::{Dialect, Refused, Verb, refused_in_transaction};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for step in findings.steps() {
@@ -37,52 +37,15 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
 }
 
-/// A statement that is refused.
-struct Refused {
-    what: String,
-    says: String,
-    /// Whether the warehouse's answer was measured.
-    measured: bool,
-}
-
+/// Why a statement is refused; in a post-hook, a `DuckDB` holds changes of its node that CHECKPOINT cannot pass.
 fn refused(step: &Step<'_>) -> Option<Refused> {
-    use ObjectKind::{Database, ExternalTable, Index, Schema, System, Tablespace};
     let outline = step.outline();
-    let object = outline.object.as_ref();
-    let block = |what: &str| {
-        let says = format!("{what} cannot run inside a transaction block");
-        Some(Refused { what: what.to_owned(), says, measured: true })
-    };
-    if outline.opaque {
-        return None;
+    let post = step.sql.scene.hook().kind == HookKind::PostHook;
+    if step.dialect() == Dialect::DuckDb && outline.verb == Verb::Checkpoint && post {
+        let says = "Cannot CHECKPOINT: the current transaction has transaction local changes".to_owned();
+        return Some(Refused { what: "CHECKPOINT".to_owned(), says, measured: true });
     }
-    match (step.dialect(), &outline.verb, object) {
-        (Dialect::Postgres | Dialect::Redshift, Verb::Vacuum, _) => block("VACUUM"),
-        (Dialect::Postgres, Verb::Create, Some(Index)) if outline.concurrently => block("CREATE INDEX CONCURRENTLY"),
-        (Dialect::Postgres, Verb::Drop, Some(Index)) if outline.concurrently => block("DROP INDEX CONCURRENTLY"),
-        (Dialect::Postgres, Verb::Reindex, _) if outline.concurrently => block("REINDEX CONCURRENTLY"),
-        (Dialect::Postgres, Verb::Reindex, Some(Schema)) => block("REINDEX SCHEMA"),
-        (Dialect::Postgres, Verb::Reindex, Some(Database)) => block("REINDEX DATABASE"),
-        (Dialect::Postgres, Verb::Reindex, Some(System)) => block("REINDEX SYSTEM"),
-        (Dialect::Postgres | Dialect::Redshift, Verb::Create, Some(Database)) => block("CREATE DATABASE"),
-        (Dialect::Postgres | Dialect::Redshift, Verb::Drop, Some(Database)) => block("DROP DATABASE"),
-        (Dialect::Postgres, Verb::Create, Some(Tablespace)) => block("CREATE TABLESPACE"),
-        (Dialect::Postgres, Verb::Drop, Some(Tablespace)) => block("DROP TABLESPACE"),
-        (Dialect::Postgres, Verb::Alter, Some(System)) => block("ALTER SYSTEM"),
-        (Dialect::Redshift, Verb::Create, Some(ExternalTable)) => block("CREATE EXTERNAL TABLE"),
-        (Dialect::DuckDb, Verb::Checkpoint, _) if step.sql.scene.hook().kind == HookKind::PostHook => Some(Refused {
-            what: "CHECKPOINT".to_owned(),
-            says: "Cannot CHECKPOINT: the current transaction has transaction local changes".to_owned(),
-            measured: true,
-        }),
-        (Dialect::SqlServer, verb @ (Verb::Create | Verb::Drop | Verb::Alter), Some(Database)) => {
-            let what = format!("{} DATABASE", verb.name().to_uppercase());
-            let says = format!("{what} statement not allowed within multi-statement transaction");
-            Some(Refused { what, says, measured: false })
-        }
-        _ => None,
-    }
-    .map(|refused| Refused { measured: refused.measured && step.dialect() != Dialect::Redshift, ..refused })
+    refused_in_transaction(outline, step.dialect())
 }
 
 /// Whether a pre-hook outside the transaction comes before, after which `PostgreSQL` has none (facts X11).

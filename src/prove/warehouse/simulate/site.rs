@@ -1,0 +1,278 @@
+//! What a statement's names mean: relations, their columns, and all other objects; there, gone, or assumed.
+
+use std::sync::Arc;
+
+use super::super::Warehouse;
+use super::super::assumption::{AssumptionKind, Expectation};
+use super::super::catalog::ledger::State;
+use super::super::catalog::object::{Class, Level, Object};
+use super::super::catalog::{Kind, Relation};
+use super::super::name::RelationName;
+use super::super::stop::{Done, Stop};
+use super::reader::Written;
+use super::words;
+use crate::sql::Dialect;
+
+/// Roles that are there without anybody making them.
+const BUILT_IN_ROLES: [&str; 12] = [
+    "public",
+    "current_user",
+    "current_role",
+    "session_user",
+    "accountadmin",
+    "securityadmin",
+    "sysadmin",
+    "useradmin",
+    "orgadmin",
+    "account users",
+    "allauthenticatedusers",
+    "default",
+];
+
+impl Warehouse {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.session().dialect
+    }
+
+    /// Whether the words and rules of a `PostgreSQL` are those of the warehouse.
+    pub(super) fn is_postgres(&self) -> bool {
+        self.dialect() == Dialect::Postgres
+    }
+
+    pub(super) fn fold(&self, part: &(String, bool)) -> String {
+        self.folding().fold(&part.0, part.1)
+    }
+
+    /// The relation, or other object of a schema, that a name means.
+    pub(super) fn meant(&self, written: &Written) -> Done<RelationName> {
+        if written.is_unknown() {
+            return Err(Stop::not_proved("a name in it is not known before the run"));
+        }
+        let parts: Vec<(&str, bool)> = written.parts.iter().map(|(part, quoted)| (part.as_str(), *quoted)).collect();
+        let mut name = self.name(&parts);
+        if name.schema.is_empty() {
+            name.schema.clone_from(&self.session().schema);
+        }
+        Ok(name)
+    }
+
+    /// The schema that a name means.
+    pub(super) fn meant_schema(&self, written: &Written) -> Done<Object> {
+        if written.is_unknown() {
+            return Err(Stop::not_proved("a name in it is not known before the run"));
+        }
+        let (outer, last) = written.split_last();
+        let database = match outer {
+            Some(outer) => Some(self.fold(outer.last())),
+            None => self.session().database.clone(),
+        };
+        Ok(Object::schema(database.as_deref(), &self.fold(&last)))
+    }
+
+    /// An object of a class that a name means.
+    pub(super) fn object(&self, class: Class, written: &Written) -> Done<Object> {
+        match class.level() {
+            Level::Schema | Level::Relation => Ok(Object::in_schema(class, &self.meant(written)?)),
+            Level::Database if class == Class::Schema => self.meant_schema(written),
+            Level::Database => {
+                let schema = self.meant_schema(written)?;
+                Ok(Object::new(class, schema.path))
+            }
+            Level::Global => {
+                if written.is_unknown() {
+                    return Err(Stop::not_proved("a name in it is not known before the run"));
+                }
+                Ok(Object::global(self.class(class), self.fold(written.last())))
+            }
+        }
+    }
+
+    /// Users and groups are roles where the warehouse makes no difference.
+    pub(super) fn class(&self, class: Class) -> Class {
+        match class {
+            Class::User | Class::Group if self.is_postgres() => Class::Role,
+            class => class,
+        }
+    }
+
+    /// A relation, where it is there; assumed where nothing is known of it. None where it certainly is not there.
+    pub(super) fn find_relation(&mut self, name: &RelationName, kind: Kind) -> Option<Arc<Relation>> {
+        if let Some(relation) = self.known_relation(name) {
+            return Some(relation);
+        }
+        if self.is_missing(name) {
+            return None;
+        }
+        self.assume_relation(name, kind, &[]);
+        self.catalog().relation(name).cloned()
+    }
+
+    /// A relation that is known to be there.
+    pub(super) fn known_relation(&mut self, name: &RelationName) -> Option<Arc<Relation>> {
+        let relation = self.catalog().relation(name).cloned()?;
+        if relation.certainty == super::super::catalog::Certainty::Assumed {
+            self.assume(AssumptionKind::Table, name.to_string());
+        }
+        Some(relation)
+    }
+
+    /// Whether a relation certainly is not there: it was dropped, it is made later, its schema is gone.
+    pub(super) fn is_missing(&self, name: &RelationName) -> bool {
+        let schema = Object::schema(name.database.as_deref(), &name.schema);
+        self.catalog().relation(name).is_none()
+            && (self.catalog().dropped_by(name).is_some()
+                || matches!(self.expected.get(name), Some(Expectation::NotBuiltYet { .. }))
+                || self.is_gone(&schema))
+    }
+
+    /// Whether an object was dropped.
+    pub(super) fn is_gone(&self, object: &Object) -> bool {
+        matches!(self.catalog().ledger().state(object), Some(State::Dropped { .. }))
+    }
+
+    /// A relation that a statement cannot do without.
+    pub(super) fn need_relation(&mut self, written: &Written, kind: Kind) -> Done<Arc<Relation>> {
+        let name = self.meant(written)?;
+        self.need_schema_of(written)?;
+        let dialect = self.dialect();
+        self.find_relation(&name, kind).ok_or_else(|| Stop::refuted(words::no_relation(dialect, written, &name)))
+    }
+
+    /// The schema that a name gives is not gone.
+    pub(super) fn need_schema_of(&mut self, written: &Written) -> Done<()> {
+        let (Some(schema), _) = written.split_last() else { return Ok(()) };
+        if schema.last().0.is_empty() {
+            return Ok(());
+        }
+        let object = self.meant_schema(&schema)?;
+        if self.is_gone(&object) {
+            return Err(Stop::refuted(words::missing(self.dialect(), &object)));
+        }
+        Ok(())
+    }
+
+    /// Columns that a relation has; where its columns are not all known, they are added to those that are.
+    pub(super) fn need_columns(&mut self, relation: &Relation, columns: &[(String, bool)]) -> Done<Vec<String>> {
+        let mut folded = Vec::new();
+        for column in columns {
+            if column.0.contains(crate::sql::UNKNOWN) {
+                return Err(Stop::not_proved("a name in it is not known before the run"));
+            }
+            let name = self.fold(column);
+            if relation.column(&name).is_none() && !relation.is_open() {
+                return Err(Stop::refuted(words::no_column(self.dialect(), &name, &relation.name)));
+            }
+            folded.push(name);
+        }
+        let unknown: Vec<String> = folded.iter().filter(|name| relation.column(name).is_none()).cloned().collect();
+        if !unknown.is_empty() {
+            self.assume_relation(&relation.name, relation.kind, &unknown);
+        }
+        Ok(folded)
+    }
+
+    /// An object that a statement cannot do without: it is there, or taken to be.
+    pub(super) fn need(&mut self, object: &Object) -> Done<()> {
+        match self.catalog().ledger().state(object) {
+            Some(State::Made { .. }) => Ok(()),
+            Some(State::Dropped { .. }) => Err(Stop::refuted(words::missing(self.dialect(), object))),
+            Some(State::Assumed) => {
+                self.assume(assumption(object.class), object.to_string());
+                Ok(())
+            }
+            None => {
+                if self.is_built_in(object) {
+                    return Ok(());
+                }
+                if let Some(schema) = object.its_schema().filter(|schema| self.is_gone(schema)) {
+                    return Err(Stop::refuted(words::missing(self.dialect(), &schema)));
+                }
+                self.assume(assumption(object.class), object.to_string());
+                self.ledger().assume(object.clone());
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether an object is there from the beginning.
+    pub(super) fn is_built_in(&self, object: &Object) -> bool {
+        let name = object.path.last().map(|name| name.to_lowercase()).unwrap_or_default();
+        match object.class {
+            Class::Role | Class::User | Class::Group => {
+                BUILT_IN_ROLES.contains(&name.as_str()) || name.starts_with("pg_") || name.is_empty()
+            }
+            Class::Schema => {
+                let own = self.opened.database.clone().unwrap_or_default() == object.path[0]
+                    && object.path[1] == self.opened.schema;
+                own || self.is_system_schema(&name) || self.has_relations(object)
+            }
+            Class::Database => self.opened.database.as_deref() == object.path.last().map(String::as_str),
+            Class::Account => true,
+            Class::Extension => name == "plpgsql",
+            Class::Language => matches!(name.as_str(), "sql" | "plpgsql" | "c" | "internal"),
+            _ => false,
+        }
+    }
+
+    fn is_system_schema(&self, name: &str) -> bool {
+        match self.dialect() {
+            Dialect::Postgres | Dialect::Redshift => matches!(name, "public" | "information_schema" | "pg_catalog"),
+            Dialect::DuckDb => matches!(name, "main" | "information_schema" | "pg_catalog"),
+            Dialect::Snowflake => matches!(name, "public" | "information_schema"),
+            Dialect::SqlServer => matches!(name, "dbo" | "sys" | "information_schema"),
+            Dialect::Sqlite => name == "main",
+            _ => matches!(name, "default" | "information_schema"),
+        }
+    }
+
+    /// Whether something was built in a schema, which then is there.
+    fn has_relations(&self, schema: &Object) -> bool {
+        self.catalog().relations().into_iter().any(|relation| is_in(relation, schema))
+    }
+
+    /// The relations of a schema, or of all schemas of a database.
+    pub(super) fn relations_of(&self, place: &Object) -> Vec<Arc<Relation>> {
+        self.catalog().relations().into_iter().filter(|relation| is_in(relation, place)).cloned().collect()
+    }
+}
+
+/// Whether a relation is in a schema or database.
+fn is_in(relation: &Relation, place: &Object) -> bool {
+    let path = Object::relation(&relation.name).path;
+    path.starts_with(&place.path)
+}
+
+/// What is assumed, by class.
+pub(super) fn assumption(class: Class) -> AssumptionKind {
+    match class {
+        Class::Relation => AssumptionKind::Table,
+        Class::Schema => AssumptionKind::Schema,
+        Class::Database => AssumptionKind::Database,
+        Class::Role | Class::DatabaseRole => AssumptionKind::Role,
+        Class::User => AssumptionKind::User,
+        Class::Group => AssumptionKind::Group,
+        Class::Warehouse => AssumptionKind::Warehouse,
+        Class::Function => AssumptionKind::Function,
+        Class::Procedure | Class::Routine => AssumptionKind::Procedure,
+        Class::Sequence => AssumptionKind::Sequence,
+        Class::Stage => AssumptionKind::Stage,
+        Class::MaskingPolicy | Class::RowAccessPolicy | Class::Policy | Class::TablePolicy => AssumptionKind::Policy,
+        Class::Tag => AssumptionKind::Tag,
+        _ => AssumptionKind::Other,
+    }
+}
+
+impl Warehouse {
+    /// Takes a relation to be there, with columns.
+    pub(super) fn assume_relation(&mut self, name: &RelationName, kind: Kind, columns: &[String]) {
+        self.assume(AssumptionKind::Table, name.to_string());
+        let mut relation = self.catalog.relation(name).map_or_else(
+            || Relation::new(name.clone(), kind, Vec::new(), super::super::Certainty::Assumed),
+            |relation| (**relation).clone(),
+        );
+        for column in columns {
+            relation.columns.push(super::super::Column::new(column.clone(), super::super::Type::Unknown));
+        }
+        self.catalog.insert(relation);
+    }
+}
