@@ -18,9 +18,10 @@ use hookproof::fix::{self, Fixed};
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
+use hookproof::report::prove::{self, Proved};
 use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
-use hookproof::{CheckOptions, PlanOptions, discover};
+use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover};
 
 use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, RulesFormat};
 use terminal::Terminal;
@@ -160,6 +161,17 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 PlanFormat::Mermaid => plan::mermaid(one),
             };
             Ok(Outcome::ok(joined(planned.iter().map(show))))
+        }
+        Command::Prove { project, command, format, strict } => {
+            let options = options(&project, format == Format::Json)?;
+            let wanted = ProveOptions { command, strict };
+            let proved = hookproof::prove(&options, &wanted).map_err(|failure| failure.to_string())?;
+            let show = |one: &Proved| match format {
+                Format::Text => prove::text(one, terminal.width, terminal.colour),
+                Format::Json => prove::json(one),
+            };
+            let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
+            Ok(Outcome { out: joined(proved.iter().map(show)), code })
         }
         Command::Init { schema: true, .. } => Ok(Outcome::ok(schema::schema())),
         Command::Init { path, schema: false } => init(&path),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
+use crate::jinja::JinjaError;
 use crate::project::Resource;
 use crate::render::{References, Renderer, Rendering, Taken, TakenTest};
 
@@ -123,6 +124,9 @@ pub struct Plan {
     pub never: Vec<Never>,
     /// What is not known of the order, and what stops dbt before it.
     pub notes: Vec<String>,
+    /// The hooks that fail while dbt parses, so that it stops before the first step, by their place in
+    /// [`Plan::hooks`].
+    pub stopped_by: Vec<(usize, JinjaError)>,
 }
 
 /// A hook with what becomes of it.
@@ -238,8 +242,10 @@ impl<'a> Planner<'a> {
             }
         }
         let mut notes = order.notes();
-        let fails = |one: &&Looked<'_>| one.renderings.first().is_some_and(|first| first.parse.error.is_some());
-        match looked.iter().filter(fails).count() {
+        let parse_error = |one: &Looked<'_>| one.renderings.first().and_then(|first| first.parse.error.clone());
+        let stopped_by: Vec<_> =
+            looked.iter().enumerate().filter_map(|(hook, one)| Some((hook, parse_error(one)?))).collect();
+        match stopped_by.len() {
             0 => {}
             1 => notes.insert(0, "dbt stops before the first step: a hook fails while it parses".to_owned()),
             many => notes.insert(0, format!("dbt stops before the first step: {many} hooks fail while it parses")),
@@ -258,6 +264,7 @@ impl<'a> Planner<'a> {
             never: never.collect(),
             hooks: looked.iter().map(|one| one.hook.clone()).collect(),
             notes,
+            stopped_by,
         }
     }
 }

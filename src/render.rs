@@ -29,7 +29,7 @@ mod values;
 mod whole;
 pub mod yaml;
 
-pub(crate) use adapter::BOTH_SPELLINGS;
+pub(crate) use adapter::{BOTH_SPELLINGS, DATABASE};
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rehearsed, RehearsedNode, Rendered, Renderer};
 pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REFUSED};

@@ -7,6 +7,7 @@ mod excerpt;
 pub mod json;
 pub mod list;
 pub mod plan;
+pub mod prove;
 pub mod text;
 
 use std::collections::BTreeMap;

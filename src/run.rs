@@ -26,6 +26,7 @@ use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::report::plan::Planned;
+use crate::report::prove::Proved;
 use crate::settings::{self, Answers, Settings};
 use crate::source::Text;
 use crate::sql::{self, Dialect};
@@ -264,6 +265,40 @@ pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>
             plans,
         }
     })
+}
+
+/// What is rehearsed, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ProveOptions {
+    /// The command.
+    pub command: Invocation,
+    /// Whether what had to be assumed and the settings do not confirm lets the proof fail.
+    pub strict: bool,
+}
+
+/// Rehearses a dbt command on an embedded database, twice, for every project at a path and each of its targets.
+pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved>, Failure> {
+    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: false };
+    let proved = each_in(options, &scope, |mut renderer, settings| {
+        let hooks = renderer.hooks();
+        take(&mut renderer, &hooks);
+        let rehearsed = |target: usize| {
+            let planner = Planner::new(&renderer, target);
+            let looked: Vec<Looked<'_>> = hooks.hooks.par_iter().filter_map(|hook| planner.look(hook)).collect();
+            let plan = planner.plan(looked);
+            let how = crate::prove::Options { assume: settings.assume.clone(), overlay: options.overlay.clone() };
+            crate::prove::prove(&renderer, &plan, target, &how)
+        };
+        let proofs: Result<Vec<_>, Failure> = (0..renderer.manifests().len()).into_par_iter().map(rehearsed).collect();
+        let project = renderer.project();
+        Ok(Proved {
+            project: project.root().name.clone(),
+            sources: Arc::new(project.sources.clone()),
+            proofs: proofs?,
+            strict: wanted.strict,
+        })
+    })?;
+    proved.into_iter().collect()
 }
 
 /// Tells a renderer what is known of the run.

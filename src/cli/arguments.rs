@@ -79,6 +79,20 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
         format: PlanFormat,
     },
+    /// Rehearse a dbt command on an embedded database, twice, in every target: prove that the hooks work
+    Prove {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// The dbt command, such as run or 'run --select orders+'
+        #[arg(long, short, value_parser = Invocation::parse, default_value = "build", value_name = "COMMAND")]
+        command: Invocation,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Fail on what had to be assumed, unless `assume` in hookproof.yml says that it is there
+        #[arg(long)]
+        strict: bool,
+    },
     /// Write a hookproof.yml that shows every setting, all of them commented out
     Init {
         /// The project that it is for

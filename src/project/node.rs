@@ -1,6 +1,7 @@
 //! The nodes of a project: models, seeds, snapshots, analyses, tests and functions, named as dbt does it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use super::Overlay;
 use super::files::{self, Found, Role};
@@ -94,6 +95,8 @@ pub struct Node {
     pub version: Option<usize>,
     /// A seed's first line.
     pub header: Option<String>,
+    /// A seed's file, for those who read its rows.
+    pub data: Option<PathBuf>,
     /// Where its code stands.
     pub place: Option<Place>,
 }
@@ -176,6 +179,7 @@ pub(crate) fn of_files(codes: &[Code<'_>], packages: &[String], sources: &Source
             properties: Vec::new(),
             version: None,
             header: code.header.clone(),
+            data: (resource == Resource::Seed).then(|| found.absolute.clone()),
             place,
         };
         if resource == Resource::Snapshot {
@@ -240,6 +244,7 @@ pub(crate) fn of_yaml_snapshots(
             properties: Vec::new(),
             version: None,
             header: None,
+            data: None,
             place: Some(entry.place),
         });
     }

@@ -10,6 +10,7 @@ mod catalog;
 mod clock;
 mod execute;
 mod name;
+mod outside;
 mod relations;
 mod simulate;
 mod sqlite;

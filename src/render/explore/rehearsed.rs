@@ -9,9 +9,10 @@ use crate::hook::Hook;
 use crate::jinja::branches::Reached;
 use crate::jinja::{self, Answer, Host, Interp, JinjaError, Limits};
 use crate::render::Pass;
-use crate::render::context::{HookLists, Moment, Scene, Subject, Way};
+use crate::render::context::{Moment, Scene, Subject, Way};
 use crate::render::database::Database;
 use crate::render::ephemeral;
+use crate::render::relation::{Printing, Relation};
 
 /// A hook as it renders in a rehearsal.
 #[derive(Debug)]
@@ -38,18 +39,6 @@ pub struct RehearsedNode {
 }
 
 impl Renderer {
-    /// Whether a hook fails while dbt parses.
-    #[must_use]
-    pub fn parse_error(&self, hook: &Hook, target: usize) -> Option<JinjaError> {
-        match parse(&hook.raw) {
-            Ok(template) => {
-                let asked = self.asked(hook, template.as_ref(), target);
-                self.parsed(&asked, Vec::new(), &mut Parsed::default(), &mut Reached::new()).error
-            }
-            Err(failure) => Some(failure),
-        }
-    }
-
     /// Renders a hook once, on a database.
     #[must_use]
     pub fn rehearse(&self, hook: &Hook, target: usize, database: &Rc<dyn Database>) -> Rehearsed {
@@ -97,16 +86,7 @@ impl Renderer {
                 return made;
             }
         };
-        let scene = Scene::on_way(
-            Arc::clone(&self.shared[target]),
-            Arc::clone(&self.targets[target]),
-            Some(Arc::clone(&self.manifests[target])),
-            Arc::clone(&self.lists),
-            Moment::Run,
-            Subject::Node(node),
-            Way::default(),
-            Some(Rc::clone(database)),
-        );
+        let scene = self.node_scene(node, target, Some(Rc::clone(database)));
         let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn Host>, Limits::default(), Vec::new());
         let text = match interp.render(&template, false) {
             Ok(text) => text,
@@ -131,9 +111,39 @@ impl Renderer {
         made
     }
 
-    /// The hooks that the renderings of a target see.
+    /// The relation that a node becomes.
     #[must_use]
-    pub fn lists(&self) -> &HookLists {
-        &self.lists
+    pub fn relation(&self, node: usize, target: usize) -> Relation {
+        self.bare_scene(node, target).relation_of(node)
+    }
+
+    /// The relations of the tables of sources, in the project's order.
+    #[must_use]
+    pub fn source_relations(&self, target: usize) -> Vec<Relation> {
+        let scene = self.bare_scene(0, target);
+        scene.project().source_tables.iter().map(|table| scene.relation_of_source(table)).collect()
+    }
+
+    /// How relations print in a target.
+    #[must_use]
+    pub fn printing(&self, target: usize) -> Printing {
+        self.bare_scene(0, target).printing()
+    }
+
+    fn bare_scene(&self, node: usize, target: usize) -> Rc<Scene> {
+        self.node_scene(node, target, None)
+    }
+
+    fn node_scene(&self, node: usize, target: usize, database: Option<Rc<dyn Database>>) -> Rc<Scene> {
+        Scene::on_way(
+            Arc::clone(&self.shared[target]),
+            Arc::clone(&self.targets[target]),
+            Some(Arc::clone(&self.manifests[target])),
+            Arc::clone(&self.lists),
+            Moment::Run,
+            Subject::Node(node),
+            Way::default(),
+            database,
+        )
     }
 }

@@ -1,0 +1,264 @@
+//! How nodes are made in a rehearsal: from their own SQL where it can be executed, else as empty tables with the
+//! columns that are known of them.
+
+use std::rc::Rc;
+
+use super::run::Rehearsal;
+use super::seed;
+use super::stage::Stage;
+use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, Type, Verdict};
+use crate::datum::Datum;
+use crate::project::{Language, Resource};
+use crate::render::database::Database;
+
+/// What building a node gave.
+pub(super) struct Built {
+    /// How it was made.
+    pub(super) how: String,
+    /// What was executed.
+    pub(super) effects: Vec<Effect>,
+    /// dbt's message, where it fails.
+    pub(super) failed: Option<String>,
+    /// dbt's message, where it is built.
+    pub(super) message: String,
+    /// How many rows were written.
+    pub(super) rows: Option<u64>,
+}
+
+impl Built {
+    fn well(how: impl Into<String>, effects: Vec<Effect>) -> Built {
+        let rows = effects.iter().filter_map(|effect| effect.affected).next_back();
+        let message = rows.map_or_else(|| "SUCCESS".to_owned(), |rows| format!("SUCCESS {rows}"));
+        Built { how: how.into(), effects, failed: None, message, rows }
+    }
+}
+
+/// Builds a node.
+pub(super) fn build(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
+    let node = &rehearsal.project.nodes[at];
+    match node.resource {
+        Resource::Seed => seeded(rehearsal, stage, at),
+        Resource::Model | Resource::Snapshot if node.language == Language::Sql => modelled(rehearsal, stage, at),
+        Resource::Model => stub(rehearsal, stage, at, None, "its Python is not executed"),
+        _ => Built::well("nothing is made of it here", Vec::new()),
+    }
+}
+
+/// A node that the command leaves out: another command has made it before.
+pub(super) fn put_before(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) {
+    match rehearsal.project.nodes[at].resource {
+        Resource::Seed => {
+            seeded(rehearsal, stage, at);
+        }
+        _ => {
+            stub(rehearsal, stage, at, None, "this command does not build it");
+        }
+    }
+}
+
+/// A table of a source: it is there, with the columns that are declared and perhaps others.
+pub(super) fn put_source(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, relation: &crate::render::relation::Relation) {
+    let name = stage.name(relation);
+    // A source may be what a node of the project makes.
+    if rehearsal.warehouse.borrow().catalog().relation(&name).is_some() || rehearsal.warehouse.borrow().expects(&name) {
+        return;
+    }
+    rehearsal.warehouse.borrow_mut().expect(name, Expectation::Outside);
+}
+
+/// The columns that a properties file declares.
+fn declared(rehearsal: &Rehearsal<'_>, entry: Option<&Datum>) -> Vec<Column> {
+    let list = entry.and_then(|entry| entry.get("columns")).and_then(Datum::as_list).unwrap_or_default();
+    let warehouse = rehearsal.warehouse.borrow();
+    let column = |datum: &Datum| {
+        let name = datum.get("name").and_then(Datum::as_str)?;
+        let quoted = datum.get("quote").and_then(Datum::as_bool).unwrap_or(false);
+        let declared = datum.get("data_type").and_then(Datum::as_str).map(str::to_owned);
+        let of = declared.as_deref().map_or(Type::Unknown, |declared| warehouse.type_of(declared));
+        Some(Column { declared, ..Column::new(warehouse.fold(name, quoted), of) })
+    };
+    list.iter().filter_map(column).collect()
+}
+
+/// The columns that the properties files of a node declare, and whether a contract makes them all there are.
+fn declared_of_node(rehearsal: &Rehearsal<'_>, at: usize) -> (Vec<Column>, bool) {
+    let node = &rehearsal.project.nodes[at];
+    let mut columns = Vec::new();
+    for &entry in &node.properties {
+        let entry = &rehearsal.project.properties[entry].datum;
+        columns.extend(declared(rehearsal, Some(entry)));
+    }
+    let state = rehearsal.renderer.state(rehearsal.target, at);
+    let contract = state.settings.get("contract").and_then(|contract| contract.get("enforced"));
+    (columns, contract.and_then(Datum::as_bool) == Some(true))
+}
+
+/// An empty table with the columns that are known.
+fn stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, query: Option<&str>, why: &str) -> Built {
+    let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
+    let name = stage.name(relation);
+    let (mut columns, enforced) = declared_of_node(rehearsal, at);
+    let selected = query.and_then(|query| rehearsal.warehouse.borrow_mut().columns_of(query));
+    let mut certainty = if enforced { Certainty::Known } else { Certainty::Assumed };
+    if let Some(selected) = selected {
+        certainty = Certainty::Inferred;
+        if !enforced {
+            let of =
+                |name: &str| columns.iter().find(|column| column.name == name && column.declared.is_some()).cloned();
+            columns = selected.into_iter().map(|column| of(&column.name).unwrap_or(column)).collect();
+        }
+    }
+    let is_view = rehearsal.renderer.state(rehearsal.target, at).materialized == "view";
+    let kind = if is_view { Kind::View } else { Kind::Table };
+    let made = Relation::new(name, kind, columns, certainty);
+    let put = rehearsal.warehouse.borrow_mut().put(made, std::iter::empty());
+    let how = match put {
+        Ok(()) => format!("an empty table stands for it: {why}"),
+        Err(cause) => format!("nothing stands for it: {why}; {cause}"),
+    };
+    Built::well(how, Vec::new())
+}
+
+/// A seed with its rows.
+fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
+    let node = &rehearsal.project.nodes[at];
+    let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
+    let Some(path) = &node.data else { return stub(rehearsal, stage, at, None, "its file is not known") };
+    let settings = &rehearsal.renderer.state(rehearsal.target, at).settings;
+    let types = settings.get("column_types");
+    let own = |name: &str| types.and_then(|types| types.get(name)).and_then(Datum::as_str);
+    let delimiter = settings.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
+    let seed = match seed::read(path, &rehearsal.options.overlay, delimiter, |name| own(name).is_some()) {
+        Ok(seed) => seed,
+        Err(cause) => return stub(rehearsal, stage, at, None, &cause),
+    };
+    let quotes = settings.get("quote_columns").and_then(Datum::as_bool).unwrap_or(false);
+    let (rows, cut) = (seed.rows.len() as u64, seed.cut);
+    let columns = {
+        let warehouse = rehearsal.warehouse.borrow();
+        let column = |(name, of): (String, Type)| match own(&name) {
+            Some(declared) => Column {
+                declared: Some(declared.to_owned()),
+                ..Column::new(warehouse.fold(&name, quotes), warehouse.type_of(declared))
+            },
+            None => Column::new(warehouse.fold(&name, quotes), of),
+        };
+        seed.columns.into_iter().map(column).collect()
+    };
+    let made = Relation::new(stage.name(relation), Kind::Table, columns, Certainty::Known);
+    match rehearsal.warehouse.borrow_mut().put(made, seed.rows.into_iter()) {
+        Ok(()) => {
+            let part =
+                if cut { format!("the first {} rows of its file", seed::MOST_ROWS) } else { "its file".to_owned() };
+            Built {
+                how: format!("loaded from {part}"),
+                effects: Vec::new(),
+                failed: None,
+                message: format!("INSERT {rows}"),
+                rows: Some(rows),
+            }
+        }
+        Err(cause) => Built::well(format!("it could not be loaded: {cause}"), Vec::new()),
+    }
+}
+
+/// A model or a snapshot from its own SQL.
+fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
+    let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
+    let database = Rc::clone(stage) as Rc<dyn Database>;
+    let rendered = rehearsal.renderer.rehearse_node(at, rehearsal.target, &database);
+    let mut effects: Vec<Effect> = stage.take_calls().into_iter().flatten().collect();
+    let Some(code) = rendered.code else {
+        let why = match &rendered.error {
+            Some(error) => format!("its SQL does not render here: {}", error.message),
+            None => rendered.unknown.first().cloned().unwrap_or_else(|| "its SQL does not render here".to_owned()),
+        };
+        return stub(rehearsal, stage, at, None, &why);
+    };
+    let code = code.trim().trim_end_matches(';').trim_end();
+    if code.contains(crate::sql::UNKNOWN) {
+        return stub(rehearsal, stage, at, None, "its SQL holds what is not known before the run");
+    }
+    let name = stage.name(relation);
+    let state = rehearsal.renderer.state(rehearsal.target, at);
+    let is_there = rehearsal.warehouse.borrow().catalog().relation(&name).is_some();
+    let full_refresh = rehearsal.renderer.shared(rehearsal.target).invocation.full_refresh;
+    let (kind, how) = match (state.materialized.as_str(), rehearsal.project.nodes[at].resource) {
+        (_, Resource::Snapshot) if is_there => {
+            return Built::well("what it reads is as it was: the snapshot keeps its rows", effects);
+        }
+        (_, Resource::Snapshot) => {
+            let code = snapshot(code, state.settings.text("updated_at"));
+            return finish(rehearsal, stage, at, &name, Kind::Table, &code, "a first snapshot", effects);
+        }
+        ("incremental", _) if is_there && !full_refresh => {
+            let sql = increment(&relation.render(), &state.settings, code);
+            let done = stage.run(&sql);
+            let is_bad = done.iter().any(|effect| matches!(effect.verdict, Verdict::NotProved | Verdict::Refuted));
+            let why = done.iter().find_map(|effect| effect.cause.clone());
+            if is_bad {
+                let why = why.unwrap_or_default();
+                return Built::well(format!("it keeps its rows, what this run would add is not known: {why}"), effects);
+            }
+            effects.extend(done);
+            return Built::well("what its own SQL gives was added", effects);
+        }
+        ("view", _) => (Kind::View, "from its own SQL"),
+        ("materialized_view", _) => (Kind::MaterializedView, "from its own SQL"),
+        ("dynamic_table", _) => (Kind::DynamicTable, "from its own SQL"),
+        ("table" | "incremental" | "external", _) => (Kind::Table, "from its own SQL"),
+        _ => (Kind::Table, "from its own SQL, as a table: its materialization is not executed"),
+    };
+    finish(rehearsal, stage, at, &name, kind, code, how, effects)
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a build is made of")]
+fn finish(
+    rehearsal: &Rehearsal<'_>,
+    stage: &Rc<Stage>,
+    at: usize,
+    name: &super::warehouse::RelationName,
+    kind: Kind,
+    code: &str,
+    how: &str,
+    mut effects: Vec<Effect>,
+) -> Built {
+    let effect = rehearsal.warehouse.borrow_mut().build(name, kind, code);
+    if matches!(effect.verdict, Verdict::NotProved | Verdict::Refuted) {
+        // What a model itself does wrong is not for a rehearsal of hooks to say.
+        let why = effect.cause.unwrap_or_else(|| "its SQL is not executed here".to_owned());
+        return stub(rehearsal, stage, at, Some(code), &why);
+    }
+    effects.push(effect);
+    Built::well(how, effects)
+}
+
+/// The query of a first snapshot, with the columns that dbt adds.
+fn snapshot(code: &str, updated_at: Option<&str>) -> String {
+    let at = updated_at.unwrap_or("current_timestamp");
+    format!(
+        "select sbq.*, 'snapshot' as dbt_scd_id, {at} as dbt_updated_at, {at} as dbt_valid_from, null as dbt_valid_to \
+         from ({code}) as sbq"
+    )
+}
+
+/// What an incremental run does: rows with the same key give way to the new ones.
+fn increment(relation: &str, settings: &crate::manifest::Settings, code: &str) -> String {
+    let keys: Vec<String> = match settings.get("unique_key") {
+        Some(key) => match (key.as_str(), key.as_list()) {
+            (Some(key), _) => vec![key.to_owned()],
+            (None, Some(keys)) => keys.iter().filter_map(Datum::as_str).map(str::to_owned).collect(),
+            (None, None) => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let insert = format!("insert into {relation} select * from ({code}) as dbt_new");
+    if keys.is_empty() || settings.text("incremental_strategy") == Some("append") {
+        return insert;
+    }
+    let same: Vec<String> = keys.iter().map(|key| format!("dbt_new.{key} = {relation}.{key}")).collect();
+    format!(
+        "delete from {relation} where exists (select 1 from ({code}) as dbt_new where {});\n{insert}",
+        same.join(" and ")
+    )
+}

@@ -1,0 +1,586 @@
+//! The walk through the steps of a plan, as often as it is rehearsed.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::node::{self, Built};
+use super::second::{self, Left};
+use super::stage::{Stage, database_error};
+use super::test;
+use super::warehouse::{
+    Assumption, AssumptionKind, Effect, Expectation, Folding, RelationName, Session, Verdict, Warehouse,
+};
+use super::{Assumed, Executed, Note, Options, Proof, Run, Step, Trouble};
+use crate::Failure;
+use crate::datum::Datum;
+use crate::hook::HookKind;
+use crate::jinja::{ErrorKind, JinjaError, Use};
+use crate::plan::{self, Plan, StepKind};
+use crate::project::{Project, Resource};
+use crate::render::context::RUN_STARTED_AT;
+use crate::render::database::Database;
+use crate::render::relation::Relation;
+use crate::render::{DATABASE, Detail, NOT_SENT, Outcome, Pass, Renderer, Status};
+use crate::settings::{Assume, Named};
+use crate::source::{Place, Text};
+use crate::sql::{self, Dialect};
+
+/// How often a plan is rehearsed on the same database.
+const RUNS: usize = 2;
+
+/// What a rehearsal works with.
+pub(super) struct Rehearsal<'a> {
+    pub(super) renderer: &'a Renderer,
+    pub(super) plan: &'a Plan,
+    pub(super) target: usize,
+    pub(super) project: &'a Project,
+    pub(super) options: &'a Options,
+    pub(super) dialect: Dialect,
+    pub(super) warehouse: Rc<RefCell<Warehouse>>,
+    /// The nodes by their unique ids.
+    pub(super) by_id: HashMap<&'a str, usize>,
+    /// What reads each node.
+    children: HashMap<usize, Vec<usize>>,
+    /// The relations of the nodes that have one.
+    relations: HashMap<usize, Relation>,
+    /// Which hook last wrote to a relation, by its place in the plan's hooks.
+    writers: HashMap<RelationName, usize>,
+    notes: Vec<Note>,
+}
+
+/// Rehearses a plan twice on one database.
+pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options: &Options) -> Result<Proof, Failure> {
+    let mut proof = Proof {
+        target: plan.target.clone(),
+        adapter: plan.adapter.clone(),
+        command: plan.typed.clone(),
+        runs: Vec::new(),
+        assumptions: Vec::new(),
+        access: Vec::new(),
+        second_run: Vec::new(),
+        notes: Vec::new(),
+        hooks: plan.hooks.clone(),
+    };
+    if !plan.stopped_by.is_empty() {
+        let steps = plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect();
+        proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps });
+        return Ok(proof);
+    }
+    let mut rehearsal = Rehearsal::new(renderer, plan, target, options)?;
+    let mut left = Left::default();
+    for number in 1..=RUNS {
+        let run = rehearsal.run(number);
+        proof.runs.push(run);
+        let now = rehearsal.left();
+        if number == RUNS {
+            proof.second_run = second::drift(&left, &now, &rehearsal.writers);
+        }
+        left = now;
+    }
+    let warehouse = rehearsal.warehouse.borrow();
+    proof.assumptions = warehouse.assumptions().iter().map(|one| assumed(one, &options.assume)).collect();
+    proof.notes = rehearsal.notes;
+    Ok(proof)
+}
+
+fn assumed(one: &Assumption, assume: &Assume) -> Assumed {
+    let is_it = |named: &Named| named.name.eq_ignore_ascii_case(&one.name);
+    let is_confirmed = match one.kind {
+        AssumptionKind::Table => assume.tables.iter().any(|(named, _)| is_it(named)),
+        AssumptionKind::Schema | AssumptionKind::Database => assume.schemas.iter().any(is_it),
+        AssumptionKind::Role | AssumptionKind::User | AssumptionKind::Group => assume.roles.iter().any(is_it),
+        AssumptionKind::Warehouse => assume.warehouses.iter().any(is_it),
+        AssumptionKind::Function | AssumptionKind::Procedure => assume.functions.iter().any(is_it),
+        _ => false,
+    };
+    Assumed {
+        kind: one.kind,
+        name: one.name.clone(),
+        columns: one.columns.clone(),
+        needed_by: one.needed_by.clone(),
+        is_confirmed,
+    }
+}
+
+/// A hook that stops dbt while it parses.
+fn stopped(plan: &Plan, hook: usize, error: &JinjaError) -> Step {
+    let of = &plan.hooks[hook];
+    Step {
+        kind: StepKind::of_hook(of.kind),
+        hook: Some(hook),
+        node: of.node_id.as_deref().map(Arc::from),
+        statements: Vec::new(),
+        note: Some("dbt stops while it parses: nothing runs".to_owned()),
+        trouble: Some(Trouble {
+            verdict: Verdict::Refuted,
+            message: error.message.clone(),
+            place: error.place.or(of.place),
+            through: error.through.clone(),
+        }),
+        is_skipped: false,
+    }
+}
+
+fn invocation_id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+/// When a run starts: each a day after the one before.
+fn started_at(number: usize) -> String {
+    let first: jiff::civil::DateTime = RUN_STARTED_AT.parse().unwrap_or_default();
+    let days = jiff::Span::new().days(i64::try_from(number).unwrap_or(1) - 1);
+    first.checked_add(days).unwrap_or(first).to_string()
+}
+
+/// How a step ended.
+enum Ended {
+    /// dbt goes on.
+    Well,
+    /// What is sent fails.
+    Failed(String),
+    /// It does not render, which ends an on-run hook's command.
+    Aborted(String),
+}
+
+/// What has become of a run so far.
+#[derive(Default)]
+struct Course {
+    /// How nodes and tests ended, by unique id.
+    ended: HashMap<Arc<str>, (Status, Detail)>,
+    /// The nodes that are skipped.
+    skipped: HashSet<usize>,
+    /// The on-run-start hook that failed.
+    failed_start: Option<usize>,
+    /// Whether an on-run-end hook failed.
+    failed_end: bool,
+    /// Whether dbt has stopped.
+    aborted: bool,
+    /// The node whose steps are walked through, and whether it failed.
+    current: Option<(Arc<str>, bool)>,
+}
+
+impl<'a> Rehearsal<'a> {
+    fn new(
+        renderer: &'a Renderer,
+        plan: &'a Plan,
+        target: usize,
+        options: &'a Options,
+    ) -> Result<Rehearsal<'a>, Failure> {
+        let project: &Project = &renderer.shared(target).project;
+        let of = &renderer.targets()[target];
+        let dialect = Dialect::of_adapter(&of.adapter);
+        let quote = renderer.printing(target).quote;
+        let folding = Folding::of(dialect);
+        let session = Session {
+            dialect,
+            database: of.database.as_deref().map(|database| folding.fold(database, quote.database)),
+            schema: folding.fold(&of.schema, quote.schema),
+        };
+        let warehouse = Warehouse::new(session, None)?;
+        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut relations = HashMap::new();
+        let mut by_id = HashMap::new();
+        for (at, node) in project.nodes.iter().enumerate() {
+            let state = renderer.state(target, at);
+            if !state.enabled {
+                continue;
+            }
+            by_id.insert(node.unique_id.as_str(), at);
+            for &parent in &state.refs {
+                children.entry(parent).or_default().push(at);
+            }
+            let builds = matches!(node.resource, Resource::Model | Resource::Seed | Resource::Snapshot);
+            if builds && state.materialized != "ephemeral" {
+                relations.insert(at, renderer.relation(at, target));
+            }
+        }
+        let mut rehearsal = Rehearsal {
+            renderer,
+            plan,
+            target,
+            project,
+            options,
+            dialect,
+            warehouse: Rc::new(RefCell::new(warehouse)),
+            by_id,
+            children,
+            relations,
+            writers: HashMap::new(),
+            notes: Vec::new(),
+        };
+        rehearsal.before_the_first_run();
+        Ok(rehearsal)
+    }
+
+    /// What is there before the first run, and what the names mean that are not: nodes that the command builds are
+    /// not there yet, those that it leaves out are, sources are outside of the project.
+    fn before_the_first_run(&mut self) {
+        let stage = self.stage(1, &Rc::new(Outcome::default()));
+        let built: HashSet<&str> = self
+            .plan
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Node)
+            .filter_map(|step| step.node.as_deref())
+            .collect();
+        let mut left_out = Vec::new();
+        let mut nodes: Vec<usize> = self.relations.keys().copied().collect();
+        nodes.sort_unstable();
+        for at in nodes {
+            let id = self.project.nodes[at].unique_id.as_str();
+            if built.contains(id) {
+                let name = stage.name(&self.relations[&at]);
+                self.warehouse.borrow_mut().expect(name, Expectation::NotBuiltYet { by: id.to_owned() });
+            } else {
+                left_out.push(at);
+            }
+        }
+        for at in left_out {
+            node::put_before(self, &stage, at);
+        }
+        for relation in self.renderer.source_relations(self.target) {
+            node::put_source(self, &stage, &relation);
+        }
+    }
+
+    /// A node's relation.
+    pub(super) fn relation(&self, node: usize) -> Option<&Relation> {
+        self.relations.get(&node)
+    }
+
+    fn stage(&self, number: usize, outcome: &Rc<Outcome>) -> Rc<Stage> {
+        Rc::new(Stage {
+            warehouse: Rc::clone(&self.warehouse),
+            printing: self.renderer.printing(self.target),
+            invocation_id: invocation_id(number),
+            started_at: started_at(number),
+            calls: RefCell::default(),
+            outcome: RefCell::new(Rc::clone(outcome)),
+        })
+    }
+
+    fn run(&mut self, number: usize) -> Run {
+        let stage = self.stage(number, &Rc::new(Outcome::default()));
+        self.warehouse.borrow_mut().set_clock(stage.started_at.parse().unwrap_or_default());
+        let mut course = Course::default();
+        let mut steps = Vec::with_capacity(self.plan.steps.len());
+        for step in &self.plan.steps {
+            steps.push(self.step(step, &stage, &mut course, number));
+        }
+        // What a run leaves open is rolled back when its connection closes.
+        if self.warehouse.borrow().in_transaction() {
+            self.warehouse.borrow_mut().rollback();
+        }
+        Run { number, invocation_id: stage.invocation_id.clone(), steps }
+    }
+
+    fn step(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, number: usize) -> Step {
+        let mut made = Step {
+            kind: step.kind,
+            hook: step.hook,
+            node: step.node.clone(),
+            statements: Vec::new(),
+            note: None,
+            trouble: None,
+            is_skipped: false,
+        };
+        if let Some(why) = self.skipped(step, course) {
+            made.is_skipped = true;
+            made.note = Some(why);
+            return made;
+        }
+        match step.kind {
+            StepKind::OnRunStart | StepKind::OnRunEnd => {
+                if step.kind == StepKind::OnRunEnd {
+                    *stage.outcome.borrow_mut() = Rc::new(self.outcome(course));
+                }
+                match self.hook(step, stage, &mut made, number) {
+                    Ended::Well => {}
+                    Ended::Failed(_) if step.kind == StepKind::OnRunEnd => course.failed_end = true,
+                    Ended::Failed(_) => course.failed_start = course.failed_start.or(step.hook),
+                    Ended::Aborted(_) => course.aborted = true,
+                }
+            }
+            StepKind::Begin => self.warehouse.borrow_mut().begin(),
+            StepKind::Commit => self.warehouse.borrow_mut().commit(),
+            StepKind::PreHook | StepKind::PostHook => {
+                if let Ended::Failed(message) | Ended::Aborted(message) = self.hook(step, stage, &mut made, number) {
+                    self.fail(step, course, message);
+                }
+            }
+            StepKind::Node => self.node(step, stage, course, &mut made),
+            StepKind::Test => self.test(step, stage, course, &mut made),
+        }
+        made
+    }
+
+    /// Why dbt does not come to a step; none where it does.
+    fn skipped(&self, step: &plan::Step, course: &mut Course) -> Option<String> {
+        if course.aborted {
+            return Some("dbt has stopped".to_owned());
+        }
+        match step.kind {
+            StepKind::OnRunStart => {
+                return course.failed_start.map(|_| "an on-run-start hook before it failed".to_owned());
+            }
+            StepKind::OnRunEnd => return course.failed_end.then(|| "an on-run-end hook before it failed".to_owned()),
+            _ => {}
+        }
+        if course.failed_start.is_some() && self.skips_nodes() {
+            return Some("an on-run-start hook failed, and skip_nodes_if_on_run_start_fails is set".to_owned());
+        }
+        let id = step.node.clone()?;
+        if course.current.as_ref().is_none_or(|(current, _)| *current != id) {
+            course.current = Some((Arc::clone(&id), false));
+        }
+        if let Some(&at) = self.by_id.get(&*id) {
+            if course.skipped.contains(&at) {
+                course.ended.insert(Arc::clone(&id), (Status::Skipped, Detail::default()));
+                return Some("something that it needs failed".to_owned());
+            }
+        }
+        match &course.current {
+            Some((_, true)) => Some("its node failed".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn skips_nodes(&self) -> bool {
+        let flags = self.project.root().setting("flags");
+        flags.and_then(|flags| flags.get("skip_nodes_if_on_run_start_fails")).and_then(Datum::as_bool) == Some(true)
+    }
+
+    /// A node fails: what it did since its transaction began is gone, and what needs it is skipped.
+    fn fail(&self, step: &plan::Step, course: &mut Course, message: String) {
+        if self.warehouse.borrow().in_transaction() {
+            self.warehouse.borrow_mut().rollback();
+        }
+        let Some(id) = &step.node else { return };
+        course.current = Some((Arc::clone(id), true));
+        let detail = Detail { message: Some(message), ..Detail::default() };
+        course.ended.insert(Arc::clone(id), (Status::Error, detail));
+        if let Some(&at) = self.by_id.get(&**id) {
+            self.skip_below(at, course);
+        }
+    }
+
+    fn skip_below(&self, at: usize, course: &mut Course) {
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            for &child in self.children.get(&at).into_iter().flatten() {
+                if course.skipped.insert(child) {
+                    open.push(child);
+                }
+            }
+        }
+    }
+
+    fn outcome(&self, course: &Course) -> Outcome {
+        let ended = course.ended.iter().map(|(id, (status, detail))| (id.to_string(), *status, detail.clone()));
+        let operations = &self.renderer.manifests()[self.target].operations;
+        let failed_start = course.failed_start.and_then(|hook| {
+            let hook = &self.plan.hooks[hook];
+            operations.iter().position(|one| {
+                (one.package, one.kind, one.index) == (hook.package, HookKind::OnRunStart, hook.index())
+            })
+        });
+        Outcome::of_run(ended, failed_start, failed_start.is_some() && self.skips_nodes())
+    }
+
+    /// Renders a hook and executes what is sent.
+    fn hook(&mut self, step: &plan::Step, stage: &Rc<Stage>, made: &mut Step, number: usize) -> Ended {
+        let Some(at) = step.hook else { return Ended::Well };
+        let hook = &self.plan.hooks[at];
+        self.warehouse.borrow_mut().label(hook.id.as_str());
+        let database = Rc::clone(stage) as Rc<dyn Database>;
+        let rehearsed = self.renderer.rehearse(hook, self.target, &database);
+        let pass = &rehearsed.pass;
+        for (effects, query) in stage.take_calls().into_iter().zip(&pass.queries) {
+            for effect in effects {
+                self.note_writer(at, &effect);
+                made.statements.push(executed(effect, query.place.or(hook.place), query.through.clone(), true));
+            }
+        }
+        if number == 1 {
+            self.note_reads(at, pass);
+        }
+        if let Some(error) = &pass.error {
+            return failed_rendering(error, pass, !rehearsed.taken.is_empty(), made, hook.place, self.dialect);
+        }
+        if pass.text.is_none() {
+            made.trouble = Some(Trouble {
+                verdict: Verdict::NotProved,
+                message: pass.unknown.first().cloned().unwrap_or_else(|| "it could not be rendered".to_owned()),
+                place: hook.place,
+                through: None,
+            });
+            return Ended::Well;
+        }
+        for text in &rehearsed.sent {
+            let effects = self.send(stage, text);
+            let mut from = 0;
+            for effect in effects {
+                let (place, through) = found(pass.text.as_ref(), &effect.sql, &mut from);
+                self.note_writer(at, &effect);
+                made.statements.push(executed(effect, place.or(hook.place), through, false));
+            }
+            if let Some(last) = made.statements.last().filter(|last| last.verdict == Verdict::Refuted) {
+                return Ended::Failed(database_error(last.error.as_deref().unwrap_or_default()));
+            }
+        }
+        Ended::Well
+    }
+
+    /// Sends a text as the driver does. Several statements outside of a transaction are one of their own (facts X12).
+    fn send(&self, stage: &Stage, text: &str) -> Vec<Effect> {
+        let together = !self.warehouse.borrow().in_transaction()
+            && matches!(self.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
+            && sql::script(text, self.dialect).statements.len() > 1;
+        if !together {
+            return stage.run(text);
+        }
+        self.warehouse.borrow_mut().begin();
+        let effects = stage.run(text);
+        let failed = effects.iter().any(|effect| effect.verdict == Verdict::Refuted);
+        let mut warehouse = self.warehouse.borrow_mut();
+        match (warehouse.in_transaction(), failed) {
+            (true, true) => warehouse.rollback(),
+            (true, false) => warehouse.commit(),
+            (false, _) => {}
+        }
+        effects
+    }
+
+    fn note_writer(&mut self, hook: usize, effect: &Effect) {
+        let script = sql::script(&effect.sql, self.dialect);
+        for statement in script.statements.iter().filter(|statement| !statement.outline.is_query()) {
+            let Some(name) = &statement.outline.name else { continue };
+            let parts: Vec<(&str, bool)> =
+                name.parts.iter().map(|part| (part.as_str(), name.text.contains(['"', '`', '[']))).collect();
+            let name = self.warehouse.borrow().name(&parts);
+            self.writers.insert(name, hook);
+        }
+    }
+
+    /// Names that nothing defines are empty: what is printed of them is worth a look.
+    fn note_reads(&mut self, hook: usize, pass: &Pass) {
+        for read in pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned) {
+            self.notes.push(Note {
+                message: format!("`{}` is nothing that dbt defines here: what is made of it is empty", read.name),
+                hook: Some(hook),
+                place: read.place,
+                through: read.through.clone(),
+            });
+        }
+    }
+
+    fn node(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
+        let Some(id) = &step.node else { return };
+        let Some(&at) = self.by_id.get(&**id) else { return };
+        self.warehouse.borrow_mut().label(&**id);
+        let built: Built = node::build(self, stage, at);
+        made.note = Some(built.how);
+        made.statements = built.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();
+        match built.failed {
+            Some(message) => {
+                made.trouble = Some(Trouble {
+                    verdict: Verdict::Refuted,
+                    message: message.clone(),
+                    place: self.project.nodes[at].place,
+                    through: None,
+                });
+                self.fail(step, course, message);
+            }
+            None => {
+                let detail = Detail { message: Some(built.message), failures: None, rows: built.rows };
+                course.ended.insert(Arc::clone(id), (Status::Success, detail));
+            }
+        }
+    }
+
+    fn test(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
+        let Some(id) = &step.node else { return };
+        let tested = test::run(self, stage, id);
+        made.note = Some(tested.note);
+        made.statements = tested.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();
+        let (status, failures) = match tested.failures {
+            Some(0) | None => (Status::Pass, 0),
+            Some(failures) => (Status::Fail, failures),
+        };
+        let message = (failures > 0).then(|| format!("Got {failures} results, configured to fail if != 0"));
+        course.ended.insert(Arc::clone(id), (status, Detail { message, failures: Some(failures), rows: None }));
+    }
+
+    fn left(&self) -> Left {
+        let mut warehouse = self.warehouse.borrow_mut();
+        second::left(&mut warehouse, self.writers.keys())
+    }
+}
+
+/// What a hook's failing to render means: refuted where nothing that is not known led there.
+fn failed_rendering(
+    error: &JinjaError,
+    pass: &Pass,
+    guessed: bool,
+    made: &mut Step,
+    declared: Option<Place>,
+    dialect: Dialect,
+) -> Ended {
+    if error.kind == ErrorKind::Host(DATABASE) {
+        return Ended::Aborted(error.message.clone());
+    }
+    let is_blank = pass.text.as_ref().is_some_and(|text| sql::script(text.as_str(), dialect).is_blank());
+    if error.kind == ErrorKind::Host(NOT_SENT) && is_blank {
+        made.trouble = Some(Trouble {
+            verdict: Verdict::NotProved,
+            message: format!("dbt stops where it would send it: {}", error.message),
+            place: declared,
+            through: None,
+        });
+        return Ended::Well;
+    }
+    let assumed = made.statements.iter().any(|done| matches!(done.verdict, Verdict::Assumed | Verdict::NotProved));
+    let is_sure = !assumed && !guessed && pass.unknown.is_empty() && !pass.has_unknown;
+    let cause = match (is_sure, assumed) {
+        (true, _) => error.message.clone(),
+        (false, true) => format!("{}; what it found in the database had to be assumed", error.message),
+        (false, false) => format!("{}; it depends on what is not known", error.message),
+    };
+    made.trouble = Some(Trouble {
+        verdict: if is_sure { Verdict::Refuted } else { Verdict::NotProved },
+        message: cause,
+        place: error.place.or(declared),
+        through: error.through.clone(),
+    });
+    if is_sure { Ended::Aborted(format!("Compilation Error\n  {}", error.message)) } else { Ended::Well }
+}
+
+/// Where a statement stands in a hook's text, from a byte on.
+fn found(text: Option<&Text>, sql: &str, from: &mut usize) -> (Option<Place>, Option<Arc<crate::source::Call>>) {
+    let Some(text) = text else { return (None, None) };
+    let Some(at) = text.as_str().get(*from..).and_then(|rest| rest.find(sql)) else { return (None, None) };
+    let range = *from + at..*from + at + sql.len();
+    *from = range.end;
+    (text.place_of(range.clone()), text.through(range).cloned())
+}
+
+fn executed(
+    effect: Effect,
+    place: Option<Place>,
+    through: Option<Arc<crate::source::Call>>,
+    while_rendering: bool,
+) -> Executed {
+    let rows = effect.affected.or_else(|| effect.rows.as_ref().map(|rows| rows.rows.len() as u64));
+    Executed {
+        sql: effect.sql,
+        sqlite: effect.sqlite,
+        verdict: effect.verdict,
+        error: effect.cause,
+        rows,
+        place,
+        through,
+        while_rendering,
+    }
+}

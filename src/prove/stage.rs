@@ -1,0 +1,130 @@
+//! The database as the hooks of one run see it while they render.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::rows;
+use super::warehouse::{Effect, Kind, RelationName, Verdict, Warehouse};
+use crate::render::Outcome;
+use crate::render::database::{Database, Found};
+use crate::render::relation::{Printing, Relation};
+use crate::render::table::Table;
+use crate::sql;
+
+/// The database of one run.
+pub(super) struct Stage {
+    /// What executes.
+    pub(super) warehouse: Rc<RefCell<Warehouse>>,
+    /// What the project quotes.
+    pub(super) printing: Printing,
+    /// `invocation_id` of the run.
+    pub(super) invocation_id: String,
+    /// When it started.
+    pub(super) started_at: String,
+    /// What was executed since it was last taken, call by call.
+    pub(super) calls: RefCell<Vec<Vec<Effect>>>,
+    /// How the nodes ended that have ended.
+    pub(super) outcome: RefCell<Rc<Outcome>>,
+}
+
+impl Stage {
+    /// A relation's name in the warehouse.
+    pub(super) fn name(&self, relation: &Relation) -> RelationName {
+        let quote = relation.quote;
+        let parts = [
+            (relation.database.as_deref(), quote.database),
+            (relation.schema.as_deref(), quote.schema),
+            (relation.identifier.as_deref(), quote.identifier),
+        ];
+        let parts: Vec<(&str, bool)> = parts
+            .into_iter()
+            .filter_map(|(part, quoted)| part.filter(|part| !part.is_empty()).map(|part| (part, quoted)))
+            .collect();
+        self.warehouse.borrow().name(&parts)
+    }
+
+    /// What was executed since it was last asked, call by call.
+    pub(super) fn take_calls(&self) -> Vec<Vec<Effect>> {
+        std::mem::take(&mut *self.calls.borrow_mut())
+    }
+
+    /// Executes a text; what is not known in it cannot be.
+    pub(super) fn run(&self, text: &str) -> Vec<Effect> {
+        if text.contains(sql::UNKNOWN) {
+            let unknown = Effect::new(text, Verdict::NotProved);
+            return vec![unknown.because("it holds a value that is not known before the run")];
+        }
+        let effects = self.warehouse.borrow_mut().execute(text);
+        let refuses_nothing = self.warehouse.borrow().dialect() == sql::Dialect::Postgres;
+        if effects.is_empty() && refuses_nothing {
+            // psycopg2 says so (facts 5.4).
+            return vec![Effect::new(text, Verdict::Refuted).because("can't execute an empty query")];
+        }
+        effects
+    }
+}
+
+/// dbt's message of an error of the database.
+pub(super) fn database_error(cause: &str) -> String {
+    format!("Database Error\n  {}", cause.replace('\n', "\n  "))
+}
+
+impl Database for Stage {
+    fn execute(&self, text: &str, _by: &'static str) -> Result<Option<Table>, String> {
+        let effects = self.run(text);
+        let result = match effects.iter().find(|effect| effect.verdict == Verdict::Refuted) {
+            Some(refuted) => Err(database_error(refuted.cause.as_deref().unwrap_or_default())),
+            None => Ok(match effects.last() {
+                None => Some(Table::default()),
+                Some(last) if last.verdict == Verdict::NotProved => None,
+                Some(last) => Some(last.rows.as_ref().map(rows::table).unwrap_or_default()),
+            }),
+        };
+        self.calls.borrow_mut().push(effects);
+        result
+    }
+
+    fn find(&self, database: Option<&str>, schema: Option<&str>, identifier: Option<&str>) -> Found {
+        let text = |part: Option<&str>| part.map(str::to_owned);
+        let relation = Relation::new(self.printing, text(database), text(schema), text(identifier));
+        let name = self.name(&relation);
+        let warehouse = self.warehouse.borrow();
+        match warehouse.catalog().relation(&name) {
+            Some(found) => Found::Relation(match found.kind {
+                Kind::Table => "table",
+                Kind::View => "view",
+                Kind::MaterializedView => "materialized_view",
+                Kind::DynamicTable => "dynamic_table",
+                Kind::External => "external",
+            }),
+            None if warehouse.is_outside(&name) => Found::Unknown,
+            None => Found::Absent,
+        }
+    }
+
+    fn columns(&self, relation: &Relation) -> Option<Vec<(String, String)>> {
+        let name = self.name(relation);
+        let warehouse = self.warehouse.borrow();
+        let found = warehouse.catalog().relation(&name)?;
+        if found.certainty == super::warehouse::Certainty::Assumed {
+            return None;
+        }
+        let typed = found.columns.iter().map(|column| {
+            let of = column.declared.clone().unwrap_or_else(|| column.of.name().to_owned());
+            (column.name.clone(), of)
+        });
+        Some(typed.collect())
+    }
+
+    fn invocation_id(&self) -> &str {
+        &self.invocation_id
+    }
+
+    fn run_started_at(&self) -> &str {
+        &self.started_at
+    }
+
+    fn outcome(&self) -> Rc<Outcome> {
+        Rc::clone(&self.outcome.borrow())
+    }
+}

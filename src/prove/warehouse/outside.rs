@@ -1,0 +1,112 @@
+//! What those who rehearse ask of a warehouse besides SQL.
+
+use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
+use sqlparser::parser::Parser;
+
+use super::types::Declared;
+use super::{Column, Expectation, RelationName, Rows, SqlValue, Type, Warehouse};
+use crate::sql::{self, Dialect};
+
+impl Warehouse {
+    /// The dialect that it speaks.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.session.dialect
+    }
+
+    /// A name of a column or another part, folded.
+    #[must_use]
+    pub fn fold(&self, name: &str, quoted: bool) -> String {
+        self.folding().fold(name, quoted)
+    }
+
+    /// Whether something makes a relation of that name that is not there yet.
+    #[must_use]
+    pub fn expects(&self, name: &RelationName) -> bool {
+        matches!(self.expected.get(name), Some(Expectation::NotBuiltYet { .. }))
+    }
+
+    /// Whether a relation of that name may be there though the rehearsal has none.
+    #[must_use]
+    pub fn is_outside(&self, name: &RelationName) -> bool {
+        !self.expects(name) && self.catalog.dropped_by(name).is_none()
+    }
+
+    /// The type that a type's name in SQL means.
+    #[must_use]
+    pub fn type_of(&self, declared: &str) -> Type {
+        let parsed = Parser::new(self.session.dialect.grammar())
+            .try_with_sql(declared)
+            .and_then(|mut parser| parser.parse_data_type());
+        parsed.map_or(Type::Unknown, |parsed| Declared::of(&parsed, self.session.dialect).of)
+    }
+
+    /// The columns that a query gives, where its select list names all of them.
+    #[must_use]
+    pub fn columns_of(&self, query: &str) -> Option<Vec<Column>> {
+        let (_, trees) = sql::script_with_trees(query, self.session.dialect);
+        let Some(Some(tree)) = trees.first() else { return None };
+        let ast::Statement::Query(query) = &**tree else { return None };
+        let mut body = &*query.body;
+        loop {
+            match body {
+                SetExpr::Select(select) => return select.projection.iter().map(|item| self.selected(item)).collect(),
+                SetExpr::SetOperation { left, .. } => body = left,
+                SetExpr::Query(inner) => body = &inner.body,
+                _ => return None,
+            }
+        }
+    }
+
+    fn selected(&self, item: &SelectItem) -> Option<Column> {
+        let name = match item {
+            SelectItem::ExprWithAlias { alias, .. } => alias,
+            SelectItem::UnnamedExpr(Expr::Identifier(name)) => name,
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last()?,
+            _ => return None,
+        };
+        let of = match item {
+            SelectItem::ExprWithAlias { expr: Expr::Cast { data_type, .. }, .. } => {
+                Declared::of(data_type, self.session.dialect).of
+            }
+            _ => Type::Unknown,
+        };
+        Some(Column::new(self.fold(&name.value, name.quote_style.is_some()), of))
+    }
+
+    /// Every row of a relation; none where it has none of that name, or they cannot be read.
+    pub fn rows_of(&mut self, name: &RelationName) -> Option<Rows> {
+        let relation = self.catalog.relation(name)?.clone();
+        let sql = format!("select * from \"{}\"", self.sqlite_name(name).replace('"', "\"\""));
+        let mut statement = self.db.prepare(&sql).ok()?;
+        let width = statement.column_count();
+        let names = statement.column_names().map(str::to_owned).collect();
+        let mut found = statement.query([]).ok()?;
+        let mut rows = Vec::new();
+        while let Ok(Some(row)) = found.next() {
+            let cell = |at: usize| match row.get_ref(at) {
+                Ok(rusqlite::types::ValueRef::Integer(number)) => SqlValue::Integer(number),
+                Ok(rusqlite::types::ValueRef::Real(number)) => SqlValue::Real(number),
+                Ok(rusqlite::types::ValueRef::Text(text)) => SqlValue::Text(String::from_utf8_lossy(text).into_owned()),
+                Ok(rusqlite::types::ValueRef::Blob(bytes)) => SqlValue::Blob(bytes.to_vec()),
+                Ok(rusqlite::types::ValueRef::Null) | Err(_) => SqlValue::Null,
+            };
+            rows.push((0..width).map(cell).collect());
+        }
+        let types = relation.columns.iter().map(|column| column.of).collect();
+        Some(Rows { names, types, rows })
+    }
+
+    /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.
+    pub(super) fn sqlite_name(&self, name: &RelationName) -> String {
+        let home = &self.opened;
+        let plain = if name.database == home.database && name.schema == home.schema {
+            name.identifier.clone()
+        } else if name.database == home.database || name.database.is_none() {
+            format!("{}.{}", name.schema, name.identifier)
+        } else {
+            name.to_string()
+        };
+        if plain.to_ascii_lowercase().starts_with("sqlite_") { format!("_{plain}") } else { plain }
+    }
+}

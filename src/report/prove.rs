@@ -1,0 +1,66 @@
+//! What a rehearsal showed, as bytes: for a person, for a program.
+
+mod html;
+mod json;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Positions;
+use crate::prove::{Executed, Proof, Step};
+use crate::source::{Lines, Place, Sources};
+
+pub use html::html;
+pub use json::json;
+pub use text::text;
+
+/// The rehearsals of one project.
+#[derive(Debug)]
+pub struct Proved {
+    /// The project's name.
+    pub project: String,
+    /// The files that the places are in.
+    pub sources: Arc<Sources>,
+    /// A rehearsal for each target.
+    pub proofs: Vec<Proof>,
+    /// Whether what had to be assumed and nothing confirms lets the proof fail.
+    pub strict: bool,
+}
+
+impl Proved {
+    /// Whether every proof holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.proofs.iter().all(|proof| holds(proof, self.strict))
+    }
+}
+
+/// Whether a proof holds: nothing is refuted and, where that is asked, nothing is assumed without a word of the
+/// settings.
+fn holds(proof: &Proof, strict: bool) -> bool {
+    proof.holds() && !(strict && proof.assumptions.iter().any(|one| !one.is_confirmed))
+}
+
+/// `holds` or `fails`.
+fn verdict(holds: bool) -> &'static str {
+    if holds { "holds" } else { "fails" }
+}
+
+fn positions(proved: &Proved) -> Positions<'_> {
+    let sources = proved.sources.as_ref();
+    let mut lines = BTreeMap::new();
+    let of_step = |step: &Step| -> Vec<Place> {
+        let executed = step.statements.iter().filter_map(|one: &Executed| one.place);
+        executed.chain(step.trouble.iter().filter_map(|trouble| trouble.place)).collect()
+    };
+    for proof in &proved.proofs {
+        let steps = proof.runs.iter().flat_map(|run| &run.steps).flat_map(of_step);
+        let notes = proof.notes.iter().filter_map(|note| note.place);
+        let hooks = proof.hooks.iter().filter_map(|hook| hook.place);
+        for place in steps.chain(notes).chain(hooks) {
+            lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
+        }
+    }
+    Positions { sources, lines }
+}

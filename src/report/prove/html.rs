@@ -1,0 +1,230 @@
+//! The rehearsal as one page that needs nothing else: the run as a timeline, every hook with its source, its SQL,
+//! what ran on `SQLite`, what that proves and what it did, then who may do what, and what was assumed.
+
+use std::fmt::Write as _;
+
+use super::text::doubled;
+use super::{Proved, holds, positions};
+use crate::prove::warehouse::Verdict;
+use crate::prove::{Executed, Proof, Step};
+use crate::report::{Positions, counted};
+use crate::source::Place;
+
+/// How the page looks: no script, nothing that is fetched, light or dark as the reader has it.
+const STYLE: &str = include_str!("style.css");
+
+/// The rehearsals of projects as a page of HTML.
+#[must_use]
+pub fn html(all: &[Proved]) -> String {
+    let mut body = String::new();
+    for proved in all {
+        let drawing = Drawing { positions: positions(proved) };
+        for proof in &proved.proofs {
+            drawing.proof(proof, &proved.project, holds(proof, proved.strict), &mut body);
+        }
+    }
+    let title = match all {
+        [one] => format!("hookproof: {}", escaped(&one.project)),
+        _ => "hookproof".to_owned(),
+    };
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
+}
+
+/// A text in HTML, also between quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// The class of a verdict in the page's style.
+fn class(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Proved) => "proved",
+        Some(Verdict::Simulated) => "simulated",
+        Some(Verdict::Assumed) => "assumed",
+        Some(Verdict::NotProved) => "not-proved",
+        Some(Verdict::Refuted) => "refuted",
+        None => "nothing",
+    }
+}
+
+struct Drawing<'a> {
+    positions: Positions<'a>,
+}
+
+impl Drawing<'_> {
+    fn proof(&self, proof: &Proof, project: &str, holds: bool, out: &mut String) {
+        let (verdict, of) = if holds { ("the proof holds", "proved") } else { ("the proof fails", "refuted") };
+        let _ = writeln!(
+            out,
+            "<section>\n<h1>{} <small>dbt {} in {} ({})</small></h1>\n<p class=\"verdict {of}\">{verdict}</p>",
+            escaped(project),
+            escaped(&proof.command),
+            escaped(&proof.target),
+            escaped(&proof.adapter)
+        );
+        for run in &proof.runs {
+            let _ = writeln!(
+                out,
+                "<h2>Run {} <small>invocation_id {}</small></h2>\n<ol class=\"timeline\">",
+                run.number,
+                escaped(&run.invocation_id)
+            );
+            for step in &run.steps {
+                self.step(step, proof, out);
+            }
+            out.push_str("</ol>\n");
+        }
+        self.notes(proof, out);
+        assumptions(proof, out);
+        access(proof, out);
+        out.push_str("</section>\n");
+    }
+
+    fn place(&self, place: Option<Place>) -> Option<String> {
+        let place = place?;
+        let at = self.positions.start(place);
+        Some(format!("{}:{}:{}", self.positions.path(place), at.line, at.column))
+    }
+
+    fn step(&self, step: &Step, proof: &Proof, out: &mut String) {
+        let verdict = step.verdict();
+        let of = if step.is_skipped { "skipped" } else { class(verdict) };
+        let hook = step.hook.map(|hook| &proof.hooks[hook]);
+        let name = hook.map(|hook| hook.id.as_str()).or(step.node.as_deref()).unwrap_or_default();
+        let word = match (step.is_skipped, verdict) {
+            (true, _) => "skipped",
+            (false, Some(verdict)) => verdict.name(),
+            (false, None) => "",
+        };
+        let summary = format!(
+            "<span class=\"kind\">{}</span> <code>{}</code> <span class=\"badge {of}\">{word}</span>",
+            step.kind.name(),
+            escaped(name)
+        );
+        let has_more = hook.is_some() || !step.statements.is_empty() || step.trouble.is_some() || step.note.is_some();
+        if !has_more {
+            let _ = writeln!(out, "<li class=\"{of}\">{summary}</li>");
+            return;
+        }
+        let open = if verdict == Some(Verdict::Refuted) { " open" } else { "" };
+        let _ = writeln!(out, "<li class=\"{of}\"><details{open}><summary>{summary}</summary>");
+        if let Some(note) = &step.note {
+            let _ = writeln!(out, "<p>{}</p>", escaped(note));
+        }
+        if let Some(trouble) = &step.trouble {
+            let at =
+                self.place(trouble.place).map(|at| format!(" <small>{}</small>", escaped(&at))).unwrap_or_default();
+            let _ = writeln!(out, "<p class=\"cause\">{}{at}</p>", escaped(&trouble.message));
+        }
+        if let Some(hook) = hook {
+            let at = self.place(hook.place).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "<h3>source <small>{}</small></h3>\n<pre>{}</pre>",
+                escaped(&at),
+                escaped(hook.raw.as_str().trim())
+            );
+        }
+        for one in &step.statements {
+            self.statement(one, out);
+        }
+        out.push_str("</details></li>\n");
+    }
+
+    fn statement(&self, one: &Executed, out: &mut String) {
+        let when = if one.while_rendering { "executed while it renders" } else { "sent" };
+        let rows = one.rows.map(|rows| format!(", {}", counted(rows as usize, "row"))).unwrap_or_default();
+        let at = self.place(one.place).map(|at| format!(" <small>{}</small>", escaped(&at))).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "<h3>{when}: <span class=\"badge {}\">{}</span>{rows}{at}</h3>\n<pre>{}</pre>",
+            class(Some(one.verdict)),
+            one.verdict.name(),
+            escaped(one.sql.trim())
+        );
+        if let Some(error) = &one.error {
+            let _ = writeln!(out, "<p class=\"cause\">{}</p>", escaped(error));
+        }
+        if !one.sqlite.is_empty() {
+            let _ = writeln!(out, "<h3>on SQLite</h3>\n<pre>{}</pre>", escaped(&one.sqlite.join(";\n")));
+        }
+    }
+
+    fn notes(&self, proof: &Proof, out: &mut String) {
+        if proof.notes.is_empty() && proof.second_run.is_empty() {
+            return;
+        }
+        out.push_str("<h2>Worth a look</h2>\n<ul>\n");
+        for note in &proof.notes {
+            let at = self.place(note.place).unwrap_or_default();
+            let _ = writeln!(out, "<li>{} <small>{}</small></li>", escaped(&note.message), escaped(&at));
+        }
+        for drift in &proof.second_run {
+            let by = drift.hook.map(|hook| format!(", by {}", proof.hooks[hook].id)).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "<li>a second run leaves <code>{}</code>: {}{}</li>",
+                escaped(&drift.object.to_string()),
+                doubled(drift.doubled),
+                escaped(&by)
+            );
+        }
+        out.push_str("</ul>\n");
+    }
+}
+
+fn assumptions(proof: &Proof, out: &mut String) {
+    if proof.assumptions.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h2>Assumed to be there</h2>\n<table>\n<tr><th></th><th>what</th><th>name</th><th>columns</th><th>needed by</th></tr>\n",
+    );
+    for one in &proof.assumptions {
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+            if one.is_confirmed { "confirmed" } else { "" },
+            one.kind.name(),
+            escaped(&one.name),
+            escaped(&one.columns.join(", ")),
+            escaped(&one.needed_by.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", "))
+        );
+    }
+    out.push_str("</table>\n");
+}
+
+fn access(proof: &Proof, out: &mut String) {
+    if proof.access.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h2>Who may do what after the run</h2>\n<table>\n<tr><th>who</th><th>may</th><th>on</th><th>by</th></tr>\n",
+    );
+    for one in &proof.access {
+        let _ = writeln!(
+            out,
+            "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td><td>{}</td></tr>",
+            escaped(&one.grantee),
+            escaped(&one.privilege),
+            escaped(&one.object),
+            escaped(&one.by)
+        );
+    }
+    out.push_str("</table>\n");
+}

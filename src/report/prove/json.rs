@@ -1,0 +1,197 @@
+//! The rehearsal's JSON, version 1.
+
+use serde::Serialize;
+
+use super::{Proved, holds, positions, verdict};
+use crate::prove::{Executed, Proof, Step};
+use crate::report::Positions;
+use crate::report::list::{Point, indented};
+use crate::source::Place;
+
+/// The rehearsals, indented, with a newline at the end.
+#[must_use]
+pub fn json(proved: &Proved) -> String {
+    let positions = positions(proved);
+    let targets = proved.proofs.iter().map(|proof| target(proof, proved.strict, &positions)).collect();
+    indented(&Whole { schema_version: 1, verdict: verdict(proved.holds()), targets })
+}
+
+fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Target<'a> {
+    Target {
+        name: &proof.target,
+        adapter: &proof.adapter,
+        command: &proof.command,
+        verdict: verdict(holds(proof, strict)),
+        runs: proof
+            .runs
+            .iter()
+            .map(|run| Run {
+                number: run.number,
+                invocation_id: &run.invocation_id,
+                steps: run.steps.iter().flat_map(|step| entries(step, proof, positions)).collect(),
+            })
+            .collect(),
+        assumptions: proof
+            .assumptions
+            .iter()
+            .map(|one| Assumption {
+                kind: one.kind.name(),
+                name: &one.name,
+                columns: &one.columns,
+                needed_by: one.needed_by.iter().map(AsRef::as_ref).collect(),
+                confirmed: one.is_confirmed,
+            })
+            .collect(),
+        access: proof
+            .access
+            .iter()
+            .map(|one| Access { privilege: &one.privilege, object: &one.object, grantee: &one.grantee, hook: &one.by })
+            .collect(),
+        second_run: proof
+            .second_run
+            .iter()
+            .map(|drift| Drift {
+                object: drift.object.to_string(),
+                change: super::text::doubled(drift.doubled),
+                hook: drift.hook.map(|hook| proof.hooks[hook].id.as_str()),
+            })
+            .collect(),
+        notes: proof
+            .notes
+            .iter()
+            .map(|note| Note {
+                message: &note.message,
+                hook: note.hook.map(|hook| proof.hooks[hook].id.as_str()),
+                file: note.place.map(|place| positions.path(place)),
+                start: point(note.place, positions),
+            })
+            .collect(),
+    }
+}
+
+fn point(place: Option<Place>, positions: &Positions<'_>) -> Option<Point> {
+    place.map(|place| Point::of(place, place.start, positions))
+}
+
+/// A step: an entry for each statement, and one of its own where it has trouble or no statement.
+fn entries<'a>(step: &'a Step, proof: &'a Proof, positions: &Positions<'a>) -> Vec<Entry<'a>> {
+    let hook = step.hook.map(|hook| proof.hooks[hook].id.as_str());
+    let bare = || Entry {
+        kind: step.kind.name(),
+        hook,
+        node: step.node.as_deref(),
+        sql: None,
+        sqlite: None,
+        verdict: None,
+        error: None,
+        rows: None,
+        rendering: None,
+        note: step.note.as_deref(),
+        skipped: step.is_skipped,
+        file: None,
+        start: None,
+    };
+    let of = |one: &'a Executed| Entry {
+        sql: Some(&one.sql),
+        sqlite: Some(one.sqlite.join(";\n")),
+        verdict: Some(one.verdict.name()),
+        error: one.error.as_deref(),
+        rows: one.rows,
+        rendering: Some(one.while_rendering),
+        file: one.place.map(|place| positions.path(place)),
+        start: point(one.place, positions),
+        ..bare()
+    };
+    let mut entries: Vec<Entry<'_>> = step.statements.iter().map(of).collect();
+    if let Some(trouble) = &step.trouble {
+        entries.push(Entry {
+            verdict: Some(trouble.verdict.name()),
+            error: Some(&trouble.message),
+            file: trouble.place.map(|place| positions.path(place)),
+            start: point(trouble.place, positions),
+            ..bare()
+        });
+    }
+    if entries.is_empty() {
+        entries.push(bare());
+    }
+    entries
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    schema_version: u32,
+    verdict: &'static str,
+    targets: Vec<Target<'a>>,
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    #[serde(rename = "target")]
+    name: &'a str,
+    adapter: &'a str,
+    command: &'a str,
+    verdict: &'static str,
+    runs: Vec<Run<'a>>,
+    assumptions: Vec<Assumption<'a>>,
+    access: Vec<Access<'a>>,
+    second_run: Vec<Drift<'a>>,
+    notes: Vec<Note<'a>>,
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    #[serde(rename = "run")]
+    number: usize,
+    invocation_id: &'a str,
+    steps: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    kind: &'static str,
+    hook: Option<&'a str>,
+    node: Option<&'a str>,
+    sql: Option<&'a str>,
+    sqlite: Option<String>,
+    verdict: Option<&'static str>,
+    error: Option<&'a str>,
+    rows: Option<u64>,
+    rendering: Option<bool>,
+    note: Option<&'a str>,
+    skipped: bool,
+    file: Option<&'a str>,
+    start: Option<Point>,
+}
+
+#[derive(Serialize)]
+struct Assumption<'a> {
+    kind: &'static str,
+    name: &'a str,
+    columns: &'a [String],
+    needed_by: Vec<&'a str>,
+    confirmed: bool,
+}
+
+#[derive(Serialize)]
+struct Access<'a> {
+    privilege: &'a str,
+    object: &'a str,
+    grantee: &'a str,
+    hook: &'a str,
+}
+
+#[derive(Serialize)]
+struct Drift<'a> {
+    object: String,
+    change: String,
+    hook: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    message: &'a str,
+    hook: Option<&'a str>,
+    file: Option<&'a str>,
+    start: Option<Point>,
+}

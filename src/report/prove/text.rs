@@ -1,0 +1,241 @@
+//! The rehearsal for a person: what fails first, then what was assumed, who may do what, what a second run did.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Proved, holds, positions};
+use crate::prove::warehouse::Verdict;
+use crate::prove::{Executed, Proof, Step, Trouble};
+use crate::report::list::Paint;
+use crate::report::{Positions, counted};
+use crate::source::{Call, Place};
+
+/// How many rows of a list are shown before it is cut.
+const MOST_LISTED: usize = 40;
+
+/// The rehearsals of a project, a section for each target.
+#[must_use]
+pub fn text(proved: &Proved, width: usize, colour: bool) -> String {
+    let drawing = Drawing { positions: positions(proved), paint: Paint { colour }, width: width.max(60) };
+    let mut out = String::new();
+    for proof in &proved.proofs {
+        drawing.proof(proof, &proved.project, holds(proof, proved.strict), proved.strict, &mut out);
+    }
+    out
+}
+
+/// How many rows stand there once more.
+pub(super) fn doubled(rows: u64) -> String {
+    if rows == 1 { "1 row doubled".to_owned() } else { format!("{rows} rows doubled") }
+}
+
+struct Drawing<'a> {
+    positions: Positions<'a>,
+    paint: Paint,
+    width: usize,
+}
+
+impl Drawing<'_> {
+    fn proof(&self, proof: &Proof, project: &str, holds: bool, strict: bool, out: &mut String) {
+        let verdict = if holds { self.paint.bold("the proof holds") } else { self.paint.red("the proof fails") };
+        let _ = writeln!(
+            out,
+            "{}: {} in {} ({}): {verdict}",
+            self.paint.bold(project),
+            self.paint.bold(&format!("dbt {}", proof.command)),
+            self.paint.bold(&proof.target),
+            proof.adapter
+        );
+        for (run, step) in proof.refuted() {
+            self.refuted(run, step, proof, out);
+        }
+        self.tally(proof, out);
+        self.not_proved(proof, out);
+        self.notes(proof, out);
+        self.drift(proof, out);
+        self.assumptions(proof, strict, out);
+        self.access(proof, out);
+        out.push('\n');
+    }
+
+    fn place(&self, place: Option<Place>) -> String {
+        let Some(place) = place else { return String::new() };
+        let at = self.positions.start(place);
+        format!("{}:{}:{}", self.positions.path(place), at.line, at.column)
+    }
+
+    fn owner(&self, step: &Step, proof: &Proof) -> String {
+        match step.hook {
+            Some(hook) => proof.hooks[hook].id.clone(),
+            None => step.node.as_deref().unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn refuted(&self, run: usize, step: &Step, proof: &Proof, out: &mut String) {
+        let which = if run == 1 { "in the first run" } else { "when it runs again" };
+        let _ =
+            writeln!(out, "\n  {} {} {}", self.paint.red("refuted"), self.owner(step, proof), self.paint.dim(which));
+        let bad = step.statements.iter().filter(|one| one.verdict == Verdict::Refuted);
+        for one in bad {
+            self.cause(one.error.as_deref().unwrap_or_default(), one.place, one.through.as_deref(), out);
+            self.sql(one, out);
+        }
+        if let Some(Trouble { verdict: Verdict::Refuted, message, place, through }) = &step.trouble {
+            self.cause(message, *place, through.as_deref(), out);
+            if let Some(note) = &step.note {
+                let _ = writeln!(out, "    {}", self.paint.dim(note));
+            }
+        }
+    }
+
+    fn cause(&self, message: &str, place: Option<Place>, through: Option<&Call>, out: &mut String) {
+        for line in message.trim().lines() {
+            let _ = writeln!(out, "    {line}");
+        }
+        let shown = self.place(place);
+        if !shown.is_empty() {
+            let _ = writeln!(out, "    {}", self.paint.dim(&format!("at {shown}")));
+        }
+        for call in through.iter().flat_map(|call| call.chain()) {
+            let _ = writeln!(out, "    {}", self.paint.dim(&format!("called from {}", self.place(call.place))));
+        }
+    }
+
+    fn sql(&self, one: &Executed, out: &mut String) {
+        let lines: Vec<&str> = one.sql.lines().filter(|line| !line.trim().is_empty()).collect();
+        for line in lines.iter().take(12) {
+            let _ = writeln!(out, "      {}", self.paint.dim(&self.cut(line)));
+        }
+        if lines.len() > 12 {
+            let _ = writeln!(out, "      {}", self.paint.dim("…"));
+        }
+    }
+
+    fn cut(&self, line: &str) -> String {
+        let most = self.width.saturating_sub(8);
+        if line.chars().count() <= most {
+            return line.to_owned();
+        }
+        let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+        format!("{kept}…")
+    }
+
+    /// How many statements of hooks came out how, and how the nodes were made.
+    fn tally(&self, proof: &Proof, out: &mut String) {
+        let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+        for run in &proof.runs {
+            for step in run.steps.iter().filter(|step| step.hook.is_some()) {
+                for one in &step.statements {
+                    *counts.entry(one.verdict).or_default() += 1;
+                }
+                if let Some(trouble) = step.trouble.as_ref().filter(|_| step.statements.is_empty()) {
+                    *counts.entry(trouble.verdict).or_default() += 1;
+                }
+            }
+        }
+        let all: usize = counts.values().sum();
+        let of: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
+        let runs = counted(proof.runs.len(), "run");
+        let what = counted(all, "statement");
+        let _ = match of.as_slice() {
+            [] => writeln!(out, "  {runs}: no hook executes anything"),
+            of => writeln!(out, "  {runs}, {what} of hooks: {}", of.join(", ")),
+        };
+        let stubs = proof.runs.first().map_or(0, |run| {
+            let is_stub = |step: &&Step| {
+                step.hook.is_none() && step.note.as_deref().is_some_and(|note| note.contains("stands for it"))
+            };
+            run.steps.iter().filter(is_stub).count()
+        });
+        if stubs > 0 {
+            let _ = writeln!(
+                out,
+                "  {} not made from their own SQL: an empty table stands for each",
+                counted(stubs, "node")
+            );
+        }
+    }
+
+    fn not_proved(&self, proof: &Proof, out: &mut String) {
+        let mut causes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for step in proof.runs.iter().flat_map(|run| &run.steps).filter(|step| step.hook.is_some()) {
+            let of_statements = step.statements.iter().filter(|one| one.verdict == Verdict::NotProved);
+            let of_statements = of_statements.filter_map(|one| one.error.clone());
+            let of_step = step.trouble.iter().filter(|trouble| trouble.verdict == Verdict::NotProved);
+            for cause in of_statements.chain(of_step.map(|trouble| trouble.message.clone())) {
+                let owners = causes.entry(cause).or_default();
+                let owner = self.owner(step, proof);
+                if !owners.contains(&owner) {
+                    owners.push(owner);
+                }
+            }
+        }
+        for (cause, owners) in causes.iter().take(MOST_LISTED) {
+            let first = cause.lines().next().unwrap_or_default();
+            let whose = match owners.as_slice() {
+                [one] => one.clone(),
+                [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+                [] => String::new(),
+            };
+            let _ = writeln!(out, "  not proved: {whose}: {first}");
+        }
+    }
+
+    fn notes(&self, proof: &Proof, out: &mut String) {
+        let mut told: Vec<(String, &str)> = Vec::new();
+        for note in &proof.notes {
+            let at = self.place(note.place);
+            if told.iter().any(|(place, message)| *place == at && *message == note.message) {
+                continue;
+            }
+            let _ = writeln!(out, "  look at {at}: {}", note.message);
+            told.push((at, &note.message));
+        }
+    }
+
+    fn drift(&self, proof: &Proof, out: &mut String) {
+        for drift in &proof.second_run {
+            let by = drift.hook.map_or_else(String::new, |hook| format!(", by {}", proof.hooks[hook].id));
+            let _ = writeln!(out, "  a second run leaves {}: {}{by}", drift.object, doubled(drift.doubled));
+        }
+    }
+
+    fn assumptions(&self, proof: &Proof, strict: bool, out: &mut String) {
+        if proof.assumptions.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\n  {}", self.paint.bold("assumed to be there, since nothing in the project makes it:"));
+        for one in proof.assumptions.iter().take(MOST_LISTED) {
+            let mark = match (one.is_confirmed, strict) {
+                (true, _) => "[x]",
+                (false, _) => "[ ]",
+            };
+            let columns = if one.columns.is_empty() { String::new() } else { format!(" ({})", one.columns.join(", ")) };
+            let by = match one.needed_by.as_slice() {
+                [] => String::new(),
+                [by] => format!(", needed by {by}"),
+                [by, rest @ ..] => format!(", needed by {by} and {} more", rest.len()),
+            };
+            let _ = writeln!(out, "    {mark} {} {}{columns}{}", one.kind.name(), one.name, self.paint.dim(&by));
+        }
+        self.rest(proof.assumptions.len(), out);
+    }
+
+    fn access(&self, proof: &Proof, out: &mut String) {
+        if proof.access.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\n  {}", self.paint.bold("who may do what after the run:"));
+        for one in proof.access.iter().take(MOST_LISTED) {
+            let by = self.paint.dim(&format!("by {}", one.by));
+            let _ = writeln!(out, "    {} may {} on {}  {by}", one.grantee, one.privilege, one.object);
+        }
+        self.rest(proof.access.len(), out);
+    }
+
+    fn rest(&self, all: usize, out: &mut String) {
+        if all > MOST_LISTED {
+            let _ = writeln!(out, "    and {} more: --format json has them all", all - MOST_LISTED);
+        }
+    }
+}
