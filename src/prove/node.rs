@@ -75,7 +75,7 @@ fn declared(rehearsal: &Rehearsal<'_>, entry: Option<&Datum>) -> Vec<Column> {
         let quoted = datum.get("quote").and_then(Datum::as_bool).unwrap_or(false);
         let declared = datum.get("data_type").and_then(Datum::as_str).map(str::to_owned);
         let of = declared.as_deref().map_or(Type::Unknown, |declared| warehouse.type_of(declared));
-        Some(Column { declared, ..Column::new(warehouse.fold(name, quoted), of) })
+        Some(Column { declared, ..Column::new(warehouse.folded(name, quoted), of) })
     };
     list.iter().filter_map(column).collect()
 }
@@ -139,9 +139,9 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         let column = |(name, of): (String, Type)| match own(&name) {
             Some(declared) => Column {
                 declared: Some(declared.to_owned()),
-                ..Column::new(warehouse.fold(&name, quotes), warehouse.type_of(declared))
+                ..Column::new(warehouse.folded(&name, quotes), warehouse.type_of(declared))
             },
-            None => Column::new(warehouse.fold(&name, quotes), of),
+            None => Column::new(warehouse.folded(&name, quotes), of),
         };
         seed.columns.into_iter().map(column).collect()
     };

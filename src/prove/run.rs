@@ -10,9 +10,9 @@ use super::second::{self, Left};
 use super::stage::{Stage, database_error};
 use super::test;
 use super::warehouse::{
-    Assumption, AssumptionKind, Effect, Expectation, Folding, RelationName, Session, Verdict, Warehouse,
+    self, Assumption, AssumptionKind, Effect, Expectation, Folding, RelationName, Session, Verdict, Warehouse,
 };
-use super::{Assumed, Executed, Note, Options, Proof, Run, Step, Trouble};
+use super::{Access, Assumed, Executed, Note, Options, Proof, Run, Step, Trouble};
 use crate::Failure;
 use crate::datum::Datum;
 use crate::hook::HookKind;
@@ -81,6 +81,7 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
     }
     let warehouse = rehearsal.warehouse.borrow();
     proof.assumptions = warehouse.assumptions().iter().map(|one| assumed(one, &options.assume)).collect();
+    proof.access = access(&warehouse);
     proof.notes = rehearsal.notes;
     Ok(proof)
 }
@@ -102,6 +103,19 @@ fn assumed(one: &Assumption, assume: &Assume) -> Assumed {
         needed_by: one.needed_by.clone(),
         is_confirmed,
     }
+}
+
+/// Who may do what, by whom it may be done.
+fn access(warehouse: &Warehouse) -> Vec<Access> {
+    let line = |one: warehouse::Access| Access {
+        grantee: one.grantee.to_string(),
+        privilege: one.privilege,
+        object: one.on.to_string(),
+        by: one.by,
+    };
+    let mut table: Vec<Access> = warehouse.catalog().ledger().access().into_iter().map(line).collect();
+    table.sort();
+    table
 }
 
 /// A hook that stops dbt while it parses.

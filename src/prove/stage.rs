@@ -55,7 +55,7 @@ impl Stage {
             return vec![unknown.because("it holds a value that is not known before the run")];
         }
         let effects = self.warehouse.borrow_mut().execute(text);
-        let refuses_nothing = self.warehouse.borrow().dialect() == sql::Dialect::Postgres;
+        let refuses_nothing = self.warehouse.borrow().session().dialect == sql::Dialect::Postgres;
         if effects.is_empty() && refuses_nothing {
             // psycopg2 says so (facts 5.4).
             return vec![Effect::new(text, Verdict::Refuted).because("can't execute an empty query")];

@@ -5,18 +5,12 @@ use sqlparser::parser::Parser;
 
 use super::types::Declared;
 use super::{Column, Expectation, RelationName, Rows, SqlValue, Type, Warehouse};
-use crate::sql::{self, Dialect};
+use crate::sql;
 
 impl Warehouse {
-    /// The dialect that it speaks.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.session.dialect
-    }
-
     /// A name of a column or another part, folded.
     #[must_use]
-    pub fn fold(&self, name: &str, quoted: bool) -> String {
+    pub fn folded(&self, name: &str, quoted: bool) -> String {
         self.folding().fold(name, quoted)
     }
 
@@ -71,7 +65,7 @@ impl Warehouse {
             }
             _ => Type::Unknown,
         };
-        Some(Column::new(self.fold(&name.value, name.quote_style.is_some()), of))
+        Some(Column::new(self.folded(&name.value, name.quote_style.is_some()), of))
     }
 
     /// Every row of a relation; none where it has none of that name, or they cannot be read.
