@@ -2,6 +2,7 @@
 
 mod alter;
 mod comment;
+mod duckdb;
 mod grant;
 mod maintenance;
 mod objects;
@@ -135,6 +136,11 @@ impl Warehouse {
 
     fn carried_out(&mut self, said: &Said<'_>) -> Option<Done<()>> {
         let outline = said.outline;
+        if said.dialect == Dialect::DuckDb
+            && let Some(cause) = duckdb::refuses(said)
+        {
+            return Some(Err(Stop::Refuted(cause)));
+        }
         if let Some(done) = self.control(said, &mut said.after_verb()) {
             return Some(done);
         }

@@ -83,6 +83,7 @@ impl fmt::Display for Grant {
         match self {
             Grant::Object(object) => match object.class {
                 Class::Relation | Class::Column => write!(f, "{object}"),
+                Class::Account => f.write_str("account"),
                 class => write!(f, "{} {object}", class.word()),
             },
             Grant::Coming(coming) => {

@@ -38,12 +38,6 @@ impl Warehouse {
         let Some(said) = read::said(reader) else {
             return Err(Stop::not_proved(UNKNOWN_FORM));
         };
-        if self.dialect() == Dialect::DuckDb {
-            return Err(Stop::refuted(format!(
-                "Parser Error: syntax error at or near \"{}\"",
-                verb.name().to_uppercase()
-            )));
-        }
         match &said.target {
             Target::Roles(class, roles) => return self.grant_roles(verb, &said, *class, roles),
             Target::Coming { kinds, schemas, databases } => {

@@ -22,7 +22,8 @@ impl Warehouse {
             Class::Function | Class::Procedure => {
                 let mut object = self.object(class, &name)?;
                 let arguments = reader.parenthesis().map(|inside| routine::types(&reader.of(inside)));
-                object.path.push(arguments.unwrap_or_default().join(", "));
+                let arguments = arguments.filter(|_| self.dialect() != Dialect::DuckDb).unwrap_or_default();
+                object.path.push(arguments.join(", "));
                 object
             }
             _ if self.is_part(class, said) => {
@@ -237,7 +238,7 @@ impl Warehouse {
     /// DROP of what is no relation.
     pub(super) fn drop_objects(&mut self, said: &Said<'_>, class: Class) -> Done<()> {
         let class = if said.is_of_routine() { Class::Routine } else { class };
-        let Some(mut reader) = said.at_name() else { return Err(Stop::not_proved("what it drops has no name")) };
+        let Some(mut reader) = said.at_name() else { return self.drop_all(said, class) };
         let guarded = said.outline.if_exists || is_guarded(said);
         while let Some(name) = reader.name() {
             let arguments = reader.parenthesis().map(|inside| routine::types(&reader.of(inside)));
@@ -257,6 +258,22 @@ impl Warehouse {
             if !reader.eat_symbol(",") {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// `drop all row access policies on t`.
+    fn drop_all(&mut self, said: &Said<'_>, class: Class) -> Done<()> {
+        let table = said.at_on().and_then(|mut reader| reader.name());
+        let (Class::RowAccessPolicy, Some(table)) = (class, table) else {
+            return Err(Stop::not_proved("what it drops has no name"));
+        };
+        let relation = self.need_relation(&table, Kind::Table)?;
+        let path = Object::relation(&relation.name).path;
+        let policies: Vec<Object> = self.catalog().ledger().there(Class::TablePolicy, &path).cloned().collect();
+        let by = self.label.clone();
+        for policy in policies {
+            self.ledger().drop_object(&policy, &by);
         }
         Ok(())
     }
@@ -321,6 +338,15 @@ impl Warehouse {
                     Dialect::BigQuery => Some(format!("Dataset {object} is still in use")),
                     _ => None,
                 }
+            }
+            Class::User | Class::Group if self.dialect() == Dialect::Redshift => {
+                let class = object.class.word();
+                let grantee = Grantee { class: object.class, name: own.clone() };
+                let needed =
+                    self.catalog().ledger().held_by(&grantee).iter().any(|(_, privilege)| privilege != "membership");
+                needed.then(|| {
+                    format!("{class} \"{own}\" cannot be dropped because the {class} has a privilege on some object")
+                })
             }
             Class::Role if self.is_postgres() => {
                 let grantee = Grantee { class: Class::Role, name: own.clone() };

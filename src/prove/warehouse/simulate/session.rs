@@ -141,8 +141,12 @@ impl Warehouse {
             class
         };
         let object = self.object(class, &name)?;
-        self.need(&object)?;
         let own = object.path.last().cloned().unwrap_or_default();
+        if self.dialect() == Dialect::DuckDb && self.is_gone(&object) {
+            let cause = format!("Catalog Error: SET schema: No catalog + schema named \"{own}\" found.");
+            return Err(Stop::refuted(cause));
+        }
+        self.need(&object)?;
         match class {
             Class::Schema => {
                 if let [database, schema] = object.path.as_slice() {
@@ -215,9 +219,6 @@ impl Warehouse {
             return Ok(());
         }
         let object = self.meant_schema(first)?;
-        if self.dialect() == Dialect::DuckDb {
-            self.need(&object)?;
-        }
         if let Some(schema) = object.path.last() {
             self.session.schema.clone_from(schema);
         }

@@ -35,7 +35,7 @@ pub(super) fn no_column(dialect: Dialect, column: &str, relation: &RelationName)
             format!("column \"{column}\" of relation \"{}\" does not exist", relation.identifier)
         }
         Dialect::DuckDb => {
-            format!("Catalog Error: Table \"{}\" does not have a column with name \"{column}\"", relation.identifier)
+            format!("Binder Error: Table \"{}\" does not have a column with name \"{column}\"", relation.identifier)
         }
         Dialect::Snowflake => format!("SQL compilation error:\ninvalid identifier '{column}'"),
         _ => format!("{relation} has no column {column}"),
@@ -70,7 +70,10 @@ pub(super) fn missing(dialect: Dialect, object: &Object) -> String {
             _ => format!("{class} \"{own}\" does not exist"),
         },
         Dialect::DuckDb => {
-            format!("Catalog Error: {} with name {own} does not exist!", capital(class))
+            let routine = matches!(object.class, Class::Function | Class::Procedure | Class::Routine);
+            let own = if routine { &object.path[2] } else { own };
+            let class = if routine { "Macro Function".to_owned() } else { capital(class) };
+            format!("Catalog Error: {class} with name {own} does not exist!")
         }
         Dialect::Snowflake => {
             format!("SQL compilation error:\n{} '{object}' does not exist or not authorized.", capital(class))
@@ -98,7 +101,12 @@ pub(super) fn exists(dialect: Dialect, object: &Object) -> String {
             }
             _ => format!("{class} \"{own}\" already exists"),
         },
-        Dialect::DuckDb => format!("Catalog Error: {} with name \"{own}\" already exists!", capital(class)),
+        Dialect::DuckDb => {
+            let routine = matches!(object.class, Class::Function | Class::Procedure | Class::Routine);
+            let own = if routine { &object.path[2] } else { own };
+            let class = if routine { "Macro Function".to_owned() } else { capital(class) };
+            format!("Catalog Error: {class} with name \"{own}\" already exists!")
+        }
         Dialect::Snowflake => format!("SQL compilation error:\nObject '{object}' already exists."),
         _ => format!("{class} {object} already exists"),
     }

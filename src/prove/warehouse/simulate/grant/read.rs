@@ -148,6 +148,8 @@ fn target(reader: &mut Reader<'_>) -> Option<Target> {
         *reader = start;
     }
     let class = kind.as_ref().map_or(Some(Class::Relation), |kind| class_of(kind, reader.dialect()))?;
+    let text = kind.is_none() && reader.peek().is_some_and(|token| token.kind == crate::sql::Kind::Text);
+    let class = if text { Class::OtherGlobal } else { class };
     let class = if start.next_is("routine") && kind.is_some() { Class::Routine } else { class };
     let mut names = Vec::new();
     loop {
