@@ -19,11 +19,12 @@ use hookproof::report::compile::{self, Compiled};
 use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
 use hookproof::report::prove::{self, Proved};
+use hookproof::report::query;
 use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
 use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover};
 
-use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, RulesFormat};
+use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat};
 use terminal::Terminal;
 
 /// The exit code of a run that found something.
@@ -162,16 +163,24 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
             };
             Ok(Outcome::ok(joined(planned.iter().map(show))))
         }
-        Command::Prove { project, command, format, strict } => {
-            let options = options(&project, format == Format::Json)?;
-            let wanted = ProveOptions { command, strict };
+        Command::Prove { project, command, format, drill, db, strict } => {
+            let options = options(&project, format == ProveFormat::Json || db.is_some())?;
+            let wanted = ProveOptions { command, strict, drill, database: db };
             let proved = hookproof::prove(&options, &wanted).map_err(|failure| failure.to_string())?;
-            let show = |one: &Proved| match format {
-                Format::Text => prove::text(one, terminal.width, terminal.colour),
-                Format::Json => prove::json(one),
-            };
             let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
-            Ok(Outcome { out: joined(proved.iter().map(show)), code })
+            let out = match format {
+                ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, terminal.width, terminal.colour))),
+                ProveFormat::Json => joined(proved.iter().map(prove::json)),
+                ProveFormat::Html => prove::html(&proved),
+            };
+            Ok(Outcome { out, code })
+        }
+        Command::Query { sql, db, format } => {
+            let rows = hookproof::query(&db, &sql).map_err(|failure| failure.to_string())?;
+            Ok(Outcome::ok(match format {
+                Format::Text => query::text(&rows),
+                Format::Json => query::json(&rows),
+            }))
         }
         Command::Init { schema: true, .. } => Ok(Outcome::ok(schema::schema())),
         Command::Init { path, schema: false } => init(&path),

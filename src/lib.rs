@@ -25,4 +25,4 @@ pub mod settings;
 pub mod source;
 pub mod sql;
 
-pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, list, plan, prove};
+pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, list, plan, prove, query};

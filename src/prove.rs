@@ -4,6 +4,8 @@
 //! renders is answered by the database as it is then. What a hook needs and the project does not make is assumed and
 //! listed. Knows nothing of formats.
 
+mod drill;
+mod kept;
 mod node;
 mod rows;
 mod run;
@@ -13,6 +15,7 @@ mod stage;
 mod test;
 pub mod warehouse;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Failure;
@@ -24,6 +27,7 @@ use crate::settings::Assume;
 use crate::source::{Call, Place};
 use warehouse::{AssumptionKind, Verdict};
 
+pub use drill::{Drill, Failing, Misreport, Truth};
 pub use second::Drift;
 
 /// What a rehearsal depends on besides the plan.
@@ -31,6 +35,10 @@ pub use second::Drift;
 pub struct Options {
     /// What the settings say is there.
     pub assume: Assume,
+    /// Whether runs are rehearsed as well in which something fails.
+    pub drill: bool,
+    /// The file in which the database is kept.
+    pub database: Option<PathBuf>,
     /// Files that are read otherwise than they are on disk.
     pub overlay: Overlay,
 }
@@ -54,15 +62,17 @@ pub struct Proof {
     pub second_run: Vec<Drift>,
     /// What is worth a look though nothing fails.
     pub notes: Vec<Note>,
+    /// Runs in which something fails, where these are asked for.
+    pub drills: Vec<Drill>,
     /// The hooks that steps name.
     pub hooks: Vec<Hook>,
 }
 
 impl Proof {
-    /// Whether the proof holds: nothing is refuted.
+    /// Whether the proof holds: nothing is refuted, and in no drill a hook tells what is not so.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.refuted().next().is_none()
+        self.refuted().next().is_none() && self.drills.iter().all(|drill| drill.misreports.is_empty())
     }
 
     /// The steps that fail, with the number of their run.

@@ -8,6 +8,7 @@ pub mod json;
 pub mod list;
 pub mod plan;
 pub mod prove;
+pub mod query;
 pub mod text;
 
 use std::collections::BTreeMap;

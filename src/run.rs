@@ -19,6 +19,7 @@ use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
 use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
+use crate::prove::warehouse::{Rows, Warehouse};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
 use crate::render::{MAX_WAYS, Pass, Rendered, Renderer, Rendering, refused_status, yaml::Native};
@@ -274,11 +275,39 @@ pub struct ProveOptions {
     pub command: Invocation,
     /// Whether what had to be assumed and the settings do not confirm lets the proof fail.
     pub strict: bool,
+    /// Whether runs are rehearsed as well in which something fails.
+    pub drill: bool,
+    /// The file in which the database of the default target is kept.
+    pub database: Option<PathBuf>,
 }
+
+/// Asks a database that a rehearsal has kept, in the project's own dialect.
+pub fn query(database: &Path, sql: &str) -> Result<Rows, Failure> {
+    let ask = || {
+        let mut warehouse = Warehouse::read_back(database)?;
+        let effects = warehouse.execute(sql);
+        let [effect] = effects.as_slice() else {
+            return Err(Failure("a query is one statement: give one, without a semicolon".to_owned()));
+        };
+        match (&effect.rows, &effect.cause) {
+            (Some(rows), _) => Ok(rows.clone()),
+            (None, Some(cause)) => Err(Failure(cause.clone())),
+            (None, None) => Err(Failure("this is no query: it gives no rows".to_owned())),
+        }
+    };
+    match &*POOL {
+        Some(pool) => pool.install(ask),
+        None => Err(Failure(NO_THREADS.to_owned())),
+    }
+}
+
+/// Where no thread can be started.
+const NO_THREADS: &str = "no threads can be started: free some memory and run again";
 
 /// Rehearses a dbt command on an embedded database, twice, for every project at a path and each of its targets.
 pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved>, Failure> {
-    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: false };
+    // One database is that of one target.
+    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: wanted.database.is_some() };
     let proved = each_in(options, &scope, |mut renderer, settings| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks);
@@ -286,7 +315,12 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
             let planner = Planner::new(&renderer, target);
             let looked: Vec<Looked<'_>> = hooks.hooks.par_iter().filter_map(|hook| planner.look(hook)).collect();
             let plan = planner.plan(looked);
-            let how = crate::prove::Options { assume: settings.assume.clone(), overlay: options.overlay.clone() };
+            let how = crate::prove::Options {
+                assume: settings.assume.clone(),
+                drill: wanted.drill,
+                database: wanted.database.clone(),
+                overlay: options.overlay.clone(),
+            };
             crate::prove::prove(&renderer, &plan, target, &how)
         };
         let proofs: Result<Vec<_>, Failure> = (0..renderer.manifests().len()).into_par_iter().map(rehearsed).collect();
@@ -394,7 +428,7 @@ fn each_in<T: Send>(
     };
     match &*POOL {
         Some(pool) => pool.install(run),
-        None => Err(Failure("no threads can be started: free some memory and run again".to_owned())),
+        None => Err(Failure(NO_THREADS.to_owned())),
     }
 }
 

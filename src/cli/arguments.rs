@@ -87,11 +87,28 @@ pub(super) enum Command {
         #[arg(long, short, value_parser = Invocation::parse, default_value = "build", value_name = "COMMAND")]
         command: Invocation,
         /// What to print
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ProveFormat::Text)]
+        format: ProveFormat,
+        /// Rehearse as well what happens when a model, a hook or an on-run-start hook fails
+        #[arg(long)]
+        drill: bool,
+        /// Keep the database of the default target, or of --target, in a file
+        #[arg(long, value_name = "FILE")]
+        db: Option<PathBuf>,
         /// Fail on what had to be assumed, unless `assume` in hookproof.yml says that it is there
         #[arg(long)]
         strict: bool,
+    },
+    /// Ask a database that `prove --db` has kept, in the project's own SQL
+    Query {
+        /// The query, such as 'select * from audit_run'
+        sql: String,
+        /// The database
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Write a hookproof.yml that shows every setting, all of them commented out
     Init {
@@ -269,6 +286,16 @@ pub(super) enum Format {
     Text,
     /// For a program
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProveFormat {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+    /// One page that needs nothing else, for a person
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -99,9 +99,8 @@ fn stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, query: Option<&
     let name = stage.name(relation);
     let (mut columns, enforced) = declared_of_node(rehearsal, at);
     let selected = query.and_then(|query| rehearsal.warehouse.borrow_mut().columns_of(query));
-    let mut certainty = if enforced { Certainty::Known } else { Certainty::Assumed };
+    let certainty = if enforced { Certainty::Known } else { Certainty::Inferred };
     if let Some(selected) = selected {
-        certainty = Certainty::Inferred;
         if !enforced {
             let of =
                 |name: &str| columns.iter().find(|column| column.name == name && column.declared.is_some()).cloned();

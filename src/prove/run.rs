@@ -1,10 +1,13 @@
 //! The walk through the steps of a plan, as often as it is rehearsed.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::drill::{self, Drill, Failing, Truth};
+use super::kept;
 use super::node::{self, Built};
 use super::second::{self, Left};
 use super::stage::{Stage, database_error};
@@ -48,6 +51,8 @@ pub(super) struct Rehearsal<'a> {
     /// Which hook last wrote to a relation, by its place in the plan's hooks.
     writers: HashMap<RelationName, usize>,
     notes: Vec<Note>,
+    /// What is made to fail.
+    failing: Option<Failing>,
 }
 
 /// Rehearses a plan twice on one database.
@@ -61,6 +66,7 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         access: Vec::new(),
         second_run: Vec::new(),
         notes: Vec::new(),
+        drills: Vec::new(),
         hooks: plan.hooks.clone(),
     };
     if !plan.stopped_by.is_empty() {
@@ -68,7 +74,11 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps });
         return Ok(proof);
     }
-    let mut rehearsal = Rehearsal::new(renderer, plan, target, options)?;
+    let kept = match &options.database {
+        Some(path) => Some((path, kept::beside(path)?)),
+        None => None,
+    };
+    let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
     let mut left = Left::default();
     for number in 1..=RUNS {
         let run = rehearsal.run(number);
@@ -82,8 +92,42 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
     let warehouse = rehearsal.warehouse.borrow();
     proof.assumptions = warehouse.assumptions().iter().map(|one| assumed(one, &options.assume)).collect();
     proof.access = access(&warehouse);
-    proof.notes = rehearsal.notes;
+    proof.notes.clone_from(&rehearsal.notes);
+    drop(warehouse);
+    if let Some((path, file)) = kept {
+        rehearsal.warehouse.borrow_mut().describe()?;
+        drop(rehearsal);
+        kept::put(file, path)?;
+    }
+    if options.drill {
+        for failing in drill::failures(plan) {
+            proof.drills.push(drilled(renderer, plan, target, options, failing)?);
+        }
+    }
     Ok(proof)
+}
+
+/// A run in which something fails, after one in which nothing is made to.
+fn drilled(
+    renderer: &Renderer,
+    plan: &Plan,
+    target: usize,
+    options: &Options,
+    failing: Failing,
+) -> Result<Drill, Failure> {
+    let mut rehearsal = Rehearsal::new(renderer, plan, target, options, None)?;
+    rehearsal.run(1);
+    let before = rehearsal.sizes();
+    rehearsal.failing = Some(failing.clone());
+    let (run, truth) = rehearsal.run_with_truth(2);
+    let misreports = drill::misreports(&run.steps, truth, rehearsal.dialect);
+    Ok(Drill {
+        failing,
+        steps: run.steps,
+        truth,
+        left_behind: drill::left_behind(&before, &rehearsal.sizes()),
+        misreports,
+    })
 }
 
 fn assumed(one: &Assumption, assume: &Assume) -> Assumed {
@@ -181,6 +225,7 @@ impl<'a> Rehearsal<'a> {
         plan: &'a Plan,
         target: usize,
         options: &'a Options,
+        path: Option<&Path>,
     ) -> Result<Rehearsal<'a>, Failure> {
         let project: &Project = &renderer.shared(target).project;
         let of = &renderer.targets()[target];
@@ -192,7 +237,7 @@ impl<'a> Rehearsal<'a> {
             database: of.database.as_deref().map(|database| folding.fold(database, quote.database)),
             schema: folding.fold(&of.schema, quote.schema),
         };
-        let warehouse = Warehouse::new(session, None)?;
+        let warehouse = Warehouse::new(session, path)?;
         let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut relations = HashMap::new();
         let mut by_id = HashMap::new();
@@ -223,6 +268,7 @@ impl<'a> Rehearsal<'a> {
             relations,
             writers: HashMap::new(),
             notes: Vec::new(),
+            failing: None,
         };
         rehearsal.before_the_first_run();
         Ok(rehearsal)
@@ -276,6 +322,11 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn run(&mut self, number: usize) -> Run {
+        self.run_with_truth(number).0
+    }
+
+    /// A run, and how many nodes and tests ended how.
+    fn run_with_truth(&mut self, number: usize) -> (Run, Truth) {
         let stage = self.stage(number, &Rc::new(Outcome::default()));
         self.warehouse.borrow_mut().set_clock(stage.started_at.parse().unwrap_or_default());
         let mut course = Course::default();
@@ -287,7 +338,20 @@ impl<'a> Rehearsal<'a> {
         if self.warehouse.borrow().in_transaction() {
             self.warehouse.borrow_mut().rollback();
         }
-        Run { number, invocation_id: stage.invocation_id.clone(), steps }
+        let truth = Truth::of(course.ended.values().map(|(status, _)| status));
+        (Run { number, invocation_id: stage.invocation_id.clone(), steps }, truth)
+    }
+
+    /// How many rows every relation has.
+    fn sizes(&self) -> BTreeMap<String, u64> {
+        let mut warehouse = self.warehouse.borrow_mut();
+        let names: Vec<RelationName> =
+            warehouse.catalog().relations().iter().map(|relation| relation.name.clone()).collect();
+        let size = |name: RelationName| {
+            let rows = warehouse.rows_of(&name).map_or(0, |rows| rows.rows.len() as u64);
+            (name.to_string(), rows)
+        };
+        names.into_iter().map(size).collect()
     }
 
     fn step(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, number: usize) -> Step {
@@ -406,6 +470,10 @@ impl<'a> Rehearsal<'a> {
     /// Renders a hook and executes what is sent.
     fn hook(&mut self, step: &plan::Step, stage: &Rc<Stage>, made: &mut Step, number: usize) -> Ended {
         let Some(at) = step.hook else { return Ended::Well };
+        if self.failing == Some(Failing::Hook(at)) {
+            made.note = Some("made to fail".to_owned());
+            return Ended::Failed(database_error("made to fail by the drill"));
+        }
         let hook = &self.plan.hooks[at];
         self.warehouse.borrow_mut().label(hook.id.as_str());
         let database = Rc::clone(stage) as Rc<dyn Database>;
@@ -493,6 +561,11 @@ impl<'a> Rehearsal<'a> {
     fn node(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
         let Some(id) = &step.node else { return };
         let Some(&at) = self.by_id.get(&**id) else { return };
+        if self.failing.as_ref().is_some_and(|failing| *failing == Failing::Node(Arc::clone(id))) {
+            made.note = Some("made to fail".to_owned());
+            self.fail(step, course, database_error("made to fail by the drill"));
+            return;
+        }
         self.warehouse.borrow_mut().label(&**id);
         let built: Built = node::build(self, stage, at);
         made.note = Some(built.how);

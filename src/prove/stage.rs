@@ -106,7 +106,7 @@ impl Database for Stage {
         let name = self.name(relation);
         let warehouse = self.warehouse.borrow();
         let found = warehouse.catalog().relation(&name)?;
-        if found.certainty == super::warehouse::Certainty::Assumed {
+        if found.certainty != super::warehouse::Certainty::Known && found.columns.is_empty() {
             return None;
         }
         let typed = found.columns.iter().map(|column| {

@@ -8,6 +8,7 @@
 mod assumption;
 mod catalog;
 mod clock;
+mod described;
 mod execute;
 mod name;
 mod outside;

@@ -58,7 +58,8 @@ fn positions(proved: &Proved) -> Positions<'_> {
         let steps = proof.runs.iter().flat_map(|run| &run.steps).flat_map(of_step);
         let notes = proof.notes.iter().filter_map(|note| note.place);
         let hooks = proof.hooks.iter().filter_map(|hook| hook.place);
-        for place in steps.chain(notes).chain(hooks) {
+        let wrong = proof.drills.iter().flat_map(|drill| &drill.misreports).filter_map(|wrong| wrong.place);
+        for place in steps.chain(notes).chain(hooks).chain(wrong) {
             lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
         }
     }

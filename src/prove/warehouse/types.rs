@@ -62,6 +62,27 @@ impl Type {
         }
     }
 
+    /// The type of that name; unknown for any other.
+    #[must_use]
+    pub fn named(name: &str) -> Type {
+        let all = [
+            Type::Boolean,
+            Type::Integer,
+            Type::Decimal,
+            Type::Float,
+            Type::Text,
+            Type::Date,
+            Type::Time,
+            Type::Timestamp,
+            Type::Interval,
+            Type::Json,
+            Type::Binary,
+            Type::Uuid,
+            Type::Array,
+        ];
+        all.into_iter().find(|of| of.name() == name).unwrap_or(Type::Unknown)
+    }
+
     /// The type as a column of `SQLite` is declared, which decides what it makes of values.
     pub(super) fn declaration(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::doubled;
+use super::text::{doubled, failing};
 use super::{Proved, holds, positions};
 use crate::prove::warehouse::Verdict;
 use crate::prove::{Executed, Proof, Step};
@@ -89,6 +89,7 @@ impl Drawing<'_> {
             }
             out.push_str("</ol>\n");
         }
+        self.drills(proof, out);
         self.notes(proof, out);
         assumptions(proof, out);
         access(proof, out);
@@ -162,6 +163,33 @@ impl Drawing<'_> {
         }
         if !one.sqlite.is_empty() {
             let _ = writeln!(out, "<h3>on SQLite</h3>\n<pre>{}</pre>", escaped(&one.sqlite.join(";\n")));
+        }
+    }
+
+    fn drills(&self, proof: &Proof, out: &mut String) {
+        for drill in &proof.drills {
+            let _ = writeln!(
+                out,
+                "<h2>Drill: {} fails <small>{} succeed, {} failed, {} skipped</small></h2>\n<ul>",
+                escaped(&failing(&drill.failing, proof)),
+                drill.truth.well,
+                drill.truth.failed,
+                drill.truth.skipped
+            );
+            for line in &drill.left_behind {
+                let _ = writeln!(out, "<li>left behind: {}</li>", escaped(line));
+            }
+            for wrong in &drill.misreports {
+                let at = self.place(wrong.place).unwrap_or_default();
+                let id = escaped(&proof.hooks[wrong.hook].id);
+                let _ = writeln!(
+                    out,
+                    "<li class=\"cause\"><code>{id}</code>: {} <small>{}</small></li>",
+                    escaped(&wrong.message),
+                    escaped(&at)
+                );
+            }
+            out.push_str("</ul>\n");
         }
     }
 

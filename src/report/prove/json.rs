@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::text::failing;
 use super::{Proved, holds, positions, verdict};
-use crate::prove::{Executed, Proof, Step};
+use crate::prove::{Drill, Executed, Proof, Step};
 use crate::report::Positions;
 use crate::report::list::{Point, indented};
 use crate::source::Place;
@@ -56,6 +57,7 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
                 hook: drift.hook.map(|hook| proof.hooks[hook].id.as_str()),
             })
             .collect(),
+        drills: proof.drills.iter().map(|drill| drilled(drill, proof, positions)).collect(),
         notes: proof
             .notes
             .iter()
@@ -64,6 +66,26 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
                 hook: note.hook.map(|hook| proof.hooks[hook].id.as_str()),
                 file: note.place.map(|place| positions.path(place)),
                 start: point(note.place, positions),
+            })
+            .collect(),
+    }
+}
+
+fn drilled<'a>(drill: &'a Drill, proof: &'a Proof, positions: &Positions<'a>) -> Drilled<'a> {
+    Drilled {
+        failing: failing(&drill.failing, proof),
+        succeeded: drill.truth.well,
+        failed: drill.truth.failed,
+        skipped: drill.truth.skipped,
+        left_behind: &drill.left_behind,
+        misreports: drill
+            .misreports
+            .iter()
+            .map(|wrong| Note {
+                message: &wrong.message,
+                hook: Some(proof.hooks[wrong.hook].id.as_str()),
+                file: wrong.place.map(|place| positions.path(place)),
+                start: point(wrong.place, positions),
             })
             .collect(),
     }
@@ -136,7 +158,18 @@ struct Target<'a> {
     assumptions: Vec<Assumption<'a>>,
     access: Vec<Access<'a>>,
     second_run: Vec<Drift<'a>>,
+    drills: Vec<Drilled<'a>>,
     notes: Vec<Note<'a>>,
+}
+
+#[derive(Serialize)]
+struct Drilled<'a> {
+    failing: String,
+    succeeded: i64,
+    failed: i64,
+    skipped: i64,
+    left_behind: &'a [String],
+    misreports: Vec<Note<'a>>,
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Proved, holds, positions};
 use crate::prove::warehouse::Verdict;
-use crate::prove::{Executed, Proof, Step, Trouble};
+use crate::prove::{Executed, Failing, Proof, Step, Trouble};
 use crate::report::list::Paint;
 use crate::report::{Positions, counted};
 use crate::source::{Call, Place};
@@ -29,6 +29,14 @@ pub(super) fn doubled(rows: u64) -> String {
     if rows == 1 { "1 row doubled".to_owned() } else { format!("{rows} rows doubled") }
 }
 
+/// What a drill lets fail.
+pub(super) fn failing(of: &Failing, proof: &Proof) -> String {
+    match of {
+        Failing::Node(id) => id.to_string(),
+        Failing::Hook(hook) => proof.hooks[*hook].id.clone(),
+    }
+}
+
 struct Drawing<'a> {
     positions: Positions<'a>,
     paint: Paint,
@@ -49,6 +57,7 @@ impl Drawing<'_> {
         for (run, step) in proof.refuted() {
             self.refuted(run, step, proof, out);
         }
+        self.drills(proof, out);
         self.tally(proof, out);
         self.not_proved(proof, out);
         self.notes(proof, out);
@@ -84,6 +93,32 @@ impl Drawing<'_> {
             self.cause(message, *place, through.as_deref(), out);
             if let Some(note) = &step.note {
                 let _ = writeln!(out, "    {}", self.paint.dim(note));
+            }
+        }
+    }
+
+    /// What happens when something fails: what is left behind, and whether hooks at the end tell the truth.
+    fn drills(&self, proof: &Proof, out: &mut String) {
+        for drill in &proof.drills {
+            let what = failing(&drill.failing, proof);
+            let (well, failed, skipped) = (drill.truth.well, drill.truth.failed, drill.truth.skipped);
+            let _ = writeln!(
+                out,
+                "\n  {} {what} fails: {well} succeed, {failed} failed, {skipped} skipped",
+                self.paint.bold("drill:")
+            );
+            for line in &drill.left_behind {
+                let _ = writeln!(out, "    left behind: {line}");
+            }
+            for wrong in &drill.misreports {
+                let _ = writeln!(
+                    out,
+                    "    {} {}: {}",
+                    self.paint.red("refuted"),
+                    proof.hooks[wrong.hook].id,
+                    wrong.message
+                );
+                self.cause("", wrong.place, wrong.through.as_deref(), out);
             }
         }
     }

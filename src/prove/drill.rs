@@ -1,0 +1,197 @@
+//! Drills: a run in which something fails, after one in which nothing did. What dbt leaves behind, and whether the
+//! hooks at the end tell the truth.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sqlparser::ast::{self, AssignmentTarget, Expr, SetExpr, Value};
+
+use super::Step;
+use crate::plan::{Plan, StepKind};
+use crate::render::Status;
+use crate::source::{Call, Place};
+use crate::sql::{self, Dialect};
+
+/// What fails in a drill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failing {
+    /// The build of a node, by its unique id.
+    Node(Arc<str>),
+    /// What a hook sends, by its place in the plan's hooks.
+    Hook(usize),
+}
+
+/// A drill.
+#[derive(Debug)]
+pub struct Drill {
+    /// What fails.
+    pub failing: Failing,
+    /// What the failing run did, step by step.
+    pub steps: Vec<Step>,
+    /// How many nodes and tests ended how.
+    pub truth: Truth,
+    /// What the failing run left of relations that hooks write to or nodes become, otherwise than a run that succeeds.
+    pub left_behind: Vec<String>,
+    /// Where a hook at the end tells something that is not so.
+    pub misreports: Vec<Misreport>,
+}
+
+/// How a run ended, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Truth {
+    /// Succeeded or passed.
+    pub well: i64,
+    /// Failed: a node with an error, or a test with rows.
+    pub failed: i64,
+    /// Skipped.
+    pub skipped: i64,
+}
+
+impl Truth {
+    /// Counts how nodes and tests ended.
+    pub(super) fn of<'a>(ended: impl Iterator<Item = &'a Status>) -> Truth {
+        let mut truth = Truth::default();
+        for status in ended {
+            match status {
+                Status::Success | Status::Pass | Status::Warn => truth.well += 1,
+                Status::Error | Status::Fail | Status::PartialSuccess => truth.failed += 1,
+                Status::Skipped => truth.skipped += 1,
+                Status::NoOp => {}
+            }
+        }
+        truth
+    }
+}
+
+/// A value that a hook writes at the end of a run and that is not so.
+#[derive(Debug, Clone)]
+pub struct Misreport {
+    /// The hook, by its place in the plan's hooks.
+    pub hook: usize,
+    /// What it says and what is so.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// Through which macro calls.
+    pub through: Option<Arc<Call>>,
+}
+
+/// The drills that a plan has something for: a node in the middle, the first hook at the start, the first hook of a
+/// node.
+pub(super) fn failures(plan: &Plan) -> Vec<Failing> {
+    let mut found = Vec::new();
+    let nodes: Vec<&Arc<str>> =
+        plan.steps.iter().filter(|step| step.kind == StepKind::Node).filter_map(|step| step.node.as_ref()).collect();
+    let is_model = |id: &&&Arc<str>| id.starts_with("model.");
+    let models: Vec<&&Arc<str>> = nodes.iter().filter(is_model).collect();
+    let middle = models.get(models.len() / 2).map_or_else(|| nodes.get(nodes.len() / 2), |id| Some(*id));
+    found.extend(middle.map(|id| Failing::Node(Arc::clone(id))));
+    let hook =
+        |kinds: &[StepKind]| plan.steps.iter().find(|step| kinds.contains(&step.kind)).and_then(|step| step.hook);
+    found.extend(hook(&[StepKind::OnRunStart]).map(Failing::Hook));
+    found.extend(hook(&[StepKind::PreHook, StepKind::PostHook]).map(Failing::Hook));
+    found
+}
+
+/// What statements at the end of a failing run say of it that is not so.
+pub(super) fn misreports(steps: &[Step], truth: Truth, dialect: Dialect) -> Vec<Misreport> {
+    let mut found = Vec::new();
+    for step in steps.iter().filter(|step| step.kind == StepKind::OnRunEnd && !step.is_skipped) {
+        let Some(hook) = step.hook else { continue };
+        for one in &step.statements {
+            for (column, value) in written(&one.sql, dialect) {
+                if let Some(message) = untrue(&column, &value, truth) {
+                    found.push(Misreport { hook, message, place: one.place, through: one.through.clone() });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A constant that a statement writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Constant {
+    Number(i64),
+    Text(String),
+}
+
+/// The constants that a statement writes, by column.
+fn written(text: &str, dialect: Dialect) -> Vec<(String, Constant)> {
+    let mut found = Vec::new();
+    for tree in sql::script_with_trees(text, dialect).1.into_iter().flatten() {
+        match *tree {
+            ast::Statement::Update(update) => {
+                for assignment in &update.assignments {
+                    if let AssignmentTarget::ColumnName(name) = &assignment.target {
+                        let column = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone());
+                        found.extend(column.zip(constant(&assignment.value)));
+                    }
+                }
+            }
+            ast::Statement::Insert(insert) => {
+                let Some(SetExpr::Values(values)) = insert.source.as_ref().map(|source| &*source.body) else {
+                    continue;
+                };
+                for row in &values.rows {
+                    let columns = insert.columns.iter().map(ToString::to_string);
+                    found
+                        .extend(columns.zip(row.iter()).filter_map(|(column, value)| Some((column, constant(value)?))));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn constant(value: &Expr) -> Option<Constant> {
+    let Expr::Value(value) = value else { return None };
+    match &value.value {
+        Value::Number(number, _) => number.parse().ok().map(Constant::Number),
+        Value::SingleQuotedString(text) => Some(Constant::Text(text.clone())),
+        _ => None,
+    }
+}
+
+/// What is untrue about a value in a column of that name; none where it may be right.
+fn untrue(column: &str, value: &Constant, truth: Truth) -> Option<String> {
+    let column = column.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| column.contains(word));
+    let Truth { well, failed, skipped } = truth;
+    if failed == 0 {
+        return None;
+    }
+    match value {
+        Constant::Number(0) if says(&["fail", "error"]) => {
+            Some(format!("{column} is 0 in a run in which {failed} failed"))
+        }
+        Constant::Number(count) if says(&["success", "succeed", "pass"]) && *count > well => Some(format!(
+            "{column} is {count} in a run in which {well} succeeded, {failed} failed and {skipped} were skipped"
+        )),
+        Constant::Number(0) if says(&["success", "succeed", "pass"]) && well > 0 => {
+            Some(format!("{column} is 0 in a run in which {well} succeeded"))
+        }
+        Constant::Text(word) if says(&["status", "state", "outcome", "result"]) => {
+            let well = ["success", "succeeded", "ok", "passed", "pass"];
+            let is_well = well.contains(&word.to_lowercase().as_str());
+            is_well.then(|| format!("{column} is '{word}' in a run in which {failed} failed"))
+        }
+        _ => None,
+    }
+}
+
+/// What a failing run left otherwise than one that succeeds: relations that are there or are not, rows.
+pub(super) fn left_behind(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, rows) in after {
+        match before.get(name) {
+            None => found.push(format!("{name} is there, with {rows} rows")),
+            Some(known) if known < rows => found.push(format!("{name} has {} rows more", rows - known)),
+            Some(known) if known > rows => found.push(format!("{name} has {} rows less", known - rows)),
+            Some(_) => {}
+        }
+    }
+    found.extend(before.keys().filter(|name| !after.contains_key(*name)).map(|name| format!("{name} is gone")));
+    found
+}

@@ -1,0 +1,101 @@
+//! A warehouse in a file: what `SQLite` itself does not keep of it stands in a table of its own, so that the file can
+//! be asked later in the same dialect.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::OpenFlags;
+use rusqlite::backup::Backup;
+use serde::{Deserialize, Serialize};
+
+use super::{Certainty, Column, Kind, Relation, RelationName, Session, Type, Warehouse};
+use crate::Failure;
+use crate::sql::Dialect;
+
+/// The table that describes the rest.
+const TABLE: &str = "_hookproof";
+
+/// How many pages are copied at a time.
+const PAGES: i32 = 1024;
+
+/// What is kept.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    version: u32,
+    dialect: String,
+    database: Option<String>,
+    schema: String,
+    relations: Vec<Described>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Described {
+    database: Option<String>,
+    schema: String,
+    identifier: String,
+    kind: String,
+    columns: Vec<(String, String, Option<String>)>,
+}
+
+const KINDS: [Kind; 5] = [Kind::Table, Kind::View, Kind::MaterializedView, Kind::DynamicTable, Kind::External];
+
+impl Warehouse {
+    /// Writes down what `SQLite` itself does not keep.
+    pub fn describe(&mut self) -> Result<(), Failure> {
+        let relation = |relation: &Relation| Described {
+            database: relation.name.database.clone(),
+            schema: relation.name.schema.clone(),
+            identifier: relation.name.identifier.clone(),
+            kind: relation.kind.name().to_owned(),
+            columns: relation
+                .columns
+                .iter()
+                .map(|column| (column.name.clone(), column.of.name().to_owned(), column.declared.clone()))
+                .collect(),
+        };
+        let description = Description {
+            version: 1,
+            dialect: self.opened.dialect.name().to_owned(),
+            database: self.opened.database.clone(),
+            schema: self.opened.schema.clone(),
+            relations: self.catalog.relations().into_iter().map(|one| relation(one)).collect(),
+        };
+        let json = serde_json::to_string(&description).unwrap_or_default();
+        let written = self
+            .db
+            .execute_batch(&format!("drop table if exists {TABLE}; create table {TABLE} (description text)"))
+            .and_then(|()| self.db.execute(&format!("insert into {TABLE} values (?1)"), [json]).map(drop));
+        written.map_err(|reason| Failure(format!("the database can't be written: {reason}")))
+    }
+
+    /// Opens a warehouse that was kept in a file. What is done to it is done to a copy in memory.
+    pub fn read_back(path: &Path) -> Result<Warehouse, Failure> {
+        let shown = path.display();
+        let none = |reason: &dyn std::fmt::Display| {
+            Failure(format!("{shown} is no database of a rehearsal ({reason}): write one with `prove --db {shown}`"))
+        };
+        let file =
+            rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|e| none(&e))?;
+        let json: String = file
+            .query_row(&format!("select description from {TABLE}"), [], |row| row.get(0))
+            .map_err(|reason| none(&reason))?;
+        let described: Description = serde_json::from_str(&json).map_err(|reason| none(&reason))?;
+        let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.name() == described.dialect);
+        let dialect = dialect.ok_or_else(|| none(&format!("it speaks {}", described.dialect)))?;
+        let session = Session { dialect, database: described.database, schema: described.schema };
+        let mut warehouse = Warehouse::new(session, None)?;
+        Backup::new(&file, &mut warehouse.db)
+            .and_then(|copy| copy.run_to_completion(PAGES, Duration::ZERO, None))
+            .map_err(|reason| none(&reason))?;
+        for one in described.relations {
+            let name = RelationName { database: one.database, schema: one.schema, identifier: one.identifier };
+            let kind = KINDS.into_iter().find(|kind| kind.name() == one.kind).unwrap_or(Kind::Table);
+            let columns = one
+                .columns
+                .into_iter()
+                .map(|(name, of, declared)| Column { declared, ..Column::new(name, Type::named(&of)) });
+            warehouse.catalog.insert(Relation::new(name, kind, columns.collect(), Certainty::Known));
+        }
+        Ok(warehouse)
+    }
+}
