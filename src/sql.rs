@@ -271,7 +271,8 @@ fn statement(
     } else if judged && !own_grammar && dialect == Dialect::Postgres && tokens.len() <= MOST_TOKENS {
         let refused = postgres::refused(own)
             .map(|fault| Fault { range: fault.range.start + range.start..fault.range.end + range.start, ..fault });
-        faults = refused.map_or(faults, |fault| vec![fault]);
+        // What this grammar takes is right, whatever others make of it.
+        faults = refused.into_iter().collect();
     }
     (Statement { range, outline, parse, faults }, tree)
 }

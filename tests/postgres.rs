@@ -1,6 +1,6 @@
 //! What hookproof says of statements that a `PostgreSQL` 15 server took or refused.
 //!
-//! `sql_postgres_valid.txt` holds statements that the server's grammar took. `sql_postgres_broken.tsv` holds
+//! `sql_postgres_valid.txt` holds statements that the server's grammar took, or that of a newer one. `sql_postgres_broken.tsv` holds
 //! mistakes of the kinds people make, each with the server's own error.
 
 #![allow(clippy::unwrap_used)]

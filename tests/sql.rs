@@ -71,7 +71,7 @@ fn valid_statements_have_no_fault() {
                 }
             }
         }
-        assert_eq!(count, 426);
+        assert_eq!(count, 430);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     });
 }
@@ -202,6 +202,10 @@ fn semicolons_end_statements_but_not_inside_blocks() {
             2
         );
         assert_eq!(pieces("create procedure p as select 1; select 2;", Dialect::SqlServer).len(), 1);
+        let rule = "create or replace rule r as on delete to v do also (delete from t; notify u;)";
+        assert_eq!(pieces(&format!("{rule}; select 1"), Dialect::Postgres), [rule, "select 1"]);
+        let block = "declare n number := 0; begin n := 1; end";
+        assert_eq!(pieces(&format!("{block};\n/\n{block};\n/"), Dialect::Oracle), [block, block]);
         assert_eq!(pieces("declare x number; begin x := 1; end; select 1 from dual", Dialect::Oracle).len(), 2);
         assert_eq!(pieces("select a as \"begin\", t.end from t; select 2", Dialect::SqlServer).len(), 2);
         assert_eq!(pieces("select begin, end from t; select 2", Dialect::Snowflake).len(), 2);
@@ -416,6 +420,21 @@ fn certain_faults_name_their_cause() {
             certain("select 'it\\'s'", Dialect::Postgres).is_some_and(|message| message.starts_with("a backslash"))
         );
         assert_eq!(certain("select 'it\\'s'", Dialect::Snowflake), None);
+    });
+}
+
+#[test]
+fn what_one_warehouse_alone_has_is_no_fault() {
+    on_a_big_stack(|| {
+        for (text, dialect) in [
+            ("select 1 as `a\\`b`", Dialect::ClickHouse),
+            ("select 1 as `a\\`b`", Dialect::BigQuery),
+            ("create table t (a int) partition by range (a) (partition p values [(1), (2)))", Dialect::MySql),
+            ("create lua script s () returns rowcount as x = [[ ( ]] return 1", Dialect::Generic),
+            ("select a from t; \n/\ndelete from t", Dialect::Oracle),
+        ] {
+            assert_eq!(said(&hookproof::sql::script(text, dialect)), Vec::<String>::new(), "{text}");
+        }
     });
 }
 

@@ -169,6 +169,7 @@ impl Dialect {
         Reading {
             backslash: text_in_double_quotes
                 || matches!(self, Dialect::Snowflake | Dialect::ClickHouse | Dialect::Redshift),
+            backslash_in_names: matches!(self, Dialect::BigQuery | Dialect::ClickHouse),
             text_in_double_quotes,
             nested_comments: matches!(
                 self,
@@ -202,6 +203,8 @@ impl Dialect {
 pub(crate) struct Reading {
     /// A backslash in a text takes the next character's meaning.
     pub(crate) backslash: bool,
+    /// So it does in a quoted name.
+    pub(crate) backslash_in_names: bool,
     /// Double quotes hold texts, not names.
     pub(crate) text_in_double_quotes: bool,
     /// Block comments nest.

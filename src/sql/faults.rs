@@ -44,7 +44,7 @@ fn judge(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Vec<Fault
     }
     let mut faults: Vec<Fault> = Vec::new();
     faults.extend(heads::fault(tokens, outline, dialect));
-    faults.extend(unbalanced(tokens));
+    faults.extend(unbalanced(tokens, dialect));
     faults.extend(neighbours(tokens, outline, dialect));
     if faults.is_empty() {
         faults.extend(broken_off(tokens, outline, dialect));
@@ -83,14 +83,20 @@ fn is_plain(outline: &Outline) -> bool {
 }
 
 /// A bracket without its partner.
-fn unbalanced(tokens: &[Token<'_>]) -> Option<Fault> {
+fn unbalanced(tokens: &[Token<'_>], dialect: Dialect) -> Option<Fault> {
     let mut open: Vec<&Token<'_>> = Vec::new();
+    // What follows is another language's.
+    if tokens[0].is("create") && tokens.iter().take(5).any(|token| token.is("script")) {
+        return None;
+    }
     let never = |token: &Token<'_>| {
         let fault = Fault::certain(token.range(), format!("the bracket `{}` is never closed", token.text));
         fault.help("add the closing bracket")
     };
-    for token in tokens.iter().filter(|token| token.kind == Kind::Symbol) {
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Symbol) {
         match token.text {
+            // A range without its end, of Doris: `values [('2017-01-01'), ('2017-02-01'))`.
+            "[" if at > 0 && tokens[at - 1].is("values") && dialect == Dialect::MySql => return None,
             "(" | "[" => open.push(token),
             ")" | "]" => {
                 let partner = if token.text == ")" { "(" } else { "[" };
@@ -141,7 +147,9 @@ fn neighbours(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Vec<
         let (token, next) = (&tokens[at], &tokens[at + 1]);
         let both = token.start..next.end();
         if token.is_symbol(",") {
-            if next.is_symbol(",") && !may_leave_out {
+            // `f(a => 1, , b => 2)` stands in Snowflake's reference.
+            let named = tokens.get(at + 3).is_some_and(|arrow| arrow.is_symbol("=>"));
+            if next.is_symbol(",") && !may_leave_out && !named {
                 faults.push(Fault::certain(both, "two commas in a row").help("remove one, or add what is missing"));
             } else if next.is_symbol(")") && dialect.refuses_comma_before_parenthesis() {
                 faults.push(stray_comma(token, "the closing parenthesis", dialect));
@@ -152,7 +160,7 @@ fn neighbours(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Vec<
             }
         } else if token.is_symbol("(") && next.is_symbol(",") && !may_leave_out {
             faults.push(Fault::certain(both, "a list begins with a comma").help("remove the comma"));
-        } else if token.is_symbol("=") && next.is_symbol("=") {
+        } else if token.is_symbol("=") && next.is_symbol("=") && !names_operator(tokens, at) {
             faults.push(Fault::certain(both, "two equals signs with a blank between them").help("remove one"));
         } else if plain && let Some(missing) = missing_between(tokens, at) {
             faults.push(Fault::certain(both, format!("{missing} is missing after `{}`", token.text)));
@@ -165,6 +173,11 @@ fn neighbours(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Vec<
         faults.extend(columns_without_comma(tokens));
     }
     faults
+}
+
+/// Whether the sign at `at` stands before the name of an operator: `commutator = =`.
+fn names_operator(tokens: &[Token<'_>], at: usize) -> bool {
+    at > 0 && tokens[at - 1].is_any(&["commutator", "negator"])
 }
 
 fn stray_comma(comma: &Token<'_>, before: &str, dialect: Dialect) -> Fault {

@@ -214,12 +214,7 @@ fn clause(tokens: &[Token<'_>], at: usize, outline: &Outline, dialect: Dialect) 
     let qualify = token.is("qualify")
         && next.is_some_and(|next| next.kind == Kind::Word)
         && after.is_some_and(|after| after.is_symbol("(") || after.is_symbol("="));
-    if qualify
-        && matches!(
-            dialect,
-            Dialect::Postgres | Dialect::MySql | Dialect::SqlServer | Dialect::Sqlite | Dialect::Athena
-        )
-    {
+    if qualify && matches!(dialect, Dialect::Postgres | Dialect::SqlServer | Dialect::Sqlite | Dialect::Athena) {
         return fault(token.end(), "QUALIFY", "filter in a query around it");
     }
     let star = before.is_some_and(|before| before.is_symbol("*"));
@@ -355,7 +350,7 @@ fn of_objects(tokens: &[Token<'_>], at: usize, outline: &Outline, dialect: Diale
         && depth(tokens, at) == 1
         && at > 4
         && before.is_name()
-        && !before.is("as")
+        && !before.is_any(&["as", "including", "excluding"])
         && token.is_any(&["auto_increment", "autoincrement", "identity", "encode"])
     {
         return named(&token.text.to_uppercase(), "write GENERATED ALWAYS AS IDENTITY for a number, else leave it out");

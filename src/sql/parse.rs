@@ -58,10 +58,10 @@ pub(super) fn parse(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect
             return Parsed { parse: Parse::Foreign(other), faults: Vec::new(), tree: Some(tree) };
         }
     }
+    // What an unknown warehouse takes isn't known, and no grammar knows half of ClickHouse.
+    let told = reliable && judged && !matches!(dialect, Dialect::Generic | Dialect::ClickHouse);
     let fault = match refusal {
-        Refusal::Syntax(message) if reliable && judged && !is_beyond_grammars(tokens, dialect) => {
-            Some(likely(text, &message))
-        }
+        Refusal::Syntax(message) if told && !is_beyond_grammars(tokens, dialect) => Some(likely(text, &message)),
         _ => None,
     };
     Parsed::not(fault.into_iter().collect())
@@ -215,6 +215,30 @@ const BEYOND: &[&str] = &[
     "log",
     "default",
     "operator",
+    "isnull",
+    "notnull",
+    "variadic",
+    "leading",
+    "trailing",
+    "both",
+    "xmlelement",
+    "xmlserialize",
+    "xmlparse",
+    "json_array",
+    "json_object",
+    "json_objectagg",
+    "json_value",
+    "json_query",
+    "keep",
+    "safe",
+    "approximate",
+    "corresponding",
+    "directed",
+    "paste",
+    "semantic_view",
+    "indexed",
+    "iregexp",
+    "percent",
 ];
 
 /// Pairs of words with the same effect, where each alone may be the name of a column.
@@ -251,6 +275,24 @@ const BEYOND_PAIRS: &[(&str, &str)] = &[
     ("current", "of"),
     ("except", "distinct"),
     ("intersect", "distinct"),
+    ("hash", "join"),
+    ("merge", "join"),
+    ("loop", "join"),
+    ("remote", "join"),
+    ("as", "row"),
+    ("as", "object"),
+    ("year", "to"),
+    ("day", "to"),
+    ("with", "label"),
+    ("not", "match"),
+    ("not", "indexed"),
+    ("end", "case"),
+    ("null", "on"),
+    ("from", "first"),
+    ("from", "last"),
+    ("character", "set"),
+    ("rows", "from"),
+    ("sounds", "like"),
 ];
 
 /// Operators that every grammar knows.
@@ -278,9 +320,51 @@ pub(super) fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool
     let paired = |pair: &[Token<'_>]| {
         let called = pair[0].is_any(&["at", "before", "except", "replace", "using", "rows"]) && pair[1].is_symbol("(");
         let bare = pair[0].is_any(&["with", "values"]) && matches!(pair[1].kind, Kind::Number | Kind::Text);
-        called || bare || BEYOND_PAIRS.iter().any(|&(first, second)| pair[0].is(first) && pair[1].is(second))
+        let starred = pair[1].is_symbol("*") && (pair[0].is_any(&["update", "insert"]) || pair[0].is_symbol("*"));
+        // `x.1`, `(x).f()`, `..t`, `* like 'a%'`.
+        let dotted = pair[1].is_symbol(".") && (pair[0].is_symbol(")") || pair[0].is_symbol("."))
+            || (pair[0].is_symbol(".") && pair[1].kind == Kind::Number);
+        let chosen = pair[0].is_symbol("*") && pair[1].is_any(&["like", "not"]);
+        let coded = pair[0].kind == Kind::Number && pair[1].is("using");
+        called
+            || bare
+            || coded
+            || starred
+            || dotted
+            || chosen
+            || of_one(pair, dialect)
+            || BEYOND_PAIRS.iter().any(|&(first, second)| pair[0].is(first) && pair[1].is(second))
     };
-    several || tokens.iter().any(foreign_token) || tokens.windows(2).any(paired)
+    let part = |four: &[Token<'_>]| four[0].is("date_part") && four[1].is_symbol("(") && four[3].is("from");
+    several
+        || tokens.iter().any(foreign_token)
+        || tokens.windows(2).any(paired)
+        || tokens.windows(4).any(part)
+        || (dialect == Dialect::MySql && changes_several(tokens))
+}
+
+/// Two tokens that one dialect alone has side by side.
+fn of_one(pair: &[Token<'_>], dialect: Dialect) -> bool {
+    let (token, next) = (&pair[0], &pair[1]);
+    match dialect {
+        Dialect::Sqlite => token.is("is") && !next.is_any(&["null", "not"]) || (token.is("not") && !next.is("null")),
+        Dialect::Oracle => matches!(token.text, "<" | ">") && next.is_symbol("="),
+        Dialect::DuckDb => {
+            (token.is("filter") && next.is_symbol("("))
+                || (token.is_symbol("(") && next.is_any(&["order", "from"]))
+                || next.is("columns")
+        }
+        Dialect::MySql => {
+            next.is_any(&["using", "mod", "asc", "desc"]) || (token.is_symbol(".") && next.is_symbol("*"))
+        }
+        _ => false,
+    }
+}
+
+/// UPDATE and DELETE of several tables.
+fn changes_several(tokens: &[Token<'_>]) -> bool {
+    let before = tokens.iter().take_while(|token| !token.is_any(&["set", "where", "select"]));
+    tokens[0].is_any(&["update", "delete"]) && before.into_iter().any(|token| token.is_symbol(","))
 }
 
 /// The likely fault that a grammar's refusal means.

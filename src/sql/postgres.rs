@@ -241,6 +241,35 @@ impl<'t, 'a> Words<'t, 'a> {
     }
 }
 
+/// Whether a word is another with a slip of the pen: two letters swapped, one left out, one doubled, one wrong.
+/// Anything else that is alike may be a name that somebody gave: `posint`, `int42`, `xfloat8`, `pleast`.
+fn is_slip(word: &str, meant: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let (word, known) = (word.as_bytes(), meant.as_bytes());
+    let alike = word.iter().zip(known).take_while(|(a, b)| a == b).count();
+    let (rest, known_rest) = (&word[alike..], &known[alike..]);
+    let letters = |bytes: &[u8]| bytes.first().is_some_and(u8::is_ascii_alphabetic);
+    if word.len() == known.len() {
+        let ([a, b, tail @ ..], [x, y, known_tail @ ..]) = (rest, known_rest) else {
+            // The last letter is wrong.
+            return rest.len() == 1 && word.len() > 5 && letters(rest) && letters(known_rest);
+        };
+        let swapped = a == y && b == x && tail == known_tail;
+        let wrong = alike > 0 && word.len() > 4 && letters(rest) && letters(known_rest) && rest[1..] == known_rest[1..];
+        return swapped || wrong;
+    }
+    if word.len() + 1 == known.len() {
+        let inside = alike > 0 && (!rest.is_empty() || word.len() > 6);
+        return inside && word.len() > 2 && letters(known_rest) && *rest == known_rest[1..];
+    }
+    if word.len() == known.len() + 1 {
+        let doubled = alike > 0 && rest[0] == word[alike - 1];
+        let inside = alike > 0 && !known_rest.is_empty() && word.len() > 6;
+        return (doubled || inside) && letters(rest) && rest[1..] == *known_rest;
+    }
+    false
+}
+
 fn is_swapped(word: &str, known: &str) -> bool {
     let letters = |word: &str| {
         let mut letters: Vec<u8> = word.bytes().map(|byte| byte.to_ascii_lowercase()).collect();

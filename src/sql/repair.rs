@@ -181,13 +181,44 @@ fn at_the_stop(tokens: &[Token<'_>], tries: &mut Tries<'_>) -> Option<Fault> {
             return Some(Fault::certain(before.range(), "a comma too much").help("remove the comma"));
         }
         let gap = before.end()..token.start;
-        let operands = is_operand(before) && is_operand(token);
+        let operands = is_operand(before) && is_operand(token) && !is_one_thing(tokens, at - 1);
         if operands && gap.start < gap.end && tries.mends(&gap, " , ") {
             let message = format!("no comma between `{}` and `{}`", before.text, token.text);
             return Some(Fault::certain(before.start..token.end(), message).help("add the comma"));
         }
     }
     None
+}
+
+/// Whether a token and the next may be one thing: `date '2020-01-01'`, `(values (1, 2)) as_name`, and words that
+/// no grammar knows: `a paste join b`, `a sounds like b`.
+fn is_one_thing(tokens: &[Token<'_>], at: usize) -> bool {
+    let (token, next) = (&tokens[at], &tokens[at + 1]);
+    if token.is_name() && next.kind == Kind::Text {
+        return true;
+    }
+    let after = tokens.get(at + 2);
+    let ends = after.is_none_or(|after| {
+        after.kind == Kind::Symbol
+            || after.is_any(&["from", "where", "group", "order", "having", "limit", "values", "select", "returning"])
+    });
+    if next.kind == Kind::Word && !ends {
+        return true;
+    }
+    if token.is_name() {
+        return false;
+    }
+    let mut depth = 0_usize;
+    let open = (0..=at).rev().find(|&back| {
+        match tokens[back].text {
+            ")" => depth += 1,
+            "(" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let queried = open.is_some_and(|open| tokens[open + 1].is_any(&["select", "values", "with", "table"]));
+    token.is_symbol(")") && next.is_name() && queried
 }
 
 /// Whether it can be a whole value: a literal, a name, or the end of one.

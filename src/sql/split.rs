@@ -26,6 +26,11 @@ pub(crate) fn split(tokens: &[Token<'_>], dialect: Dialect) -> Split {
             at += 1;
             continue;
         }
+        // The slash of SQL*Plus, which sends what stands before it.
+        if dialect == Dialect::Oracle && tokens[at].is_symbol("/") {
+            at += 1;
+            continue;
+        }
         let end = statement_end(tokens, at, dialect);
         split.statements.push(at..end);
         at = end + 1;
@@ -75,7 +80,27 @@ pub(crate) fn holds_routine(tokens: &[Token<'_>]) -> bool {
         .any(|token| token.is_any(&["procedure", "proc", "function", "trigger", "task", "event", "package", "alert"]))
 }
 
+/// The end of a statement that holds others in parentheses: `create rule … do also (…; …)`.
+fn rule_end(tokens: &[Token<'_>], start: usize) -> Option<usize> {
+    let rest = &tokens[start..];
+    let kind = if rest.get(1)?.is("or") { rest.get(3)? } else { rest.get(1)? };
+    (rest[0].is("create") && kind.is("rule")).then_some(())?;
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(start) {
+        match token.text {
+            "(" if token.kind == Kind::Symbol => depth += 1,
+            ")" if token.kind == Kind::Symbol => depth = depth.checked_sub(1)?,
+            ";" if token.kind == Kind::Symbol && depth == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    (depth == 0).then_some(tokens.len())
+}
+
 fn statement_end(tokens: &[Token<'_>], start: usize, dialect: Dialect) -> usize {
+    if let Some(end) = rule_end(tokens, start) {
+        return end;
+    }
     let rest = &tokens[start..];
     let routine = holds_routine(rest);
     let transact = dialect == Dialect::SqlServer;
@@ -89,7 +114,8 @@ fn statement_end(tokens: &[Token<'_>], start: usize, dialect: Dialect) -> usize 
     while at < tokens.len() {
         let token = &tokens[at];
         if token.is_symbol(";") {
-            let goes_on = transact && tokens.get(at + 1).is_some_and(|next| next.is("else"));
+            let goes_on =
+                transact && (tokens.get(at + 1).is_some_and(|next| next.is("else")) || in_rowset(&tokens[start..at]));
             if blocks.is_empty() && !goes_on {
                 return at;
             }
@@ -102,6 +128,13 @@ fn statement_end(tokens: &[Token<'_>], start: usize, dialect: Dialect) -> usize 
         at += 1;
     }
     tokens.len()
+}
+
+/// Whether a semicolon behind these tokens stands between the login and the password of OPENROWSET.
+fn in_rowset(before: &[Token<'_>]) -> bool {
+    let text = before.last().is_some_and(|token| token.kind == Kind::Text);
+    let called = before.iter().rev().take(10).find(|token| token.is_symbol(")") || token.is("openrowset"));
+    text && called.is_some_and(|token| token.is("openrowset"))
 }
 
 /// Takes one word into account; says whether a statement inside the block begins after it.

@@ -219,7 +219,9 @@ impl<'a> Lexer<'a> {
         debug_assert_eq!(self.bytes[start], open);
         self.at += 1;
         while self.at < self.bytes.len() {
-            if self.bytes[self.at] == close {
+            if self.bytes[self.at] == b'\\' && self.reading.backslash_in_names {
+                self.at += 1;
+            } else if self.bytes[self.at] == close {
                 if self.byte(1) != close {
                     self.at += 1;
                     return kind;

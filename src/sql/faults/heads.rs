@@ -61,17 +61,22 @@ const PRIVILEGES: [&str; 14] = [
     "modify",
 ];
 
+/// Privileges that are near others.
+const OTHER_PRIVILEGES: [&str; 6] = ["inherit", "inspect", "operator", "created", "delegate", "reference"];
+
 /// A privilege that is misspelt, among those before ON.
 fn privilege(tokens: &[Token<'_>], on: usize) -> Option<Fault> {
     let mut begins = true;
     for (_, token) in outside(&tokens[1..on]) {
         let word = begins && token.kind == Kind::Word;
         begins = token.is_symbol(",");
-        if !word || token.is_any(&PRIVILEGES) || token.text.len() < 4 {
+        if !word || token.is_any(&PRIVILEGES) || token.is_any(&OTHER_PRIVILEGES) || token.text.len() < 4 {
             continue;
         }
         let most = if token.text.len() >= 7 { 2 } else { 1 };
-        if let Some(meant) = near(token.text, PRIVILEGES, most) {
+        let written = token.text.to_ascii_lowercase();
+        let others = PRIVILEGES.into_iter().filter(|known| !written.starts_with(known));
+        if let Some(meant) = near(token.text, others, most) {
             let fault = Fault::certain(token.range(), format!("`{}` is no privilege", token.text));
             return Some(fault.help(format!("did you mean {}?", meant.to_uppercase())));
         }
@@ -155,7 +160,8 @@ fn guard(tokens: &[Token<'_>], outline: &Outline) -> Option<Fault> {
         }
         let first = at <= 4 && last.is("exists");
         let wrong = match outline.verb {
-            Verb::Drop | Verb::Undrop | Verb::Truncate => negated,
+            // BigQuery's UNDROP SCHEMA takes IF NOT EXISTS.
+            Verb::Drop | Verb::Truncate => negated,
             Verb::Create => {
                 !negated && matches!(outline.object, Some(ObjectKind::Table | ObjectKind::View | ObjectKind::Schema))
             }

@@ -163,7 +163,9 @@ fn ending(tokens: &[Token<'_>]) -> Option<Fault> {
     let before = tokens.get(tokens.len().checked_sub(2)?)?;
     let open = last.is_any(&["limit", "offset", "not", "select", "where", "then", "else", "when"]);
     let named = before.is_symbol(".") || before.is("as");
-    (open && !named).then(|| {
+    // A query of no columns is one.
+    let nothing = last.is("select") && before.is_any(&["union", "intersect", "except", "all", "distinct"]);
+    (open && !named && !nothing).then(|| {
         Fault::certain(last.range(), format!("the statement ends after `{}`", last.text))
             .help("add what is missing, or remove it")
     })
@@ -183,52 +185,62 @@ fn unfinished(tokens: &[Token<'_>]) -> Option<Fault> {
         .then(|| Fault::certain(tokens[between].range(), "BETWEEN without AND").help("add AND and the upper bound"))
 }
 
+/// What is known of the parentheses that a token stands in.
+#[derive(Clone, Copy, Default)]
+struct Level<'t, 'a> {
+    /// The last clause and its place in their order.
+    last: Option<(usize, &'t Token<'a>)>,
+    /// An aggregate may stand here: in the list of a SELECT, in HAVING, in ORDER BY.
+    aggregates: bool,
+    /// One of a query around this one may: a query inside of it may call its aggregates.
+    outer: bool,
+    /// The parentheses of FILTER, whose WHERE has an aggregate where the call is a window's.
+    filter: bool,
+}
+
 /// Clauses in the wrong order, or twice, and aggregates in WHERE.
 fn clauses(tokens: &[Token<'_>]) -> Option<Fault> {
     let first = tokens.first()?;
     if first.is_any(&["merge", "insert"]) && !tokens.iter().any(|token| token.is("select")) {
         return None;
     }
-    let mut last: Vec<Option<(usize, &Token<'_>)>> = vec![None];
+    let mut levels = vec![Level::default()];
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1);
+        let around = *levels.last()?;
         match token.text {
-            "(" => last.push(None),
-            ")" if last.len() > 1 => drop(last.pop()),
+            "(" => levels.push(Level {
+                outer: around.outer || around.aggregates,
+                filter: at > 0 && tokens[at - 1].is("filter"),
+                ..Level::default()
+            }),
+            ")" if levels.len() > 1 => drop(levels.pop()),
             _ => {}
         }
         let named = at > 0 && (tokens[at - 1].is_symbol(".") || tokens[at - 1].is("as"));
         if token.kind != Kind::Word || named {
             continue;
         }
-        let here = last.last_mut()?;
-        if token.is_any(&[
-            "select",
-            "union",
-            "except",
-            "intersect",
-            "do",
-            "conflict",
-            "when",
-            "on",
-            "returning",
-            "values",
-            "update",
-            "delete",
-            "insert",
-        ]) {
-            *here = None;
+        let top = levels.len() == 1;
+        let here = levels.last_mut()?;
+        if token.is_any(&NEW_ORDER) {
+            here.last = None;
+            here.aggregates = token.is("select");
             continue;
         }
         let by = next.is_some_and(|next| next.is("by"));
         let rank = match token.text.to_ascii_lowercase().as_str() {
+            "from" => {
+                here.aggregates &= at > 0 && tokens[at - 1].is("distinct");
+                continue;
+            }
             "where" => 1,
             "group" if by => 2,
             "having" => 3,
             "order" if by => 4,
             "limit" if next.is_some_and(|next| next.kind != Kind::Symbol) => 5,
             "sum" | "count" | "avg" | "max" | "min" if next.is_some_and(|next| next.is_symbol("(")) => {
-                if let Some((1, _)) = here {
+                if matches!(here.last, Some((1, _))) && !here.outer && !here.filter {
                     let message = format!("the aggregate {}() in WHERE", token.text.to_lowercase());
                     return Some(
                         Fault::certain(token.range(), message)
@@ -239,31 +251,48 @@ fn clauses(tokens: &[Token<'_>]) -> Option<Fault> {
             }
             _ => continue,
         };
-        if rank == 5
-            && first.is_any(&["delete", "update"])
-            && last.len() == 1
-            && !tokens.iter().any(|token| token.is("select"))
-        {
+        let changes = first.is_any(&["delete", "update"]) && !tokens.iter().any(|token| token.is("select"));
+        if rank == 5 && top && changes {
             let what = format!("Postgres has no LIMIT in {}", first.text.to_uppercase());
             return Some(
                 Fault::foreign(token.range(), what).help("choose the rows in a query: WHERE ctid IN (SELECT …)"),
             );
         }
-        let here = last.last_mut()?;
-        if let Some((before, clause)) = here.filter(|(before, _)| *before >= rank) {
-            let message = if before == rank {
-                format!("`{}` stands twice in one query", token.text)
-            } else {
-                format!("`{}` stands behind `{}`", token.text, clause.text)
-            };
-            return Some(
-                Fault::certain(token.range(), message)
-                    .help("put the clauses in their order: WHERE, GROUP BY, HAVING, ORDER BY, LIMIT"),
-            );
+        if let Some((before, clause)) = here.last.filter(|(before, _)| *before >= rank) {
+            return Some(disordered(token, rank, clause, before));
         }
-        *here = Some((rank, token));
+        here.aggregates = matches!(rank, 3 | 4);
+        here.last = Some((rank, token));
     }
     None
+}
+
+/// Words after which the order of clauses begins anew.
+const NEW_ORDER: [&str; 13] = [
+    "select",
+    "union",
+    "except",
+    "intersect",
+    "do",
+    "conflict",
+    "when",
+    "on",
+    "returning",
+    "values",
+    "update",
+    "delete",
+    "insert",
+];
+
+/// A clause behind one that it stands before, or twice.
+fn disordered(token: &Token<'_>, rank: usize, clause: &Token<'_>, before: usize) -> Fault {
+    let message = if before == rank {
+        format!("`{}` stands twice in one query", token.text)
+    } else {
+        format!("`{}` stands behind `{}`", token.text, clause.text)
+    };
+    Fault::certain(token.range(), message)
+        .help("put the clauses in their order: WHERE, GROUP BY, HAVING, ORDER BY, LIMIT")
 }
 
 /// Joins without a condition.
@@ -377,7 +406,7 @@ const FUNCTIONS: [&str; 84] = [
 ];
 
 /// Functions of the server that are near others.
-const OTHERS: [&str; 40] = [
+const OTHERS: [&str; 45] = [
     "array_cat",
     "array_dims",
     "array_lower",
@@ -392,9 +421,13 @@ const OTHERS: [&str; 40] = [
     "chr",
     "corr",
     "cos",
+    "current_schemas",
+    "dround",
+    "icount",
     "cot",
     "decode",
     "div",
+    "crc32",
     "every",
     "exists",
     "exp",
@@ -408,6 +441,7 @@ const OTHERS: [&str; 40] = [
     "make_time",
     "norm",
     "pi",
+    "pow",
     "quote_ident",
     "sha256",
     "sign",
@@ -483,12 +517,9 @@ fn is_alias(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// The function that a name is one slip away from.
 fn misspelt(name: &str, known: &[&'static str]) -> Option<&'static str> {
-    let slip = |meant: &&&'static str| {
-        meant.len() > 2 && !is_part(name, meant) && (name.len() > 4 || meant.len() == name.len())
-    };
-    let meant = near(name, known.iter().copied(), 1)?;
-    let swapped = name.len() > 4 || super::is_swapped(name, meant);
-    (swapped && slip(&&meant)).then_some(meant)
+    let slip =
+        |meant: &&str| meant.len() > 2 && !is_part(name, meant) && (name.len() > 4 || super::is_swapped(name, meant));
+    known.iter().copied().find(|meant| slip(meant) && super::is_slip(name, meant))
 }
 
 /// Whether one of the names begins with the other: `concat2`, `sums`.

@@ -157,7 +157,7 @@ fn table(mut words: Words<'_, '_>) -> Option<Fault> {
         }
         return words.expected(&["inherits", "partition", "tablespace", "as"], "the end of the statement");
     }
-    if words.is_any(&["of", "partition", "using", "with", "on", "tablespace"]) {
+    if words.is_any(&["of", "partition", "using", "with", "without", "on", "tablespace"]) {
         return None;
     }
     if words.eat("as") { query(words) } else { words.expected(&["as"], "a list of columns or AS") }
@@ -335,6 +335,9 @@ pub(super) fn set(mut words: Words<'_, '_>) -> Option<Fault> {
         return None;
     }
     words.eat("local");
+    if words.is_any(&["session"]) && words.ahead(1).is_some_and(|next| next.is("authorization")) {
+        return None;
+    }
     if words.is_any(&["transaction", "constraints", "time", "role", "authorization", "names", "xml", "catalog"]) {
         return None;
     }

@@ -330,6 +330,9 @@ pub(super) fn select(tokens: &[Token<'_>]) -> Option<Fault> {
             {
                 return None;
             }
+            // `rank(1) within group (…)`, `collation for (…)`.
+            _ if depth == 0 && token.is("group") && tokens[at - 1].is("within") => {}
+            _ if depth == 0 && token.is("for") && tokens[at - 1].is("collation") => {}
             _ if depth == 0
                 && token.is_any(&[
                     "where",
@@ -359,6 +362,7 @@ pub(super) fn select(tokens: &[Token<'_>]) -> Option<Fault> {
         let plain = after.is_none_or(Token::is_name);
         let typed = after.is_some_and(|next| next.is_symbol("(") || next.kind == Kind::Text);
         let keyword = first.is_any(&[
+            "collation",
             "case",
             "not",
             "exists",

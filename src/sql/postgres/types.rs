@@ -3,7 +3,7 @@
 use super::super::Fault;
 use super::super::faults::near;
 use super::super::token::{Kind, Token};
-use super::Words;
+use super::{Words, is_slip};
 
 /// Types of the server, by their first words.
 pub(super) const TYPES: [&str; 78] = [
@@ -85,6 +85,76 @@ pub(super) const TYPES: [&str; 78] = [
     "vector",
     "xid",
     "xml",
+];
+
+/// Further types of the server and of the extensions that it comes with, which nobody means by another word.
+const RARE: [&str; 66] = [
+    "aclitem",
+    "any",
+    "anyarray",
+    "anycompatible",
+    "anycompatiblearray",
+    "anycompatiblemultirange",
+    "anycompatiblenonarray",
+    "anycompatiblerange",
+    "anyelement",
+    "anyenum",
+    "anymultirange",
+    "anynonarray",
+    "anyrange",
+    "box2d",
+    "box3d",
+    "bpchar",
+    "cid",
+    "cstring",
+    "cube",
+    "datemultirange",
+    "ean13",
+    "event_trigger",
+    "gtsvector",
+    "halfvec",
+    "int2vector",
+    "int4multirange",
+    "int8multirange",
+    "internal",
+    "isbn",
+    "isbn13",
+    "ismn",
+    "ismn13",
+    "issn",
+    "issn13",
+    "lquery",
+    "ltxtquery",
+    "nummultirange",
+    "oid8",
+    "oidvector",
+    "pg_dependencies",
+    "pg_mcv_list",
+    "pg_ndistinct",
+    "pg_node_tree",
+    "pg_snapshot",
+    "query_int",
+    "raster",
+    "record",
+    "refcursor",
+    "regcollation",
+    "regconfig",
+    "regdatabase",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regprocedure",
+    "seg",
+    "sparsevec",
+    "trigger",
+    "tsmultirange",
+    "tstzmultirange",
+    "txid_snapshot",
+    "unknown",
+    "upc",
+    "void",
+    "xid8",
 ];
 
 /// Types of other warehouses, and what to write in their place.
@@ -206,7 +276,10 @@ fn column(item: &[Token<'_>]) -> Option<Fault> {
         if token.is("primary") && !item.get(at + 1).is_some_and(|next| next.is("key")) {
             return Words { tokens: item, at: at + 1 }.expected(&["key"], "KEY");
         }
+        // UNIQUE NULLS NOT DISTINCT.
+        let nulls = item[at - 1].is("nulls");
         if token.is("not")
+            && !nulls
             && !item.get(at + 1).is_some_and(|next| next.is_any(&["null", "deferrable", "enforced", "valid"]))
         {
             return Words { tokens: item, at: at + 1 }.expected(&["null"], "NULL");
@@ -231,18 +304,20 @@ fn column(item: &[Token<'_>]) -> Option<Fault> {
 
 /// A type that the server lacks: another warehouse's, or misspelt.
 pub(super) fn unknown_type(name: &Token<'_>, next: Option<&Token<'_>>) -> Option<Fault> {
-    if name.kind != Kind::Word || next.is_some_and(|next| next.is_symbol(".")) || name.is_any(&TYPES) {
+    if name.kind != Kind::Word
+        || next.is_some_and(|next| next.is_symbol("."))
+        || name.is_any(&TYPES)
+        || name.is_any(&RARE)
+    {
         return None;
     }
     if let Some((_, instead)) = FOREIGN_TYPES.iter().find(|(foreign, _)| name.is(foreign)) {
         let fault = Fault::foreign(name.range(), format!("Postgres has no type `{}`", name.text));
         return Some(fault.help(format!("write {instead}")));
     }
-    let meant =
-        near(name.text, TYPES.into_iter().filter(|known| known.len() > 2), if name.text.len() > 5 { 2 } else { 1 })?;
-    let close = name.text.len() > 2 && !name.text.contains('_');
-    close.then(|| {
-        Fault::certain(name.range(), format!("Postgres has no type `{}`", name.text))
-            .help(format!("did you mean {meant}?"))
-    })
+    // A name that is no slip of the pen may be that of a type that somebody made.
+    let known = TYPES.into_iter().filter(|known| known.len() > 2);
+    let meant = known.into_iter().find(|known| is_slip(name.text, known))?;
+    let fault = Fault::certain(name.range(), format!("Postgres has no type `{}`", name.text));
+    Some(fault.help(format!("did you mean {meant}?")))
 }

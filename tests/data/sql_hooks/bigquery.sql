@@ -185,3 +185,7 @@ create external table if not exists d.e with partition columns (dt date) options
 select cast(x as array<string>), cast([] as array<struct<a int64, b string>>) from d.t |> limit 5
 ---
 alter table d.t add column c array<struct<a int64, b array<string>>>
+---
+undrop schema if not exists p.d
+---
+select (x).substr(1, 3) as y, safe.substr(a, 0, -2) as z from t

@@ -173,3 +173,15 @@ use db
 backup table db.t to Disk('b', 'x.zip')
 ---
 restore table db.t from Disk('b', 'x.zip')
+---
+with (select 1) as n select n
+---
+select * from a inner all join b on a.x = b.x
+---
+select * from a left join b using x, y
+---
+select a from t limit 2 union all select b from u
+---
+select * from a paste join b
+---
+select tuple(1, 2) as t, t.1 as a

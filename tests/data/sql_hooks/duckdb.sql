@@ -155,3 +155,11 @@ values (1, 2), (3, 4)
 with t as materialized (select 1) select * from t
 ---
 with recursive r(a) using key (a) as (select 1 union select 2) from r
+---
+select sum(x) filter (x > 0) from t
+---
+select 2 ** 3
+---
+select * like 'a%' from t
+---
+select rank(order by a) over (order by b) from t

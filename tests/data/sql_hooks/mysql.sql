@@ -159,3 +159,15 @@ xa start 'x'
 kill query 5
 ---
 explain format = json select 1
+---
+update a, b set a.x = b.x where a.id = b.id
+---
+delete t1.*, t2.* from t1 inner join t2 on t1.a = t2.a
+---
+select a sounds like b from t
+---
+select a from t group by a desc
+---
+select a from t qualify rank() over (order by a) < 3
+---
+select cast(a as char character set utf8mb4), char(65 using ascii) from t

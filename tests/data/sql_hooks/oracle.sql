@@ -127,3 +127,9 @@ analyze table t compute statistics
 explain plan for select 1 from dual
 ---
 rename t to u
+---
+grant inherit privileges on user a to b
+---
+select max(a) keep (dense_rank first order by b) from t
+---
+select json_object(key 'a' value b) from t

@@ -211,3 +211,5 @@ abort
 prepare p (int) as select $1
 ---
 declare c cursor for select * from s.t
+---
+select approximate count(distinct x) from t

@@ -303,3 +303,11 @@ execute immediate from @st/script.sql using (env => 'dev')
 select $$a$$ || 'b', t.$1:from.to, x:where::string as "from", y as group_by from @st t
 ---
 update t set a = 1 where b not in ('x', 'y') and c between 1 and 2 or d like 'a%' escape '^'
+---
+select a.id from a directed join b on a.id = b.id
+---
+select a.id from a left outer directed join b on a.id = b.id
+---
+select cast(x as object(a varchar, b number(10, 2))) from t
+---
+select round(scale => 1, expr => 2.25, , rounding_mode => 'HALF_TO_EVEN')

@@ -191,3 +191,9 @@ kill 53
 select 1 as a set nocount on
 ---
 insert into s.t with (tablock holdlock) select 1
+---
+select a.* from openrowset('p', 'C:\x.mdb';'u';'w', t) as a
+---
+select a.x from a inner hash join b on a.x = b.x
+---
+select a.x from a left loop join b on a.x = b.x

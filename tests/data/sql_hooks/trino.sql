@@ -133,3 +133,9 @@ start transaction read only
 commit work
 ---
 kill query 'x'
+---
+insert into s select cast(row('b', 3) as row(n varchar(10), a integer))
+---
+select trim(leading from '  a')
+---
+select json_object(key 'a' value 1)
