@@ -432,6 +432,7 @@ fn what_one_warehouse_alone_has_is_no_fault() {
             ("create table t (a int) partition by range (a) (partition p values [(1), (2)))", Dialect::MySql),
             ("create lua script s () returns rowcount as x = [[ ( ]] return 1", Dialect::Generic),
             ("select a from t; \n/\ndelete from t", Dialect::Oracle),
+            (r#"{"sql": "select 1", "transaction": false}"#, Dialect::Postgres),
         ] {
             assert_eq!(said(&hookproof::sql::script(text, dialect)), Vec::<String>::new(), "{text}");
         }
