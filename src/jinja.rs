@@ -18,6 +18,7 @@ mod loops;
 mod methods;
 pub mod modules;
 mod moment;
+mod odd;
 mod ops;
 mod parse;
 pub mod print;
@@ -36,6 +37,7 @@ pub use host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableR
 pub use interp::Interp;
 pub(crate) use methods::text::is_space;
 pub use moment::{Moment, Zone};
+pub use odd::{Odd, OddUse};
 pub use parse::{SyntaxFault, parse};
 pub(crate) use tests::{NAMES as TESTS, exists as test_exists};
 pub use undefined::Undefined;

@@ -32,13 +32,13 @@ pub mod yaml;
 pub(crate) use adapter::{BOTH_SPELLINGS, DATABASE};
 pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
 pub use explore::{Rehearsed, RehearsedNode, Rendered, Renderer};
-pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REFUSED};
+pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REF_ARGUMENTS, REFUSED};
 pub(crate) use results::refused_status;
 pub use results::{Detail, Outcome, Status};
 
 use std::sync::Arc;
 
-use crate::jinja::{Answer, JinjaError, MissingRead, TableRead, UndefinedRead};
+use crate::jinja::{Answer, JinjaError, MissingRead, OddUse, TableRead, UndefinedRead};
 use crate::source::{Call, Place, Text};
 
 /// What one hook renders to in some targets, with some answers.
@@ -81,6 +81,8 @@ pub struct Pass {
     pub misread: Vec<Misread>,
     /// Results of queries that were used as a whole.
     pub tables: Vec<TableRead>,
+    /// Uses of values that are hardly meant.
+    pub odd: Vec<OddUse>,
     /// Whether something unknown was printed.
     pub has_unknown: bool,
     /// Whether it read a name whose value here lacks parts that dbt's has: an error may be of that.

@@ -150,7 +150,10 @@ impl Interp {
                 Value::Unknown(_) => Ok(value),
                 _ => self.items_of(&value).map(Value::list),
             },
-            "join" => self.join_filter(&value, &args),
+            "join" => {
+                self.note_walked(&value);
+                self.join_filter(&value, &args)
+            }
             "replace" => {
                 let [old, new, count] = args.bind("do_replace", ["old", "new", "count"], 2)?;
                 let (old, new) = (self.given(old)?, self.given(new)?);

@@ -11,6 +11,7 @@ use super::call::argument_sites;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error, type_error};
 use super::host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableRead, TableUse, UndefinedRead, Use};
 use super::loops::{Loop, LoopState};
+use super::odd::{Odd, OddUse};
 use super::tree::{Arg, BinaryOp, Expr, ExprKind, For, Literal, Name, Span, Stmt, Target, Template};
 use super::undefined::Undefined;
 use super::unknown::Unknown;
@@ -39,6 +40,9 @@ pub struct Interp {
     pub missing_reads: Vec<MissingRead>,
     /// Results of queries that were used as a whole.
     pub table_reads: Vec<TableRead>,
+    /// Uses of values that are hardly meant.
+    pub odd_uses: Vec<OddUse>,
+    pub(super) odd_seen: HashSet<(Option<Place>, Odd)>,
     /// Where the function that runs now was called.
     pub site: Option<Place>,
     /// The macro calls around it.
@@ -80,6 +84,8 @@ impl Interp {
             undefined_reads: Vec::new(),
             missing_reads: Vec::new(),
             table_reads: Vec::new(),
+            odd_uses: Vec::new(),
+            odd_seen: HashSet::new(),
             site: None,
             within: None,
             argument_sites: Vec::new(),
@@ -270,7 +276,16 @@ impl Interp {
                 let value = self.eval(frame, expr)?;
                 self.print(frame, *tag, &value, out)
             }
-            Stmt::Do(expr) => self.eval(frame, expr).map(drop),
+            Stmt::Do(expr) => {
+                let value = self.eval(frame, expr)?;
+                if let Value::Str(text) = &value
+                    && !text.text.trim().is_empty()
+                {
+                    self.site_at(frame, expr.span);
+                    self.note_odd(Odd::Dropped(Arc::clone(&text.text)));
+                }
+                Ok(())
+            }
             Stmt::If { test, then, otherwise } => {
                 let branch = if self.condition(frame, test)? { then } else { otherwise };
                 self.exec(frame, branch, out)
@@ -355,6 +370,8 @@ impl Interp {
         self.made(text.text.len())?;
         let place = frame.template.place(span);
         self.note_table(frame, span, value, TableUse::Printed);
+        self.site_at(frame, span);
+        self.note_printed(value);
         match &text.pieces {
             Some(pieces) => out.push_pieces(&text.text, pieces, place, frame.call.as_ref()),
             None => out.push_made(&text.text, place, frame.call.as_ref()),
@@ -397,6 +414,8 @@ impl Interp {
             Some(value) => value,
             None => self.eval(frame, &for_loop.iter)?,
         };
+        self.site_at(frame, for_loop.iter.span);
+        self.note_walked(&iterated);
         let mut items = self.items_of(&iterated).map_err(|flow| at(flow, frame, for_loop.iter.span))?;
         if let Some(filter) = &for_loop.filter {
             let mut kept = Vec::with_capacity(items.len());
@@ -542,6 +561,8 @@ impl Interp {
                 let mut result = true;
                 for (op, operand) in ops {
                     let right = self.eval(frame, operand)?;
+                    self.site_at(frame, expr.span);
+                    self.note_compared(*op, &left, &right);
                     if !self.compare(*op, &left, &right)? {
                         result = false;
                         break;
@@ -766,6 +787,8 @@ impl Interp {
     }
 
     fn concat(&mut self, left: &Value, right: &Value) -> Eval<Value> {
+        self.note_printed(left);
+        self.note_printed(right);
         let left = self.str_of(left)?;
         let right = self.str_of(right)?;
         self.made(left.text.len() + right.text.len())?;

@@ -74,6 +74,15 @@ impl Interp {
         let other = args.positional.first().or_else(|| args.keyword.first().map(|(_, value)| value));
         let operand =
             || other.ok_or_else(|| type_error(format!("test_{name}() missing 1 required positional argument")));
+        let op = match name {
+            "equalto" | "eq" | "==" => Some(CompareOp::Eq),
+            "ne" | "!=" => Some(CompareOp::Ne),
+            "in" => Some(CompareOp::In),
+            _ => None,
+        };
+        if let (Some(op), Some(other)) = (op, other) {
+            self.note_compared(op, value, other);
+        }
         Ok(match name {
             "defined" => !value.is_undefined(),
             "undefined" => value.is_undefined(),

@@ -4,6 +4,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::error::Eval;
 use super::host::Answer;
@@ -13,6 +14,7 @@ use super::undefined::Undefined;
 use super::value::{Args, Value};
 
 /// A value that cannot be known before the run.
+#[derive(Clone)]
 pub struct Unknown {
     /// What it is, as an expression: `run_query(…).columns[0]`.
     pub label: String,
@@ -22,6 +24,8 @@ pub struct Unknown {
     pub shape: Shape,
     /// Tells apart what has the same label: labels show statements in short.
     pub identity: u64,
+    /// The column whose value in some row it is, as its key is written.
+    pub column: Option<Rc<str>>,
 }
 
 /// What is known of an unknown value.
@@ -130,7 +134,7 @@ const FILTERS_WALKING: &[&str] = &[
 impl Unknown {
     /// Something of which nothing is known.
     pub fn new(label: impl Into<String>, cause: impl Into<Rc<str>>) -> Unknown {
-        Unknown { label: label.into(), cause: cause.into(), shape: Shape::Any, identity: 0 }
+        Unknown { label: label.into(), cause: cause.into(), shape: Shape::Any, identity: 0, column: None }
     }
 
     fn part(&self, label: String, part: Part) -> Value {
@@ -138,7 +142,8 @@ impl Unknown {
             Shape::Part(of, _) => Shape::Part(Rc::clone(of), part),
             Shape::Any => Shape::Any,
         };
-        Value::Unknown(Rc::new(Unknown { label, cause: Rc::clone(&self.cause), shape, identity: self.identity }))
+        let cause = Rc::clone(&self.cause);
+        Value::Unknown(Rc::new(Unknown { label, cause, shape, identity: self.identity, column: None }))
     }
 
     /// What tells it from every other.
@@ -179,7 +184,29 @@ impl Unknown {
             Shape::Part(of, _) => format!("{of}.rows[{row}][{key}]"),
             Shape::Any => format!("{}[{key}]", self.label),
         };
-        derived(self, label)
+        let Value::Unknown(made) = derived(self, label) else { return Value::None };
+        let column = (self.identity != 0).then(|| Rc::from(key));
+        let (label, cause, identity) = (made.label.clone(), Rc::clone(&made.cause), made.identity);
+        Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Any, identity, column }))
+    }
+
+    /// Which query's value it is, and of which column; none where it is no value of a row.
+    pub(super) fn of_column(&self) -> Option<(u64, Arc<str>)> {
+        Some((self.identity, Arc::from(&**self.column.as_ref()?)))
+    }
+
+    /// What it is as a part of what a query gives, where that is no value.
+    pub(super) fn printed_part(&self) -> Option<&'static str> {
+        let Shape::Part(_, part) = &self.shape else { return None };
+        Some(match part {
+            Part::Rows => "the rows of a query's result",
+            Part::Row(_) => "a row of a query's result",
+            Part::Columns => "the columns of a query's result",
+            Part::Column(_) => "a column of a query's result",
+            Part::Values(_) => "the values of a column",
+            Part::Items => "a list of what a query gives",
+            Part::Table | Part::Count => return None,
+        })
     }
 
     /// Its item at a key, without looking whether there is one.
@@ -219,7 +246,7 @@ pub fn identity(sql: &str) -> u64 {
 fn result_part(label: &str, cause: &str, sql: &str, part: Part) -> Value {
     let identity = identity(sql);
     let shape = Shape::Part(Rc::from(label), part);
-    Value::Unknown(Rc::new(Unknown { label: label.to_owned(), cause: Rc::from(cause), shape, identity }))
+    Value::Unknown(Rc::new(Unknown { label: label.to_owned(), cause: Rc::from(cause), shape, identity, column: None }))
 }
 
 /// An unknown value that another one leads to.
@@ -227,7 +254,7 @@ pub(super) fn derived(unknown: &Unknown, label: String) -> Value {
     // A label grows with every step; one that has grown long says no more than its start.
     let label = if label.len() > 400 { format!("{}…", label.chars().take(200).collect::<String>()) } else { label };
     let (cause, identity) = (Rc::clone(&unknown.cause), unknown.identity);
-    Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Any, identity }))
+    Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Any, identity, column: None }))
 }
 
 impl Interp {
@@ -315,7 +342,7 @@ impl Interp {
     }
 
     /// An attribute of an unknown value.
-    pub(super) fn attribute_of_unknown(&self, unknown: &Unknown, name: &str) -> Value {
+    pub(super) fn attribute_of_unknown(&mut self, unknown: &Unknown, name: &str) -> Value {
         let Shape::Part(of, part) = &unknown.shape else {
             return derived(unknown, format!("{}.{name}", unknown.label));
         };
@@ -327,9 +354,17 @@ impl Interp {
                 derived(unknown, format!("{}.{name}", unknown.label))
             }
             // A row has its columns by name.
-            (Part::Row(_), _) => unknown.item(&name_key(name)),
-            (Part::Columns, _) if !matches!(name, "keys" | "values" | "items" | "get" | "dict") => {
+            (Part::Row(_), _) => {
+                self.note_column(unknown, &name_key(name));
                 unknown.item(&name_key(name))
+            }
+            (Part::Columns, _) if !matches!(name, "keys" | "values" | "items" | "get" | "dict") => {
+                self.note_column(unknown, &name_key(name));
+                unknown.item(&name_key(name))
+            }
+            // A method that is not called has no items.
+            (Part::Column(_), "values" | "values_sorted" | "values_distinct") => {
+                Value::Method(Rc::new((Value::Unknown(Rc::new(unknown.clone())), name.into())))
             }
             _ => derived(unknown, format!("{}.{name}", unknown.label)),
         }
@@ -345,6 +380,9 @@ impl Interp {
             let message = format!("{} object has no element {shown}", unknown.type_name());
             let lacking = Undefined::part(key.clone(), &shown, message, self.permissive);
             return Ok(Value::Undefined(Rc::new(lacking)));
+        }
+        if matches!(unknown.shape, Shape::Part(_, Part::Row(_) | Part::Columns)) {
+            self.note_column(unknown, &shown);
         }
         Ok(unknown.item(&shown))
     }
@@ -372,6 +410,9 @@ impl Interp {
             (Part::Columns | Part::Row(_) | Part::Rows, "get") => match args.positional.first() {
                 Some(key) => {
                     let key = self.repr_of(key)?;
+                    if !matches!(part, Part::Rows) {
+                        self.note_column(unknown, &key);
+                    }
                     unknown.item(&key)
                 }
                 None => return Ok(None),
@@ -407,6 +448,7 @@ impl Interp {
                 cause: Rc::clone(&unknown.cause),
                 shape: unknown.shape.clone(),
                 identity: unknown.identity,
+                column: None,
             }))));
         }
         if FILTERS_KEEPING.contains(&name) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arguments::Signature;
 use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::macros;
+use super::refs::REF_ARGUMENTS;
 use crate::datum::{Datum, Kind};
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Value, error, json, parse, type_error, yaml};
 use crate::project::{Node, Project, Resource};
@@ -284,7 +285,10 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let (package, name) = match names.as_slice() {
         [name] => (None, name),
         [package, name] => (Some(package), name),
-        _ => return Err(host_error("ref", "ref() takes at most two arguments (invalid)")),
+        names => {
+            let message = format!("ref() takes at most two arguments ({} given)", names.len());
+            return Err(host_error(REF_ARGUMENTS, message));
+        }
     };
     let version = args.named("version").or_else(|| args.named("v")).cloned();
     let version = match version {
@@ -304,13 +308,19 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
                 (None, None) => true,
             }
     };
-    // The own package's node comes first, then the root project's, then any.
-    let found =
-        candidates.iter().copied().filter(|&node| fits(node)).min_by_key(|&node| match project.nodes[node].package {
+    let is_disabled = |node: usize| {
+        let state = scene.manifest.as_ref().and_then(|manifest| manifest.nodes.get(node));
+        state.is_some_and(|state| !state.enabled)
+    };
+    // The own package's node comes first, then the root project's, then any; a disabled one is the last.
+    let found = candidates.iter().copied().filter(|&node| fits(node)).min_by_key(|&node| {
+        let package = match project.nodes[node].package {
             package if package == own => 0,
             0 => 1,
             _ => 2,
-        });
+        };
+        (is_disabled(node), package)
+    });
     match found {
         Some(node) => {
             scene.seen.borrow_mut().refs.push(node);
@@ -343,20 +353,21 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
             Ok(scene.narrowed(relation, event_time(node)).value())
         }
         None => {
-            let missing = package.map_or(!scene.shared.missing.is_empty(), |package| {
-                scene.shared.missing.contains_key(package) || scene.shared.library.package(package).is_none()
-            });
+            // A package that is not installed may bring others with it.
+            let is_installed = |package: &String| project.packages.iter().any(|known| known.name == *package);
+            let missing = !scene.shared.missing.is_empty() && !package.is_some_and(is_installed);
             if missing {
                 scene.not_known(&format!("ref('{name}') may be a node of a package that is not installed"));
                 return Ok(unknown(format!("ref('{name}')"), "the node may be in a package that is not installed"));
             }
-            if candidates.iter().any(|&node| fits(node)) || version.is_some() {
+            if version.is_none() && candidates.iter().any(|&node| project.nodes[node].version.is_some()) {
                 return Ok(unknown(format!("ref('{name}')"), "versions of nodes are not resolved here"));
             }
-            Err(host_error(
-                "missing-ref",
-                format!("{} depends on a node named '{name}' which was not found", super::refs::owner(scene)),
-            ))
+            let version = version.map(|version| format!(" with version '{version}'")).unwrap_or_default();
+            let place = package.map(|package| format!(" in package or project '{package}'")).unwrap_or_default();
+            let owner = super::refs::owner(scene);
+            let message = format!("{owner} depends on a node named '{name}'{version}{place} which was not found");
+            Err(host_error("missing-ref", message))
         }
     }
 }
@@ -385,6 +396,10 @@ fn is_latest(project: &Project, node: &Node) -> bool {
 }
 
 fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
+    if args.keyword.is_empty() && args.positional.len() != 2 {
+        let message = format!("source() takes exactly two arguments ({} given)", args.positional.len());
+        return Err(host_error(REF_ARGUMENTS, message));
+    }
     let [source, table] = args.bind("source", ["source_name", "table_name"], 2)?;
     let source = interp.str_of(&source.unwrap_or(Value::None))?;
     let table = interp.str_of(&table.unwrap_or(Value::None))?;

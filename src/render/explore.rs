@@ -477,6 +477,7 @@ impl Renderer {
             undefined: std::mem::take(&mut interp.undefined_reads),
             missing: std::mem::take(&mut interp.missing_reads),
             tables: std::mem::take(&mut interp.table_reads),
+            odd: std::mem::take(&mut interp.odd_uses),
             ..Pass::default()
         };
         if interp.left_questions() {

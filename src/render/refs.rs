@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use super::Referred;
 use super::context::Scene;
 use crate::jinja::{ErrorKind, Flow, JinjaError};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Operation};
 use crate::project::{Project, Resource};
 
 use super::context::host_error;
@@ -19,6 +19,9 @@ pub(crate) const CYCLE: &str = "cyclic-ref";
 pub(crate) const OF_SEED: &str = "seed-ref";
 /// The code of the error that dbt meets a ref for the first time when it executes.
 pub(crate) const HIDDEN: &str = "hidden-ref";
+
+/// The code of the error that `ref` or `source` is called with another number of arguments than it takes.
+pub(crate) const REF_ARGUMENTS: &str = "ref-arguments";
 
 /// dbt's words for what is rendered: `Model 'model.ops.m' (models/m.sql)`.
 pub(super) fn owner(scene: &Scene) -> String {
@@ -48,10 +51,6 @@ fn node_words(project: &Project, at: usize) -> String {
 /// Why dbt refuses the project for what a hook of a node refs while it is parsed.
 pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referred: &[Referred]) -> Option<JinjaError> {
     let node = &project.nodes[at];
-    let refuse = |code: &'static str, one: &Referred, message: String| {
-        let error = JinjaError::new(ErrorKind::Host(code), message);
-        Some(JinjaError { place: one.place, through: one.through.clone(), ..error })
-    };
     if let (Resource::Seed, Some(first)) = (node.resource, referred.first()) {
         return refuse(
             OF_SEED,
@@ -63,16 +62,38 @@ pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referre
             ),
         );
     }
-    let nodes = || referred.iter().filter_map(|one| Some((one, one.node?)));
-    let is_disabled = |to: usize| manifest.nodes.get(to).is_some_and(|state| !state.enabled);
-    if let Some((one, to)) = nodes().find(|&(_, to)| is_disabled(to)) {
-        let name = &project.nodes[to].name;
-        let words = node_words(project, at);
-        return refuse(REFUSED, one, format!("{words} depends on a node named '{name}' which is disabled"));
+    if let Some(error) = disabled(project, manifest, &node_words(project, at), referred) {
+        return Some(error);
     }
+    let nodes = || referred.iter().filter_map(|one| Some((one, one.node?)));
     let (one, circle) = nodes().find_map(|(one, to)| Some((one, way(manifest, to, at)?)))?;
     let ids: Vec<&str> = circle.iter().map(|&at| project.nodes[at].unique_id.as_str()).collect();
     refuse(CYCLE, one, format!("Found a cycle: {}", ids.join(" --> ")))
+}
+
+/// Why dbt refuses the project for what an on-run hook refs while it is parsed.
+pub(super) fn refused_operation(
+    project: &Project,
+    manifest: &Manifest,
+    operation: &Operation,
+    referred: &[Referred],
+) -> Option<JinjaError> {
+    let id = operation.unique_id(&project.packages[operation.package].name);
+    disabled(project, manifest, &format!("Operation '{id}' (./dbt_project.yml)"), referred)
+}
+
+/// The error that something refs a disabled node.
+fn disabled(project: &Project, manifest: &Manifest, owner: &str, referred: &[Referred]) -> Option<JinjaError> {
+    let is_disabled = |to: usize| manifest.nodes.get(to).is_some_and(|state| !state.enabled);
+    let mut nodes = referred.iter().filter_map(|one| Some((one, one.node?)));
+    let (one, to) = nodes.find(|&(_, to)| is_disabled(to))?;
+    let name = &project.nodes[to].name;
+    refuse(REFUSED, one, format!("{owner} depends on a node named '{name}' which is disabled"))
+}
+
+fn refuse(code: &'static str, one: &Referred, message: String) -> Option<JinjaError> {
+    let error = JinjaError::new(ErrorKind::Host(code), message);
+    Some(JinjaError { place: one.place, through: one.through.clone(), ..error })
 }
 
 /// The way from a node to another one above it, upwards, turned round: the upper one first.

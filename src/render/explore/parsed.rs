@@ -3,7 +3,8 @@
 use super::{Asked, Renderer, answer};
 use crate::jinja::Answer;
 use crate::jinja::branches::Reached;
-use crate::render::context::{Moment, Way};
+use crate::manifest::Operation;
+use crate::render::context::{Moment, Subject, Way};
 use crate::render::{Pass, refs};
 
 /// How a question begins that both passes answer alike.
@@ -42,9 +43,17 @@ impl Renderer {
         }
         let way = Way { settled: settled.clone(), ..Way::default() };
         let (mut parse, questions) = self.pass(asked, Moment::Parse, way, reached);
-        if let (Some(node), None) = (asked.hook.node, &parse.error) {
-            let project = &self.shared[asked.target].project;
-            parse.error = refs::refused(project, &self.manifests[asked.target], node, &parse.referred);
+        if parse.error.is_none() {
+            let (project, manifest) = (&self.shared[asked.target].project, &self.manifests[asked.target]);
+            parse.error = match (asked.hook.node, asked.subject) {
+                (Some(node), _) => refs::refused(project, manifest, node, &parse.referred),
+                (None, Subject::OnRun(kind, package, index)) => {
+                    let is_own = |one: &&Operation| (one.kind, one.package, one.index) == (kind, package, index);
+                    let operation = manifest.operations.iter().find(is_own);
+                    operation.and_then(|one| refs::refused_operation(project, manifest, one, &parse.referred))
+                }
+                (None, _) => None,
+            };
         }
         if parsed.passes.is_empty() {
             parsed.first = questions.iter().map(answer).filter(|(text, _)| text.starts_with(FLAG)).collect();

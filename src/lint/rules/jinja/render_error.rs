@@ -3,7 +3,7 @@
 use super::{undefined_attribute, wrong_operand_types};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
-use crate::render::{BOTH_SPELLINGS, REFUSED, Rendering};
+use crate::render::{BOTH_SPELLINGS, REF_ARGUMENTS, REFUSED, Rendering};
 
 fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
     let said = crate::lint::rules::said(&error.message);
@@ -15,6 +15,7 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
         ErrorKind::Host("missing-ref" | "missing-source") => {
             "change the name to that of a node or source of the project"
         }
+        ErrorKind::Host(REF_ARGUMENTS) => "write `ref('model')` or `ref('package', 'model')`, `source('source', 'table')`",
         ErrorKind::Host(_) => "write what it returns in its place, or put it into a macro",
         ErrorKind::Limit(_) => "end the recursion or the loop",
         _ => "change the expression",
@@ -36,17 +37,26 @@ pub(in crate::lint) fn is_sure(scene: &Scene<'_>, error: &JinjaError) -> bool {
         ErrorKind::Undefined { name: None, .. } => {
             !error.message.contains(crate::lint::rules::timing::unguarded_query::NO_RESULT)
         }
-        ErrorKind::Host(code) => {
-            matches!(*code, "return-outside-macro" | "missing-ref" | "missing-source" | REFUSED | BOTH_SPELLINGS)
-        }
+        // A node that is not there fails in every run that gets here.
+        ErrorKind::Host("missing-ref" | "missing-source" | REF_ARGUMENTS | REFUSED) => return true,
+        ErrorKind::Host(code) => matches!(*code, "return-outside-macro" | "relation" | BOTH_SPELLINGS),
         _ => false,
     };
     // An error of a value may come from what hookproof's value lacks.
     let of_values = matches!(error.kind, ErrorKind::Python(_) | ErrorKind::Undefined { .. });
     let pass = scene.pass();
     let known = pass.unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
-    let known = known && !(of_values && (pass.approximate || pass.has_unknown));
+    let known = known && !(of_values && (pass.approximate || pass.has_unknown) && !is_of_types(scene, error));
     fails && known && !passes_elsewhere(scene)
+}
+
+/// Whether an error is due to the types of values alone, which are known where the values are not.
+fn is_of_types(scene: &Scene<'_>, error: &JinjaError) -> bool {
+    let written = || error.place.map(|place| scene.findings.project.sources.slice(place)).unwrap_or_default();
+    // Models have no failures, and dbt says None.
+    let of_none = error.message.contains("NoneType") && !written().contains("failures");
+    let is_known = error.kind == ErrorKind::Python("TypeError") && !of_none && !error.message.contains("Undefined");
+    is_known || error.message.contains("was used as a dictionary")
 }
 
 /// Whether another answer about what the run finds lets the hook pass in the same target.
