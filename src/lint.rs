@@ -22,6 +22,7 @@ macro_rules! family {
 mod comment;
 mod coverage;
 mod deeds;
+mod domain;
 mod existence;
 mod nodes;
 mod origin;

@@ -38,6 +38,7 @@ use token::Tokens;
 pub(crate) use token::{Kind, Token};
 pub(crate) use transaction::{Refused, refused_in_transaction};
 
+pub(crate) use columns::Selected;
 pub use dialect::Dialect;
 pub use outline::{Grantee, Name, Outline};
 pub use verb::{ObjectKind, Verb};
@@ -158,6 +159,12 @@ pub(crate) fn code_tokens(text: &str, dialect: Dialect) -> Vec<Token<'_>> {
 pub(crate) fn quoted_texts(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     let tokens = token::tokens(text, dialect.reading());
     tokens.code.iter().filter(|token| matches!(token.kind, Kind::Text | Kind::Dollar)).map(Token::range).collect()
+}
+
+/// The quoted names of a text.
+pub(crate) fn quoted_names(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
+    let tokens = token::tokens(text, dialect.reading());
+    tokens.code.iter().filter(|token| token.kind == Kind::Quoted).map(Token::range).collect()
 }
 
 /// The words outside of quotes and comments that a test takes.

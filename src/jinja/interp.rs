@@ -620,6 +620,10 @@ impl Interp {
                 let key = self.eval(frame, key)?;
                 self.site_at(frame, expr.span);
                 let value = self.subscript(&operand, &key)?;
+                // A method that is not called has no items.
+                if let (Value::Method(_), Value::Int(at)) = (&operand, &key) {
+                    self.note_missing(&operand, &at.to_string(), usage);
+                }
                 if let Some(name) = key.as_str().filter(|_| value.is_undefined()) {
                     self.note_missing(&operand, name, usage);
                 }

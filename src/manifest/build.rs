@@ -47,7 +47,10 @@ fn is_literal(shared: &Shared, value: &Datum) -> bool {
     match &value.kind {
         crate::datum::Kind::Str(text) => {
             let covered: u32 = text.pieces.iter().map(|piece| piece.len).sum();
+            // What stands between two pieces was evaluated.
+            let follows = |pair: &[crate::source::Piece]| pair[0].place.end == pair[1].place.start;
             covered as usize == text.value.len()
+                && text.pieces.windows(2).all(follows)
                 && text.pieces.iter().all(|piece| {
                     piece.through.is_none()
                         && (piece.verbatim || shared.project.sources.slice(piece.place).starts_with('\\'))

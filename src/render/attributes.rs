@@ -42,6 +42,7 @@ fn kind(scene: &Scene, value: &Value) -> Option<&'static str> {
             return (is_target && adapter::is_known(scene.adapter())).then_some("target");
         }
         Value::Object(object) => object,
+        Value::Method(_) => return Some("function"),
         _ => return None,
     };
     if Relation::of(value).is_some() {
@@ -58,6 +59,7 @@ fn kind(scene: &Scene, value: &Value) -> Option<&'static str> {
         return Some("node");
     }
     match object.type_name() {
+        super::results::RESPONSE => Some("response"),
         "LoopContext" => Some("loop"),
         _ => adapter::kind(any).or_else(|| super::results::is_graph(any).then_some("graph")),
     }

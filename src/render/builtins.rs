@@ -355,7 +355,14 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
         None => {
             // A package that is not installed may bring others with it.
             let is_installed = |package: &String| project.packages.iter().any(|known| known.name == *package);
-            let missing = !scene.shared.missing.is_empty() && !package.is_some_and(is_installed);
+            // One that is not named may be another project, which dbt's platform finds, but for a slip.
+            let is_slip = |package: &str| {
+                project.packages.iter().any(|known| strsim::damerau_levenshtein(&known.name, package) <= 2)
+            };
+            let missing = match package {
+                Some(package) => !is_installed(package) && (!scene.shared.missing.is_empty() || !is_slip(package)),
+                None => !scene.shared.missing.is_empty(),
+            };
             if missing {
                 scene.not_known(&format!("ref('{name}') may be a node of a package that is not installed"));
                 return Ok(unknown(format!("ref('{name}')"), "the node may be in a package that is not installed"));

@@ -52,7 +52,7 @@ fn node_words(project: &Project, at: usize) -> String {
 pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referred: &[Referred]) -> Option<JinjaError> {
     let node = &project.nodes[at];
     if let (Resource::Seed, Some(first)) = (node.resource, referred.first()) {
-        return refuse(
+        return Some(refuse(
             OF_SEED,
             first,
             format!(
@@ -60,7 +60,7 @@ pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referre
              'source', or 'metric', either directly or indirectly via other macros: '{}'",
                 node.unique_id
             ),
-        );
+        ));
     }
     if let Some(error) = disabled(project, manifest, &node_words(project, at), referred) {
         return Some(error);
@@ -68,7 +68,7 @@ pub(super) fn refused(project: &Project, manifest: &Manifest, at: usize, referre
     let nodes = || referred.iter().filter_map(|one| Some((one, one.node?)));
     let (one, circle) = nodes().find_map(|(one, to)| Some((one, way(manifest, to, at)?)))?;
     let ids: Vec<&str> = circle.iter().map(|&at| project.nodes[at].unique_id.as_str()).collect();
-    refuse(CYCLE, one, format!("Found a cycle: {}", ids.join(" --> ")))
+    Some(refuse(CYCLE, one, format!("Found a cycle: {}", ids.join(" --> "))))
 }
 
 /// Why dbt refuses the project for what an on-run hook refs while it is parsed.
@@ -88,12 +88,12 @@ fn disabled(project: &Project, manifest: &Manifest, owner: &str, referred: &[Ref
     let mut nodes = referred.iter().filter_map(|one| Some((one, one.node?)));
     let (one, to) = nodes.find(|&(_, to)| is_disabled(to))?;
     let name = &project.nodes[to].name;
-    refuse(REFUSED, one, format!("{owner} depends on a node named '{name}' which is disabled"))
+    Some(refuse(REFUSED, one, format!("{owner} depends on a node named '{name}' which is disabled")))
 }
 
-fn refuse(code: &'static str, one: &Referred, message: String) -> Option<JinjaError> {
+fn refuse(code: &'static str, one: &Referred, message: String) -> JinjaError {
     let error = JinjaError::new(ErrorKind::Host(code), message);
-    Some(JinjaError { place: one.place, through: one.through.clone(), ..error })
+    JinjaError { place: one.place, through: one.through.clone(), ..error }
 }
 
 /// The way from a node to another one above it, upwards, turned round: the upper one first.

@@ -528,6 +528,9 @@ impl RunResult {
                 _ => Value::None,
             },
             "failures" if matches!(self.of, Ran::Start(_)) => Value::Int(1),
+            "adapter_response" if REPORTING.contains(&scene.adapter()) => {
+                Value::Object(Rc::new(Response { whole: of(name), shown: shown.to_owned() }))
+            }
             "execution_time" | "adapter_response" | "message" => of(name),
             "failures" | "batch_results" | "agate_table" => Value::None,
             "node" => match &self.of {
@@ -538,6 +541,67 @@ impl RunResult {
             "skipped" => Value::Bool(self.status(&scene, interp)? == Status::Skipped),
             _ => return Ok(None),
         }))
+    }
+}
+
+/// The adapters of which it is known what they report.
+const REPORTING: &[&str] = &["postgres", "redshift", "snowflake", "bigquery", "duckdb"];
+
+/// What type the report of an adapter has here.
+pub(super) const RESPONSE: &str = "AdapterResponse";
+
+/// `result.adapter_response`: a dict whose keys depend on the statement and the adapter.
+struct Response {
+    whole: Value,
+    shown: String,
+}
+
+impl Response {
+    fn part(&self, name: &str) -> Option<Value> {
+        let label = || format!("results[{}].adapter_response.{name}", self.shown);
+        let known = super::attributes::names("response").contains(&name);
+        known.then(|| unknown(label(), "what a run reports is not known before it"))
+    }
+}
+
+impl Object for Response {
+    fn type_name(&self) -> &str {
+        RESPONSE
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        Ok(self.part(name))
+    }
+
+    fn item(&self, _interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
+        Ok(key.as_str().and_then(|key| self.part(key)))
+    }
+
+    fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        match name {
+            "items" | "keys" | "values" | "copy" => interp.call_method(&self.whole, name, args.clone()).map(Some),
+            _ => args.look_up(name, |key| Ok(key.as_str().and_then(|key| self.part(key)))),
+        }
+    }
+
+    fn items(&self, interp: &mut Interp) -> Eval<Option<Vec<Value>>> {
+        interp.items_of(&self.whole).map(Some)
+    }
+
+    fn as_dict(&self) -> Option<Value> {
+        Some(self.whole.clone())
+    }
+
+    fn text(&self, interp: &mut Interp) -> Eval<Str> {
+        interp.str_of(&self.whole)
+    }
+
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

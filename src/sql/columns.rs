@@ -159,3 +159,99 @@ fn items<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<Vec<&'t [Token<'a>]>> {
 fn plain(token: &Token<'_>) -> String {
     token.text.trim_matches(['"', '`', '[', ']']).to_lowercase()
 }
+
+/// A column that a query gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Selected {
+    /// Its name, as it is written; none where the warehouse names it.
+    pub(crate) name: Option<String>,
+    /// All the texts that it may hold; none where it may hold others.
+    pub(crate) texts: Option<Vec<String>>,
+    /// Whether it is a count.
+    pub(crate) is_count: bool,
+}
+
+/// The columns of a query; none where they depend on its tables.
+pub(crate) fn selected(text: &str, dialect: Dialect) -> Option<Vec<Selected>> {
+    let code = token::tokens(text, dialect.reading()).code;
+    let mut depth = 0_usize;
+    let mut top = Vec::with_capacity(code.len());
+    for token in &code {
+        depth = if token.is_symbol(")") { depth.checked_sub(1)? } else { depth };
+        top.push(depth == 0 && !token.is_symbol(")"));
+        depth += usize::from(token.is_symbol("("));
+    }
+    let is_top = |at: usize, words: &[&str]| top[at] && code[at].is_any(words);
+    if !code.first()?.is_any(&["select", "with"]) {
+        return None;
+    }
+    let from = (0..code.len()).find(|&at| is_top(at, &["select"]))? + 1;
+    let from = from + usize::from(code.get(from)?.is_any(&["all", "distinct"]));
+    let ends = ["from", "where", "group", "having", "order", "limit", "union", "intersect", "except", "into", "window"];
+    let end = (from..code.len()).find(|&at| is_top(at, &ends) || code[at].is_symbol(";")).unwrap_or(code.len());
+    let joined = (0..code.len()).any(|at| is_top(at, &["union", "intersect", "except"]));
+    let mut columns = Vec::new();
+    let mut begin = from;
+    for at in from..=end {
+        if at == end || (top[at] && code[at].is_symbol(",")) {
+            let item = code.get(begin..at)?;
+            let mut column = selected_item(item)?;
+            column.texts = column.texts.filter(|_| !joined);
+            columns.push(column);
+            begin = at + 1;
+        }
+    }
+    Some(columns)
+}
+
+fn selected_item(item: &[Token<'_>]) -> Option<Selected> {
+    let last = item.last()?;
+    let spread = |at: usize| item[at].is_symbol("*") && (at == 0 || item[at - 1].is_symbol("."));
+    // What is written for a query's own parts, such as DISTINCT ON, is not told apart here.
+    if (0..item.len()).any(spread) || item[0].is_any(&["on", "top", "struct"]) || item.len() > 400 {
+        return None;
+    }
+    let exact = |token: &Token<'_>| token.text.trim_matches(['"', '`', '[', ']']).to_owned();
+    let before = item.len().checked_sub(2).map(|at| &item[at]);
+    let (name, value) = match before {
+        Some(word) if word.is("as") => (Some(exact(last)), &item[..item.len() - 2]),
+        None if last.is_name() => (Some(exact(last)), item),
+        Some(word) if last.is_name() && word.is_symbol(".") => (Some(exact(last)), item),
+        Some(word)
+            if last.is_name()
+                && !last.is("end")
+                && (word.is_symbol(")") || word.is("end") || word.kind == Kind::Text) =>
+        {
+            (Some(exact(last)), &item[..item.len() - 1])
+        }
+        _ => (None, item),
+    };
+    let is_count = value.first().is_some_and(|first| first.is("count"))
+        && value.get(1).is_some_and(|next| next.is_symbol("("))
+        && value.iter().filter(|token| token.is_symbol("(")).count() == 1
+        && value.last().is_some_and(|last| last.is_symbol(")"));
+    Some(Selected { name, texts: texts(value), is_count })
+}
+
+/// The texts that an expression may give: a text, or a CASE whose results are texts.
+fn texts(value: &[Token<'_>]) -> Option<Vec<String>> {
+    let text = |token: &Token<'_>| {
+        let inner = token.text.strip_prefix('\'')?.strip_suffix('\'')?;
+        (token.kind == Kind::Text && !inner.contains(['\'', '\\'])).then(|| inner.to_owned())
+    };
+    if let [one] = value {
+        return text(one).map(|one| vec![one]);
+    }
+    let is_case = value.first()?.is("case") && value.last()?.is("end");
+    if !is_case || value.iter().filter(|token| token.is("case")).count() != 1 {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (at, token) in value.iter().enumerate() {
+        if token.is_any(&["then", "else"]) {
+            let whole = value.get(at + 2).is_some_and(|next| next.is_any(&["when", "else", "end"]));
+            found.push(text(value.get(at + 1)?).filter(|_| whole)?);
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}

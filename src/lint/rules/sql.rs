@@ -13,6 +13,7 @@ pub(in crate::lint) mod several_statements;
 pub(in crate::lint) mod sql_syntax;
 pub(in crate::lint) mod swallowed_yaml;
 pub(in crate::lint) mod unescaped_value;
+pub(in crate::lint) mod unquoted_text;
 
 use crate::lint::{Findings, Rule, Scene, Sql};
 use crate::sql::{Fault, FaultKind, UNKNOWN};
@@ -32,6 +33,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
     "sql-syntax", Error, High, Default, sql_syntax;
     "swallowed-yaml", Error, Medium, Default, swallowed_yaml;
     "unescaped-value", Error, High, Default, unescaped_value;
+    "unquoted-text", Error, High, Default, unquoted_text;
 };
 
 /// The faults of some kinds in the SQL of every rendering, with the statement or text that they are in. Left out

@@ -33,6 +33,13 @@ pub(super) struct Literal<'t> {
     tag: &'t str,
 }
 
+impl Literal<'_> {
+    /// Where it stands, with its quotes.
+    pub(super) fn span(&self) -> crate::jinja::tree::Span {
+        self.expr.span
+    }
+}
+
 /// Calls `visit` with every literal that is printed or executed and has `{{ }}` of a name in it, and whether it stands in
 /// `{% %}`.
 pub(super) fn literals<'f>(findings: &'f Findings<'f>, visit: &mut dyn FnMut(&'f Part, &Literal<'f>, bool)) {

@@ -15,7 +15,9 @@ fn finding<'f>(scene: &Scene<'f>, error: &JinjaError) -> Finding<'f> {
         ErrorKind::Host("missing-ref" | "missing-source") => {
             "change the name to that of a node or source of the project"
         }
-        ErrorKind::Host(REF_ARGUMENTS) => "write `ref('model')` or `ref('package', 'model')`, `source('source', 'table')`",
+        ErrorKind::Host(REF_ARGUMENTS) => {
+            "write `ref('model')` or `ref('package', 'model')`, `source('source', 'table')`"
+        }
         ErrorKind::Host(_) => "write what it returns in its place, or put it into a macro",
         ErrorKind::Limit(_) => "end the recursion or the loop",
         _ => "change the expression",

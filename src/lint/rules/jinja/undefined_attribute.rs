@@ -1,8 +1,10 @@
 //! Finds an attribute that dbt's object does not have: it prints as nothing.
 
 use crate::diagnostic::{Edit, Fix, Safety, Severity};
+use crate::jinja::tree::ExprKind;
 use crate::jinja::{JinjaError, MissingRead, Use};
 use crate::lint::rules::nearest;
+use crate::lint::syntax::{Seen, is_var};
 use crate::lint::{Finding, Findings, Scene, Sink, origin};
 use crate::render::attributes;
 use crate::source::Place;
@@ -47,7 +49,26 @@ fn finding<'f>(scene: &Scene<'f>, read: &MissingRead) -> Finding<'f> {
         .fix(fix(scene, read))
 }
 
+/// `model.config.post_hook`: the keys of hooks have a hyphen there.
+fn check_hook_keys<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for part in findings.syntax().parts() {
+        part.walk(&mut |seen, around| {
+            let Seen::Expr(expr) = seen else { return };
+            let ExprKind::Attr(owner, name) = &expr.kind else { return };
+            let of_model =
+                matches!(&owner.kind, ExprKind::Attr(model, config) if is_var(model, "model") && &**config == "config");
+            if of_model && matches!(&**name, "pre_hook" | "post_hook") && part.is_of_hooks(around) {
+                let key = name.replace('_', "-");
+                let message =
+                    format!("`model.config` has no `{name}`: it is undefined and prints as nothing, without an error.");
+                sink.add(part.finding(findings, expr.span, message).help(format!("write `model.config['{key}']`")));
+            }
+        });
+    }
+}
+
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    check_hook_keys(findings, sink);
     for scene in findings.scenes() {
         for read in passes(&scene).filter(|read| is_told(read)) {
             sink.add(finding(&scene, read));
@@ -68,6 +89,7 @@ fn shown(of: &'static str) -> &'static str {
         "function" => "function",
         "loop" => "`loop`",
         "adapter" => "`adapter`",
+        "response" => "`adapter_response`",
         other => other,
     }
 }

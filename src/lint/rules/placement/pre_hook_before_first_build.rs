@@ -38,6 +38,7 @@ fn finding<'f>(step: &Step<'f>, state_is_incremental: bool, reads: bool) -> Find
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let mut objects = None;
+    check_start(findings, &mut objects, sink);
     for at in (0..findings.checked.len()).filter(|&at| findings.checked[at].hook.kind == HookKind::PreHook) {
         for scene in first_runs(findings, at) {
             let Some(state) = scene.state().filter(|_| is_sent(&scene)) else { continue };
@@ -53,6 +54,40 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             }
         }
     }
+}
+
+/// What on-run-start needs of nodes, which dbt builds after it.
+fn check_start<'f>(findings: &'f Findings<'f>, objects: &mut Option<Objects<'f>>, sink: &mut Sink<'f>) {
+    for at in (0..findings.checked.len()).filter(|&at| findings.checked[at].hook.kind == HookKind::OnRunStart) {
+        for scene in first_runs(findings, at) {
+            let Some(&target) = scene.judged.rendering.targets.first() else { continue };
+            for step in scene.steps() {
+                let of_node = |name: &Name| findings.built().find(|&node| is_built(findings, target, node, name));
+                let Some((name, node)) = touched(&step).find_map(|(name, _)| Some((name, of_node(name)?))) else {
+                    continue;
+                };
+                let objects = objects.get_or_insert_with(|| Objects::new(findings));
+                let there = objects.before(&step, name, any_before, makes) || findings.is_source(name);
+                if !there && !is_asked(&step) {
+                    let node = &findings.project.nodes[node].name;
+                    let message = format!(
+                        "This statement needs the relation of `{node}`, and on-run-start runs before dbt builds it: the first run \
+                         in a new schema or by a new developer fails with \"does not exist\"."
+                    );
+                    sink.add(
+                        step.finding(message).help("make it a post-hook of the node, or move the hook to on-run-end"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Whether a name is that of the relation that dbt builds of a node.
+fn is_built(findings: &Findings<'_>, target: usize, node: usize, name: &Name) -> bool {
+    let state = findings.renderer.state(target, node);
+    let known = state.enabled && state.fault.is_none() && state.unknown.is_empty();
+    known && state.materialized != "ephemeral" && names_relation(name, state)
 }
 
 /// The renderings that the first build goes through, one for each target.

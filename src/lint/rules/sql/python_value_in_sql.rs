@@ -6,7 +6,7 @@ use crate::lint::{Findings, Scene, Sink, Sql};
 use crate::sql::{self, Dialect};
 
 /// A printed value: where, what to call it, and what to do.
-pub(super) struct Printed {
+pub(in crate::lint) struct Printed {
     range: Range<usize>,
     what: &'static str,
     help: &'static str,
@@ -59,7 +59,7 @@ fn value(text: &str, whole: bool, dialect: Dialect) -> Option<(&'static str, &'s
 }
 
 /// Python values in SQL that stand outside of quotes and comments.
-pub(super) fn values(sql: &Sql<'_>) -> Vec<Printed> {
+pub(in crate::lint) fn values(sql: &Sql<'_>) -> Vec<Printed> {
     let text = sql.text.as_str();
     let dialect = Dialect::of_adapter(sql.scene.adapter());
     let mut found = Vec::new();

@@ -1,11 +1,13 @@
 //! Finds a hook given to `config()` as a bare expression, so that its text is fixed while dbt parses.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Confidence, Edit, Fix, Safety, Severity};
 use crate::hook::Hook;
 use crate::jinja::tree::{BinaryOp, Expr, ExprKind, Stmt};
 use crate::jinja::{parse, walk};
+use crate::lint::reads::hooks_that_read;
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::source::Place;
 
@@ -28,8 +30,15 @@ fn same() -> String {
         .to_owned()
 }
 
+fn nothing() -> String {
+    "This hook's text is fixed while dbt parses and is empty, so that nothing is ever sent: what it calls asks for \
+     `execute`, which is false then, and its queries run while the node is compiled, before it is built."
+        .to_owned()
+}
+
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let mut wrong: HashMap<Place, String> = HashMap::new();
+    let asks = LazyCell::new(|| hooks_that_read(findings, &["execute", "run_query", "statement"]));
     let mut add = |scene: Scene<'f>, wrongly: bool| {
         let hook = scene.hook();
         let Some(frozen) = &hook.frozen else { return };
@@ -43,6 +52,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 let message = known.unwrap_or_else(|| differs(hook.raw.as_str(), at_run));
                 wrong.insert(place, message.clone());
                 Finding::of(&scene, Some(place), None, message)
+            }
+            (None, None) if !wrongly && hook.raw.as_str().trim().is_empty() && asks.contains(&scene.at) => {
+                Finding::of(&scene, Some(place), None, nothing()).severity(Severity::Warning)
             }
             (None, None) if !wrongly => {
                 Finding::of(&scene, Some(place), None, same()).severity(Severity::Info).confidence(Confidence::Low)

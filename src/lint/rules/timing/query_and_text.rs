@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, Findings, Scene, Sink, Step};
 use crate::render::Query;
-use crate::sql::Verb;
+use crate::sql::{Script, Verb};
 
 fn finding<'f>(step: &Step<'f>, query: &Query) -> Finding<'f> {
     let adds = step.outline().verb == Verb::Insert;
@@ -22,6 +22,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         if scene.judged.queries.is_empty() {
             continue;
         }
+        check_twice(&scene, sink);
         for step in own_steps(scene).filter(writes) {
             let same = scene.judged.queries.iter().find(|(query, script)| {
                 let text = query.text.as_str();
@@ -30,6 +31,25 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             if let Some((query, _)) = same {
                 sink.add(finding(&step, query));
             }
+        }
+    }
+}
+
+/// A statement that two calls execute, where it adds rows.
+fn check_twice<'f>(scene: &Scene<'f>, sink: &mut Sink<'f>) {
+    let queries = &scene.judged.queries;
+    for (at, (query, script)) in queries.iter().enumerate().skip(1) {
+        let adds = script.statements.iter().any(|statement| statement.outline.verb == Verb::Insert);
+        let is_again = |(first, _): &&(Query, Script)| {
+            first.text.as_str().trim() == query.text.as_str().trim() && first.place != query.place
+        };
+        if !adds || query.place.is_none_or(|place| !scene.findings.is_own(place)) {
+            continue;
+        }
+        if let Some((first, _)) = queries[..at].iter().find(is_again) {
+            let message = format!("{} executes this INSERT a second time: every row is written twice.", query.by);
+            let finding = Finding::of(scene, query.place, query.through.as_ref(), message);
+            sink.add(finding.see(first.place, "executed here first").help("keep one of the two calls"));
         }
     }
 }

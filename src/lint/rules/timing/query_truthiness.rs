@@ -1,5 +1,6 @@
 //! Finds the result of a query taken for whether it succeeded or what it counted: its truth is whether it has rows.
 
+use crate::diagnostic::Severity;
 use crate::jinja::unknown::identity;
 use crate::jinja::{TableRead, TableUse};
 use crate::lint::{Finding, Findings, Scene, Sink};
@@ -29,7 +30,8 @@ fn finding<'f>(scene: &Scene<'f>, read: &TableRead, always: &Always) -> Finding<
             "compare the value itself: `{% if result.columns[0].values()[0] > 0 %}`",
         ),
     };
-    Finding::of(scene, read.place, read.through.as_ref(), message).help(help)
+    let finding = Finding::of(scene, read.place, read.through.as_ref(), message).help(help);
+    if matches!(always, Always::OneRow) { finding.severity(Severity::Error) } else { finding }
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
@@ -72,12 +74,14 @@ fn always(outline: &Outline, text: &str) -> Option<Always> {
     (outline.verb == Verb::Select && is_one_aggregate(&lower)).then_some(Always::OneRow)
 }
 
-/// Whether a query has one row, whatever there is: one aggregate, and nothing that makes groups or takes rows away.
+/// Whether a query has one row, whatever there is: aggregates, and nothing that makes groups or takes rows away.
 fn is_one_aggregate(lower: &str) -> bool {
     let words: Vec<&str> = lower.split(|char: char| !(char.is_alphanumeric() || char == '_')).collect();
     let has = |word: &str| words.contains(&word);
-    let aggregate = lower.trim_start().strip_prefix("select").map(str::trim_start);
-    let aggregate = aggregate.is_some_and(|rest| rest.starts_with("count(") || rest.starts_with("count ("));
+    let list = lower.trim_start().strip_prefix("select").unwrap_or_default();
+    let list = list.split_once("from").map_or(list, |(list, _)| list);
+    let aggregates = ["count(", "count (", "sum(", "max(", "min(", "avg(", "bool_or(", "bool_and("];
+    let aggregate = aggregates.iter().any(|name| list.contains(name)) && !list.contains("select");
     aggregate
         && !["group", "having", "over", "union", "intersect", "except", "limit", "offset", "qualify"]
             .iter()

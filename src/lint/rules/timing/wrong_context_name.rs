@@ -1,7 +1,9 @@
 //! Finds a name that looks like one of dbt's but that dbt does not give at this place.
 
-use crate::diagnostic::{Edit, Fix, Safety};
+use crate::diagnostic::{Edit, Fix, Safety, Severity};
+use crate::jinja::tree::ExprKind;
 use crate::jinja::{UndefinedRead, Use};
+use crate::lint::syntax::{Owner, Seen, is_var};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::render::Misread;
 
@@ -73,7 +75,30 @@ fn is_tested(scene: &Scene<'_>, misread: &Misread) -> bool {
         || ["%}", "-%}", "+%}", "==", "!="].iter().any(|tag| rest.starts_with(tag))
 }
 
+/// `model.name` and its like in the own text of on-run hooks, where `model` is the hook.
+fn check_model<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    for part in findings.syntax().parts() {
+        let on_run = part.hooks.iter().all(|&at| findings.checked[at].hook.kind.is_on_run());
+        let own = matches!(part.owner, Owner::Hook) && part.package == 0 && on_run;
+        if !own || part.assigns("model") {
+            continue;
+        }
+        part.walk(&mut |seen, _| {
+            let Seen::Expr(expr) = seen else { return };
+            let ExprKind::Attr(owner, name) = &expr.kind else { return };
+            if is_var(owner, "model") && matches!(&**name, "name" | "alias" | "schema" | "database" | "relation_name") {
+                let message = format!(
+                    "In an on-run hook `model` is the hook itself, not a model: `model.{name}` is that of the hook."
+                );
+                let help = "walk `results` in on-run-end, or make it a post-hook";
+                sink.add(part.finding(findings, expr.span, message).severity(Severity::Warning).help(help));
+            }
+        });
+    }
+}
+
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    check_model(findings, sink);
     for scene in findings.scenes() {
         let pass = scene.pass();
         let reads = pass.undefined.iter().filter(|read| read.usage != Use::Guarded && !read.assigned);

@@ -1,0 +1,6 @@
+{{ config(
+    materialized='table',
+    post_hook="{% if target.name | lower == «'Prod'» %}analyze {{ this }}{% endif %}"
+) }}
+
+select 1 as order_id

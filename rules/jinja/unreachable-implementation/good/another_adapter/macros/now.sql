@@ -1,0 +1,5 @@
+{% macro now() %}{{ return(adapter.dispatch('now')()) }}{% endmacro %}
+
+{% macro default__now() %}current_timestamp{% endmacro %}
+
+{% macro snowflake__now() %}clock_timestamp(){% endmacro %}

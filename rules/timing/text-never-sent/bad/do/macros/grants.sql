@@ -1,0 +1,3 @@
+{% macro grant_to(relation, role) %}
+grant select on {{ relation }} to {{ role }}
+{% endmacro %}
