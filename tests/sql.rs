@@ -432,6 +432,7 @@ fn what_one_warehouse_alone_has_is_no_fault() {
             ("create table t (a int) partition by range (a) (partition p values [(1), (2)))", Dialect::MySql),
             ("create lua script s () returns rowcount as x = [[ ( ]] return 1", Dialect::Generic),
             ("select a from t; \n/\ndelete from t", Dialect::Oracle),
+            ("select round(scale => 1, expr => 2.25, , rounding_mode => 'HALF_TO_EVEN')", Dialect::Snowflake),
             (r#"{"sql": "select 1", "transaction": false}"#, Dialect::Postgres),
         ] {
             assert_eq!(said(&hookproof::sql::script(text, dialect)), Vec::<String>::new(), "{text}");

@@ -148,7 +148,7 @@ fn neighbours(tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Vec<
         let both = token.start..next.end();
         if token.is_symbol(",") {
             // `f(a => 1, , b => 2)` stands in Snowflake's reference.
-            let named = tokens.get(at + 3).is_some_and(|arrow| arrow.is_symbol("=>"));
+            let named = dialect == Dialect::Snowflake && tokens.get(at + 3).is_some_and(|arrow| arrow.is_symbol("=>"));
             if next.is_symbol(",") && !may_leave_out && !named {
                 faults.push(Fault::certain(both, "two commas in a row").help("remove one, or add what is missing"));
             } else if next.is_symbol(")") && dialect.refuses_comma_before_parenthesis() {

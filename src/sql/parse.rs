@@ -218,9 +218,6 @@ const BEYOND: &[&str] = &[
     "isnull",
     "notnull",
     "variadic",
-    "leading",
-    "trailing",
-    "both",
     "xmlelement",
     "xmlserialize",
     "xmlparse",
@@ -293,6 +290,9 @@ const BEYOND_PAIRS: &[(&str, &str)] = &[
     ("character", "set"),
     ("rows", "from"),
     ("sounds", "like"),
+    ("leading", "from"),
+    ("trailing", "from"),
+    ("both", "from"),
 ];
 
 /// Operators that every grammar knows.
@@ -347,7 +347,11 @@ pub(super) fn is_beyond_grammars(tokens: &[Token<'_>], dialect: Dialect) -> bool
 fn of_one(pair: &[Token<'_>], dialect: Dialect) -> bool {
     let (token, next) = (&pair[0], &pair[1]);
     match dialect {
-        Dialect::Sqlite => token.is("is") && !next.is_any(&["null", "not"]) || (token.is("not") && !next.is("null")),
+        Dialect::Sqlite => {
+            let known =
+                ["null", "not", "true", "false", "distinct", "in", "like", "between", "exists", "regexp", "glob"];
+            token.is_any(&["is", "not"]) && next.kind != Kind::Symbol && !next.is_any(&known)
+        }
         Dialect::Oracle => matches!(token.text, "<" | ">") && next.is_symbol("="),
         Dialect::DuckDb => {
             (token.is("filter") && next.is_symbol("("))

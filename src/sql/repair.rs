@@ -181,7 +181,7 @@ fn at_the_stop(tokens: &[Token<'_>], tries: &mut Tries<'_>) -> Option<Fault> {
             return Some(Fault::certain(before.range(), "a comma too much").help("remove the comma"));
         }
         let gap = before.end()..token.start;
-        let operands = is_operand(before) && is_operand(token) && !is_one_thing(tokens, at - 1);
+        let operands = is_operand(before) && is_operand(token) && !is_one_thing(tokens, at - 1, tries.dialect);
         if operands && gap.start < gap.end && tries.mends(&gap, " , ") {
             let message = format!("no comma between `{}` and `{}`", before.text, token.text);
             return Some(Fault::certain(before.start..token.end(), message).help("add the comma"));
@@ -192,10 +192,13 @@ fn at_the_stop(tokens: &[Token<'_>], tries: &mut Tries<'_>) -> Option<Fault> {
 
 /// Whether a token and the next may be one thing: `date '2020-01-01'`, `(values (1, 2)) as_name`, and words that
 /// no grammar knows: `a paste join b`, `a sounds like b`.
-fn is_one_thing(tokens: &[Token<'_>], at: usize) -> bool {
+fn is_one_thing(tokens: &[Token<'_>], at: usize, dialect: Dialect) -> bool {
     let (token, next) = (&tokens[at], &tokens[at + 1]);
     if token.is_name() && next.kind == Kind::Text {
-        return true;
+        // Postgres takes any type before a text; elsewhere the two are arguments.
+        let argument = at > 0 && (tokens[at - 1].is_symbol("(") || tokens[at - 1].is_symbol(","));
+        let typed = token.text.starts_with('_') || dialect == Dialect::Postgres;
+        return typed || !argument;
     }
     let after = tokens.get(at + 2);
     let ends = after.is_none_or(|after| {

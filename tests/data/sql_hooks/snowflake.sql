@@ -309,5 +309,3 @@ select a.id from a directed join b on a.id = b.id
 select a.id from a left outer directed join b on a.id = b.id
 ---
 select cast(x as object(a varchar, b number(10, 2))) from t
----
-select round(scale => 1, expr => 2.25, , rounding_mode => 'HALF_TO_EVEN')
