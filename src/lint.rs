@@ -19,6 +19,7 @@ macro_rules! family {
     };
 }
 
+mod catalogue;
 mod comment;
 mod coverage;
 mod deeds;
@@ -114,6 +115,8 @@ pub struct Findings<'a> {
     library: Arc<Library>,
     syntax: OnceLock<Syntax>,
     relations: OnceLock<Relations>,
+    catalogue: OnceLock<catalogue::Catalogue>,
+    problems: OnceLock<catalogue::Problems>,
 }
 
 impl<'a> Findings<'a> {
@@ -139,6 +142,8 @@ impl<'a> Findings<'a> {
             library: renderer.library(),
             syntax: OnceLock::new(),
             relations: OnceLock::new(),
+            catalogue: OnceLock::new(),
+            problems: OnceLock::new(),
         }
     }
 }

@@ -14,6 +14,7 @@
 //!
 //! All ranges are byte ranges of the given text.
 
+pub(crate) mod bind;
 pub(crate) mod columns;
 mod dialect;
 mod faults;
@@ -28,6 +29,7 @@ mod token;
 mod transaction;
 mod verb;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use sqlparser::ast;
@@ -45,6 +47,35 @@ pub use verb::{ObjectKind, Verb};
 
 /// How the name of a thing that could not be known begins, also inside a longer name or a text.
 pub const UNKNOWN: &str = "__unknown_";
+
+/// How the name of an unknown number begins, where the number stands by itself.
+const NUMBER: &str = "__unknown_number_";
+
+/// A text with some number in the place of each unknown one: as long, so that places stay what they are.
+pub(crate) fn with_numbers(text: &str) -> Cow<'_, str> {
+    if !text.contains(NUMBER) {
+        return Cow::Borrowed(text);
+    }
+    let mut settled = String::with_capacity(text.len());
+    let mut rest = text;
+    let joins = |one: char| one.is_alphanumeric() || "_.\"`$".contains(one);
+    while let Some(at) = rest.find(NUMBER) {
+        let digits = rest[at + NUMBER.len()..].bytes().take_while(u8::is_ascii_digit).count();
+        let end = at + NUMBER.len() + digits;
+        let alone = !settled.chars().chain(rest[..at].chars()).last().is_some_and(joins)
+            && !rest[end..].starts_with(|one: char| joins(one) || one == '(');
+        settled.push_str(&rest[..at]);
+        if alone {
+            settled.push_str("1.");
+            settled.extend(std::iter::repeat_n('0', end - at - 2));
+        } else {
+            settled.push_str(&rest[at..end]);
+        }
+        rest = &rest[end..];
+    }
+    settled.push_str(rest);
+    Cow::Owned(settled)
+}
 
 /// The statements of a text.
 #[derive(Debug)]
@@ -194,6 +225,7 @@ fn read(
     dialect: Dialect,
     mut take: impl FnMut(Option<Box<ast::Statement>>, (&str, &[Token<'_>])),
 ) -> Script {
+    let text = &*with_numbers(text);
     let (tokens, fault) = closed_tokens(text, dialect);
     let split = split::split(&tokens.code, dialect);
     let last = split.statements.len().saturating_sub(1);

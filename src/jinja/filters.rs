@@ -21,7 +21,7 @@ use super::json;
 use super::methods::text as str_methods;
 use super::tree::BinaryOp;
 use super::undefined::{Undefined, undefined_error};
-use super::unknown::derived;
+use super::unknown::{derived, derived_number};
 use super::value::{Args, Dict, Str, StrKind, Value};
 
 /// The names of the filters, sorted.
@@ -108,7 +108,10 @@ impl Interp {
                 return Ok(filtered);
             }
             if exists(name) && !OF_UNKNOWN.contains(&name) {
-                return Ok(derived(unknown, format!("{} | {name}", unknown.label)));
+                let label = format!("{} | {name}", unknown.label);
+                // What is no number fails in these, or becomes one.
+                let is_number = matches!(name, "round" | "int" | "float" | "abs" | "length" | "count" | "wordcount");
+                return Ok(if is_number { derived_number(unknown, label) } else { derived(unknown, label) });
             }
         }
         // Filters on mappings see the dict.

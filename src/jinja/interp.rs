@@ -223,7 +223,8 @@ impl Interp {
     pub fn placeholder(&mut self, unknown: &Unknown) -> String {
         let next = self.placeholders.len() + 1;
         let number = *self.placeholders.entry(unknown.key()).or_insert(next);
-        format!("__unknown_{number}")
+        let kind = if unknown.is_number() { "number_" } else { "" };
+        format!("__unknown_{kind}{number}")
     }
 
     /// Counts a step, and ends an evaluation that has no end.

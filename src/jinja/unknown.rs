@@ -33,6 +33,8 @@ pub struct Unknown {
 pub enum Shape {
     /// Nothing.
     Any,
+    /// It is a number.
+    Number,
     /// It is a part of what a query gives; the query's label.
     Part(Rc<str>, Part),
 }
@@ -137,10 +139,21 @@ impl Unknown {
         Unknown { label: label.into(), cause: cause.into(), shape: Shape::Any, identity: 0, column: None }
     }
 
+    /// The same, of which it is known that it is a number.
+    #[must_use]
+    pub fn number(self) -> Unknown {
+        Unknown { shape: Shape::Number, ..self }
+    }
+
+    /// Whether it is known to be a number.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self.shape, Shape::Number | Shape::Part(_, Part::Count))
+    }
+
     fn part(&self, label: String, part: Part) -> Value {
         let shape = match &self.shape {
             Shape::Part(of, _) => Shape::Part(Rc::clone(of), part),
-            Shape::Any => Shape::Any,
+            Shape::Any | Shape::Number => Shape::Any,
         };
         let cause = Rc::clone(&self.cause);
         Value::Unknown(Rc::new(Unknown { label, cause, shape, identity: self.identity, column: None }))
@@ -165,7 +178,7 @@ impl Unknown {
             Shape::Part(_, Part::Values(_)) => "tuple",
             Shape::Part(_, Part::Items) => "list",
             Shape::Part(_, Part::Count) => "int",
-            Shape::Any => "unknown",
+            Shape::Any | Shape::Number => "unknown",
         }
     }
 
@@ -182,7 +195,7 @@ impl Unknown {
     fn cell(&self, row: &str, key: &str) -> Value {
         let label = match &self.shape {
             Shape::Part(of, _) => format!("{of}.rows[{row}][{key}]"),
-            Shape::Any => format!("{}[{key}]", self.label),
+            Shape::Any | Shape::Number => format!("{}[{key}]", self.label),
         };
         let Value::Unknown(made) = derived(self, label) else { return Value::None };
         let column = (self.identity != 0).then(|| Rc::from(key));
@@ -257,6 +270,18 @@ pub(super) fn derived(unknown: &Unknown, label: String) -> Value {
     Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Any, identity, column: None }))
 }
 
+/// An unknown number that another unknown value leads to.
+pub(super) fn derived_number(unknown: &Unknown, label: String) -> Value {
+    match derived(unknown, label) {
+        Value::Unknown(made) => {
+            let Unknown { label, cause, identity, .. } = &*made;
+            let (label, cause, identity) = (label.clone(), Rc::clone(cause), *identity);
+            Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Number, identity }))
+        }
+        other => other,
+    }
+}
+
 impl Interp {
     /// Asks a question of yes or no about an unknown value; `first` is the answer of the first run.
     pub(super) fn ask_about(&mut self, unknown: &Unknown, text: String, first: bool) -> Eval<bool> {
@@ -283,7 +308,7 @@ impl Interp {
     fn settled_empty(&self, unknown: &Unknown) -> bool {
         match &unknown.shape {
             Shape::Part(of, _) => self.answered(&unknown.keyed(&format!("rows of {of}"))) == Some(Answer::Count(0)),
-            Shape::Any => false,
+            Shape::Any | Shape::Number => false,
         }
     }
 
@@ -302,11 +327,13 @@ impl Interp {
         match &unknown.shape {
             Shape::Part(_, Part::Row(_) | Part::Columns) => Ok(true),
             Shape::Part(..) => self.any_rows(unknown),
-            Shape::Any => match self.answered(&unknown.keyed(&format!("length of {}", unknown.label))) {
-                // What was walked without giving an item is empty.
-                Some(count) => Ok(count != Answer::Count(0)),
-                None => self.ask_about(unknown, unknown.label.clone(), true),
-            },
+            Shape::Any | Shape::Number => {
+                match self.answered(&unknown.keyed(&format!("length of {}", unknown.label))) {
+                    // What was walked without giving an item is empty.
+                    Some(count) => Ok(count != Answer::Count(0)),
+                    None => self.ask_about(unknown, unknown.label.clone(), true),
+                }
+            }
         }
     }
 
@@ -316,7 +343,7 @@ impl Interp {
             // A query has a column at least, and so has a row.
             Shape::Part(_, Part::Row(_) | Part::Columns) => true,
             Shape::Part(..) => self.any_rows(unknown)?,
-            Shape::Any => match self.answered(&unknown.key()) {
+            Shape::Any | Shape::Number => match self.answered(&unknown.key()) {
                 Some(truth) => truth == Answer::Bool(true),
                 None => {
                     let text = format!("length of {}", unknown.label);
@@ -338,7 +365,7 @@ impl Interp {
             Shape::Part(of, part) if *part != Part::Items && unknown.has_rows() => format!("length of {of}"),
             _ => format!("length of {}", unknown.label),
         };
-        if unknown.has_rows() { unknown.part(label, Part::Count) } else { derived(unknown, label) }
+        if unknown.has_rows() { unknown.part(label, Part::Count) } else { derived_number(unknown, label) }
     }
 
     /// An attribute of an unknown value.

@@ -84,6 +84,21 @@ impl<'f> Findings<'f> {
         Some(Relation { findings: self, target, what: found.1 })
     }
 
+    /// The node whose relation has a name, by the parts of the name, in a target.
+    pub(crate) fn node_named(&self, target: usize, parts: &[String]) -> Option<usize> {
+        if parts.len() < 2 {
+            return None;
+        }
+        let name = Name { text: parts.join("."), parts: parts.to_vec(), range: 0..0 };
+        let relations = self.relations.get_or_init(|| Relations::new(self));
+        let candidates = relations.by_name.get(&name.last().to_lowercase())?;
+        let mut here = candidates.iter().filter(|(of, _)| *of == target);
+        here.find_map(|(_, what)| match what {
+            What::Node(at) if (Relation { findings: self, target, what: *what }).has_name(&name) => Some(*at),
+            _ => None,
+        })
+    }
+
     /// The relation of a hook's own node in a rendering.
     pub(crate) fn own_relation(&'f self, scene: &Scene<'f>, name: &Name) -> Option<Relation<'f>> {
         self.relation(scene, name).filter(|relation| relation.is_own(scene))

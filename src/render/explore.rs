@@ -1,5 +1,6 @@
 //! Down every branch: renders a hook for each target and each answer to what cannot be known.
 
+mod code;
 mod compiled;
 mod parsed;
 mod rehearsed;

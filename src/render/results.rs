@@ -531,7 +531,14 @@ impl RunResult {
             "adapter_response" if REPORTING.contains(&scene.adapter()) => {
                 Value::Object(Rc::new(Response { whole: of(name), shown: shown.to_owned() }))
             }
-            "execution_time" | "adapter_response" | "message" => of(name),
+            "execution_time" => match of(name) {
+                Value::Unknown(time) => {
+                    let time = crate::jinja::Unknown::new(time.label.clone(), Rc::clone(&time.cause)).number();
+                    Value::Unknown(Rc::new(time))
+                }
+                other => other,
+            },
+            "adapter_response" | "message" => of(name),
             "failures" | "batch_results" | "agate_table" => Value::None,
             "node" => match &self.of {
                 Ran::Taken(Taken::Node(at) | Taken::Singular(at, _)) => node(&scene, Of::Node(*at), Form::Result),

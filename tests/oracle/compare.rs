@@ -301,10 +301,11 @@ fn executed(query: &Query) -> String {
     }
 }
 
-/// Whether a text with `__unknown_N` in it is the other one, with anything in those places.
+/// Whether a text with `__unknown_N` or `__unknown_number_N` in it is the other one, with anything in those places.
 fn stands_for(ours: &str, dbt: &str) -> bool {
     let mut parts: Vec<&str> = Vec::new();
     for (n, part) in ours.split("__unknown_").enumerate() {
+        let part = part.strip_prefix("number_").unwrap_or(part);
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         parts.push(if n == 0 { part } else { &part[digits..] });
     }

@@ -16,7 +16,7 @@ pub(in crate::lint) mod unescaped_value;
 pub(in crate::lint) mod unquoted_text;
 
 use crate::lint::{Findings, Rule, Scene, Sql};
-use crate::sql::{Fault, FaultKind, UNKNOWN};
+use crate::sql::{self, Fault, FaultKind, UNKNOWN};
 
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
@@ -45,7 +45,7 @@ fn faults<'f>(findings: &'f Findings<'f>, kinds: &'static [FaultKind]) -> Vec<(S
         let whole = (&sql.script.faults, sql.text.as_str());
         for (faults, text) in statements.chain([whole]) {
             let mut faults = faults.iter().filter(|fault| kinds.contains(&fault.kind)).peekable();
-            if faults.peek().is_none() || text.contains(UNKNOWN) || is_explained(&sql) {
+            if faults.peek().is_none() || sql::with_numbers(text).contains(UNKNOWN) || is_explained(&sql) {
                 continue;
             }
             found.extend(faults.filter(|fault| !is_of_profile(&sql, fault)).map(|fault| (sql, fault, text)));

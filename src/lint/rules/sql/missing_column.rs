@@ -1,61 +1,22 @@
-//! Finds columns that the table which a hook of the project creates does not have.
-
-use std::collections::HashMap;
+//! Finds columns and aliases that the tables of a statement do not have, where all of them are known.
 
 use crate::lint::rules::nearest;
 use crate::lint::{Findings, Sink, Step};
-use crate::sql::{self, Name, ObjectKind, UNKNOWN, Verb};
+use crate::sql::bind::{self, ProblemKind};
+use crate::sql::{self, Name, UNKNOWN, Verb};
 
-/// The tables that hooks create, by their last name: the columns, or that they are not known.
-type Tables = HashMap<String, Option<Vec<String>>>;
-
-fn tables(findings: &Findings<'_>) -> Tables {
-    let mut tables = Tables::new();
-    for step in findings.steps() {
-        let outline = step.outline();
-        let Some(name) = &outline.name else { continue };
-        let key = name.last().to_lowercase();
-        match outline.verb {
-            Verb::Create => {
-                let table = outline.object == Some(ObjectKind::Table) && !step.text().contains(UNKNOWN);
-                let columns = if table { sql::columns::created(step.text(), step.dialect()) } else { None };
-                let known = tables.entry(key).or_insert_with(|| Some(Vec::new()));
-                match (known.as_mut(), columns) {
-                    (Some(known), Some(columns)) => {
-                        for column in columns {
-                            if !known.contains(&column) {
-                                known.push(column);
-                            }
-                        }
-                    }
-                    _ => *known = None,
-                }
-            }
-            Verb::Alter => {
-                let added = sql::columns::added(step.text(), step.dialect());
-                if let Some(known) = tables.get_mut(&key).and_then(Option::as_mut) {
-                    known.extend(added);
-                }
-            }
-            _ => {}
-        }
+/// The columns that a statement names, in warehouses whose names are not bound here, against a table that the
+/// project's hooks create.
+fn check_step(findings: &Findings<'_>, step: &Step<'_>, name: &Name, sink: &mut Sink<'_>) {
+    let Some(table) = findings.catalogue().created(findings, &name.last().to_lowercase()) else { return };
+    let known: Vec<&str> = table.columns.iter().filter_map(|column| column.name.as_deref()).collect();
+    if known.len() < table.columns.len() {
+        return;
     }
-    // What dbt builds, or what has a source of its own, is not the hooks' alone.
-    for node in &findings.project.nodes {
-        tables.remove(&node.name.to_lowercase());
-    }
-    tables
-}
-
-/// Columns that ALTER adds before the table is created in a later hook count as well: the order of hooks of
-/// different nodes is not known.
-fn check_step(step: &Step<'_>, name: &Name, tables: &Tables, sink: &mut Sink<'_>) {
-    let Some(Some(known)) = tables.get(&name.last().to_lowercase()) else { return };
-    let altered = |column: &String| known.iter().any(|one| one == column);
+    let start = step.statement.range.start;
     if let Some((count, range)) = sql::columns::unnamed_values(step.text(), step.dialect())
         && count > known.len()
     {
-        let start = step.statement.range.start;
         let message = format!(
             "This gives {count} values to the table `{}` that the project's hooks create with {} columns: the statement fails.",
             name.text,
@@ -64,37 +25,99 @@ fn check_step(step: &Step<'_>, name: &Name, tables: &Tables, sink: &mut Sink<'_>
         let finding = step.sql.finding(start + range.start..start + range.end, message);
         sink.add(finding.help(format!("its columns are {}", known.join(", "))).sql(step.text()));
     }
+    if bind::is_bound(step.dialect()) && step.statement.parse == sql::Parse::Own {
+        return;
+    }
     let written = sql::columns::written(step.text(), step.dialect());
     for (column, range) in written.into_iter().chain(sql::columns::asked(step.text(), step.dialect())) {
-        if altered(&column) || column.contains(UNKNOWN) {
+        if known.contains(&column.as_str()) || column.contains(UNKNOWN) {
             continue;
         }
-        let start = step.statement.range.start;
         let message = format!(
             "The table `{}` that the project's hooks create has no column `{column}`: the statement fails.",
             name.text
         );
-        let help = match nearest(&column, known.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("its columns are {}", known.join(", ")),
-        };
-        let finding = step.sql.finding(start + range.start..start + range.end, message).help(help);
-        sink.add(finding.sql(step.text()));
+        let finding = step.sql.finding(start + range.start..start + range.end, message);
+        sink.add(finding.help(help(&column, known.iter().copied())).sql(step.text()));
     }
 }
 
-pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let tables = tables(findings);
-    if tables.values().all(Option::is_none) {
-        return;
+/// What may have been meant.
+fn help<'n>(column: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    match nearest(column, known.clone()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => {
+            let known: Vec<&str> = known.collect();
+            let more = if known.len() > 12 { ", …" } else { "" };
+            format!("its columns are {}{more}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+        }
     }
+}
+
+/// What a problem with a name says, and what to do.
+fn told(kind: &ProblemKind) -> Option<(String, String)> {
+    Some(match kind {
+        ProblemKind::Column { name, quoted, tables } => {
+            let other = tables.iter().flat_map(|(_, columns)| columns).find(|column| column.eq_ignore_ascii_case(name));
+            let message = match tables.as_slice() {
+                [] => {
+                    format!("`{name}` names a column, and there is no table here to take it from: the statement fails.")
+                }
+                [(table, _)] => format!("The table `{table}` has no column `{name}`: the statement fails."),
+                _ => format!("No table of this query has a column `{name}`: the statement fails."),
+            };
+            let help = match (tables.as_slice(), other) {
+                (_, Some(other)) => format!("between double quotes a name keeps its case: the column is `{other}`"),
+                ([], _) if *quoted => "a text stands between single quotes".to_owned(),
+                ([], _) => "a text stands between single quotes, a name of a column after a FROM".to_owned(),
+                _ if *quoted && nearest(name, columns(tables)).is_none() => {
+                    format!("{}; a text stands between single quotes", help(name, columns(tables)))
+                }
+                _ => help(name, columns(tables)),
+            };
+            (message, help)
+        }
+        ProblemKind::Ambiguous { name } => (
+            format!(
+                "Several tables of this query have a column `{name}`: the warehouse refuses the name as ambiguous."
+            ),
+            "write the table's name or alias before it".to_owned(),
+        ),
+        ProblemKind::Alias { name, known } => {
+            let message = format!("Nothing in this statement is called `{name}`: the statement fails.");
+            let help = match (nearest(name, known.iter().map(String::as_str)), known.as_slice()) {
+                (Some(meant), _) => format!("did you mean `{meant}`?"),
+                (None, []) => "name its table after FROM".to_owned(),
+                (None, known) => format!("its tables are called {}", known.join(", ")),
+            };
+            (message, help)
+        }
+        ProblemKind::AliasInSet { name } => (
+            format!("Postgres takes `{name}` in front of the column for the name of a column: the statement fails."),
+            format!("leave `{name}.` out: what SET sets is always a column of the table itself"),
+        ),
+        _ => return None,
+    })
+}
+
+fn columns(tables: &[(String, Vec<String>)]) -> impl Iterator<Item = &str> + Clone {
+    tables.iter().flat_map(|(_, columns)| columns).map(String::as_str)
+}
+
+pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for step in findings.steps() {
         let outline = step.outline();
+        if outline.opaque {
+            continue;
+        }
         if matches!(outline.verb, Verb::Insert | Verb::Update | Verb::Delete)
-            && !outline.opaque
             && let Some(name) = &outline.name
         {
-            check_step(&step, name, &tables, sink);
+            check_step(findings, &step, name, sink);
         }
+    }
+    for (step, problem) in findings.problems() {
+        let Some((message, help)) = told(&problem.kind) else { continue };
+        sink.add(step.sql.finding(problem.range.clone(), message).help(help).sql(step.text()));
     }
 }
