@@ -20,6 +20,7 @@ mod dialect;
 mod faults;
 mod foreign;
 mod inserts;
+mod nulls;
 mod outline;
 mod parse;
 mod postgres;
@@ -42,6 +43,7 @@ pub(crate) use transaction::{Refused, refused_in_transaction};
 
 pub(crate) use columns::Selected;
 pub use dialect::Dialect;
+pub(crate) use nulls::null_comparisons;
 pub use outline::{Grantee, Name, Outline};
 pub use verb::{ObjectKind, Verb};
 

@@ -1,6 +1,7 @@
 //! The SQL that is sent.
 
 pub(in crate::lint) mod comment_swallows_sql;
+pub(in crate::lint) mod comparison_with_null;
 pub(in crate::lint) mod empty_hook;
 pub(in crate::lint) mod empty_in_list;
 pub(in crate::lint) mod foreign_function;
@@ -14,6 +15,10 @@ pub(in crate::lint) mod sql_syntax;
 pub(in crate::lint) mod swallowed_yaml;
 pub(in crate::lint) mod unescaped_value;
 pub(in crate::lint) mod unquoted_text;
+pub(in crate::lint) mod ungrouped_column;
+pub(in crate::lint) mod violated_constraint;
+pub(in crate::lint) mod wrong_object_kind;
+pub(in crate::lint) mod wrong_type;
 
 use crate::lint::{Findings, Rule, Scene, Sql};
 use crate::sql::{self, Fault, FaultKind, UNKNOWN};
@@ -21,6 +26,7 @@ use crate::sql::{self, Fault, FaultKind, UNKNOWN};
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
     "comment-swallows-sql", Error, High, Default, comment_swallows_sql;
+    "comparison-with-null", Error, High, Default, comparison_with_null;
     "empty-hook", Error, High, Default, empty_hook;
     "empty-in-list", Error, High, Default, empty_in_list;
     "foreign-function", Error, High, Default, foreign_function;
@@ -34,6 +40,10 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
     "swallowed-yaml", Error, Medium, Default, swallowed_yaml;
     "unescaped-value", Error, High, Default, unescaped_value;
     "unquoted-text", Error, High, Default, unquoted_text;
+    "ungrouped-column", Error, High, Default, ungrouped_column;
+    "violated-constraint", Error, Medium, Default, violated_constraint;
+    "wrong-object-kind", Error, High, Default, wrong_object_kind;
+    "wrong-type", Error, Medium, Default, wrong_type;
 };
 
 /// The faults of some kinds in the SQL of every rendering, with the statement or text that they are in. Left out

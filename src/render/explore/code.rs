@@ -33,6 +33,7 @@ impl Renderer {
                 Moment::Run,
                 Subject::Node(node),
                 Way::default(),
+                None,
             );
             let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn Host>, Limits::default(), script);
             let text = interp.render(&template, false).ok()?.to_text().as_str().to_owned();

@@ -194,6 +194,13 @@ impl Binder<'_> {
         })
     }
 
+    /// Looks at a condition.
+    pub(super) fn condition(&mut self, expr: &Expr, scope: &Scope<'_>) {
+        if let Some(reason) = self.expr(expr, scope).no_condition() {
+            self.refused(expr, reason);
+        }
+    }
+
     /// A value that its place does not take.
     pub(super) fn refused(&mut self, place: &Expr, reason: String) {
         if self.dialect == Dialect::Postgres {
@@ -211,14 +218,23 @@ impl Binder<'_> {
         let of = operand.map(|operand| self.expr(operand, scope));
         let mut kinds = Vec::new();
         for when in conditions {
-            let value = self.expr(&when.condition, scope);
-            if let Some(of) = &of {
-                self.judge(of, &BinaryOperator::Eq, &value, &when.condition);
+            match &of {
+                Some(of) => {
+                    let value = self.expr(&when.condition, scope);
+                    self.judge(of, &BinaryOperator::Eq, &value, &when.condition);
+                }
+                None => self.condition(&when.condition, scope),
             }
             kinds.push(self.expr(&when.result, scope));
         }
         if let Some(otherwise) = otherwise {
             kinds.push(self.expr(otherwise, scope));
+        }
+        let known = kinds.iter().find(|kind| !matches!(kind, Type::Constant(_)) && kind.name().is_some());
+        let reason = known.and_then(|known| kinds.iter().find_map(|kind| known.parts_from(kind)));
+        let place = conditions.first().map(|when| &when.result);
+        if let (Some(reason), Some(place)) = (reason, place) {
+            self.refused(place, format!("the branches of CASE do not fit: {reason}"));
         }
         // A branch that gives null has no kind of its own.
         kinds.into_iter().reduce(Type::either).unwrap_or(Type::Unknown)

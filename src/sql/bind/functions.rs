@@ -143,6 +143,11 @@ const UNITS: [&str; 14] = [
 
 /// Why a function of Postgres' own does not take some arguments.
 pub(super) fn refusal(name: &str, arguments: &[Type]) -> Option<String> {
+    if matches!(name, "coalesce" | "greatest" | "least" | "nullif") {
+        let known = arguments.iter().position(|kind| !matches!(kind, Type::Constant(_)) && kind.name().is_some())?;
+        let reason = arguments.iter().find_map(|kind| arguments[known].parts_from(kind))?;
+        return Some(format!("`{name}`: {reason}"));
+    }
     let (_, least, most) = COUNTS.iter().find(|(known, ..)| *known == name)?;
     let given = arguments.len();
     if !(*least..=*most).contains(&given) {

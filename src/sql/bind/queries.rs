@@ -95,7 +95,7 @@ impl Binder<'_> {
         }
         let columns = self.projection(select, &scope);
         if let Some(selection) = &select.selection {
-            self.expr(selection, &scope);
+            self.condition(selection, &scope);
         }
         scope.aliases = aliases(select, self.dialect);
         if let GroupByExpr::Expressions(list, _) = &select.group_by {
@@ -181,7 +181,7 @@ impl Binder<'_> {
                 continue;
             };
             match constraint {
-                JoinConstraint::On(on) => drop(self.expr(on, scope)),
+                JoinConstraint::On(on) => self.condition(on, scope),
                 JoinConstraint::Using(names) => {
                     let names = names.iter().filter_map(|name| Some(fold(parts(name)?.last()?, self.dialect)));
                     scope.merged.extend(names);

@@ -171,7 +171,7 @@ impl Binder<'_> {
         }
         self.assignments(&update.assignments, &name, of, &scope);
         if let Some(selection) = &update.selection {
-            self.expr(selection, &scope);
+            self.condition(selection, &scope);
         }
     }
 
@@ -228,7 +228,7 @@ impl Binder<'_> {
         }
         self.assignments(&update.assignments, &alias, table.as_deref(), &scope);
         if let Some(selection) = &update.selection {
-            self.expr(selection, &scope);
+            self.condition(selection, &scope);
         }
         if let Some(returning) = &update.returning {
             self.returning(returning, &scope);
@@ -245,7 +245,7 @@ impl Binder<'_> {
             self.tables(tables, &mut scope);
         }
         if let Some(selection) = &delete.selection {
-            self.expr(selection, &scope);
+            self.condition(selection, &scope);
         }
         if let Some(returning) = &delete.returning {
             self.returning(returning, &scope);
@@ -258,7 +258,7 @@ impl Binder<'_> {
         let mut scope = Scope::default();
         self.tables(&plain(&merge.table), &mut scope);
         self.tables(&plain(&merge.source), &mut scope);
-        self.expr(&merge.on, &scope);
+        self.condition(&merge.on, &scope);
         for clause in &merge.clauses {
             if let Some(predicate) = &clause.predicate {
                 self.expr(predicate, &scope);

@@ -151,7 +151,10 @@ impl Type {
     pub(crate) fn with(&self, operator: &BinaryOperator, right: &Type) -> Result<Type, String> {
         use BinaryOperator as Op;
         match operator {
-            Op::And | Op::Or => Ok(Type::Boolean),
+            Op::And | Op::Or => match self.no_condition().or_else(|| right.no_condition()) {
+                Some(reason) => Err(reason),
+                None => Ok(Type::Boolean),
+            },
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
                 self.compared(operator, right).map_or(Ok(Type::Boolean), Err)
             }
@@ -163,6 +166,33 @@ impl Type {
             },
             Op::Plus | Op::Minus | Op::Multiply | Op::Divide => self.reckoned(operator, right),
             _ => Ok(Type::Unknown),
+        }
+    }
+
+    /// Why a value is no condition, where it is none.
+    pub(crate) fn no_condition(&self) -> Option<String> {
+        match self {
+            Type::Unknown | Type::Boolean => None,
+            Type::Constant(text) => Type::Boolean
+                .refuses_constant(text)
+                .then(|| format!("'{text}' is no condition: no value of type boolean")),
+            other => Some(format!("a value of type {} is no condition", other.told())),
+        }
+    }
+
+    /// Why two values cannot be those of one expression, where they cannot.
+    pub(crate) fn parts_from(&self, other: &Type) -> Option<String> {
+        match (self, other) {
+            (Type::Constant(_), Type::Constant(_)) => None,
+            (Type::Constant(text), kind) | (kind, Type::Constant(text)) => {
+                kind.refuses_constant(text).then(|| format!("'{text}' is no value of type {}", kind.told()))
+            }
+            (left, right) => {
+                let known = left.name().is_some() && right.name().is_some();
+                let fits =
+                    left == right || (left.is_number() && right.is_number()) || (left.is_time() && right.is_time());
+                (known && !fits).then(|| format!("the types {} and {} do not go together", left.told(), right.told()))
+            }
         }
     }
 
