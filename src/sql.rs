@@ -28,6 +28,7 @@ mod repair;
 mod split;
 mod token;
 mod transaction;
+mod updates;
 mod verb;
 
 use std::borrow::Cow;
@@ -45,6 +46,7 @@ pub(crate) use columns::Selected;
 pub use dialect::Dialect;
 pub(crate) use nulls::null_comparisons;
 pub use outline::{Grantee, Name, Outline};
+pub(crate) use updates::{Set, sets_all};
 pub use verb::{ObjectKind, Verb};
 
 /// How the name of a thing that could not be known begins, also inside a longer name or a text.

@@ -220,7 +220,9 @@ impl Findings<'_> {
     }
 
     fn problems_of(&self, step: &Step<'_>) -> Vec<bind::Problem> {
-        if step.outline().opaque || !bind::is_bound(step.dialect()) {
+        // One mistake is told once.
+        let is_told = step.statement.faults.iter().any(|fault| fault.certain);
+        if step.outline().opaque || is_told || !bind::is_bound(step.dialect()) {
             return Vec::new();
         }
         let start = step.statement.range.start;

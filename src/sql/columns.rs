@@ -123,6 +123,17 @@ fn is_keyword(word: &str) -> bool {
     sqlparser::keywords::ALL_KEYWORDS.binary_search(&word.as_str()).is_ok()
 }
 
+/// The storage parameters that ALTER TABLE sets, in lower case, with their places.
+pub(crate) fn storage(text: &str) -> Vec<(String, Range<usize>)> {
+    let code = token::tokens(text, Dialect::Postgres.reading()).code;
+    let table = code.first().is_some_and(|first| first.is("alter")) && code.get(1).is_some_and(|next| next.is("table"));
+    let sets = |pair: &[Token<'_>]| pair[0].is("set") && pair[1].is_symbol("(");
+    let Some(at) = code.windows(2).position(sets).filter(|_| table) else { return Vec::new() };
+    let listed = items(&code[at + 1..]).unwrap_or_default();
+    let named = |item: &&[Token<'_>]| item.get(1).is_some_and(|next| next.is_symbol("="));
+    listed.iter().filter(|item| named(item)).map(|item| (plain(&item[0]), item[0].range())).collect()
+}
+
 /// How many values the rows of `insert into t values (…)` have, and where the first begins.
 pub(crate) fn unnamed_values(text: &str, dialect: Dialect) -> Option<(usize, Range<usize>)> {
     let code = token::tokens(text, dialect.reading()).code;

@@ -6,6 +6,7 @@ pub(in crate::lint) mod drop_of_this;
 pub(in crate::lint) mod drop_without_if_exists;
 pub(in crate::lint) mod index_on_rebuilt_table;
 pub(in crate::lint) mod insert_not_repeatable;
+pub(in crate::lint) mod stale_copy;
 pub(in crate::lint) mod unnamed_index;
 pub(in crate::lint) mod update_adds_up;
 
@@ -19,6 +20,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "repeatable";
     "drop-without-if-exists", Error, Medium, Default, drop_without_if_exists;
     "index-on-rebuilt-table", Error, High, Default, index_on_rebuilt_table;
     "insert-not-repeatable", Error, High, Default, insert_not_repeatable;
+    "stale-copy", Warning, Medium, Default, stale_copy;
     "unnamed-index", Warning, High, Default, unnamed_index;
     "update-adds-up", Warning, High, Default, update_adds_up;
 };

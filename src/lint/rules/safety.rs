@@ -2,9 +2,11 @@
 
 pub(in crate::lint) mod delete_without_where;
 pub(in crate::lint) mod drop_of_data;
+pub(in crate::lint) mod grant_all;
 pub(in crate::lint) mod grant_to_everyone;
 pub(in crate::lint) mod secret_in_sql;
 pub(in crate::lint) mod truncate;
+pub(in crate::lint) mod update_without_where;
 
 use crate::hook::HookKind;
 use crate::lint::deeds::{Deeds, When, fills};
@@ -17,9 +19,11 @@ use crate::sql::{Name, UNKNOWN};
 pub(in crate::lint) const RULES: &[Rule] = family! { "safety";
     "delete-without-where", Error, High, Default, delete_without_where;
     "drop-of-data", Error, High, Default, drop_of_data;
+    "grant-all", Warning, High, Default, grant_all;
     "grant-to-everyone", Warning, High, Default, grant_to_everyone;
     "secret-in-sql", Warning, High, Default, secret_in_sql;
     "truncate", Warning, High, Default, truncate;
+    "update-without-where", Warning, Medium, Default, update_without_where;
 };
 
 /// Whose rows a statement takes away.

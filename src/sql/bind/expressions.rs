@@ -245,6 +245,8 @@ impl Binder<'_> {
         if name.contains(UNKNOWN) || name.starts_with(['$', '@', ':', '#', '?']) {
             return Type::Unknown;
         }
+        // `dateadd(day, …)`: another warehouse's function, which is told as such.
+        let is_unit = functions::UNITS.contains(&name.trim_end_matches('s'));
         match scope.column(&name) {
             Found::Column(column) => {
                 let kind = column.kind.clone();
@@ -255,7 +257,7 @@ impl Binder<'_> {
             }
             Found::Unknown => Type::Unknown,
             Found::Nothing | Found::NoTable => {
-                if ident.quote_style.is_some() || !SPECIAL.contains(&name.as_str()) {
+                if ident.quote_style.is_some() || !(is_unit || SPECIAL.contains(&name.as_str())) {
                     let quoted = ident.quote_style.is_some();
                     self.problem(ident.span, ProblemKind::Column { name, quoted, tables: scope.tables() });
                 }

@@ -124,7 +124,7 @@ const COUNTS: [(&str, usize, usize); 49] = [
 ];
 
 /// Units of time.
-const UNITS: [&str; 14] = [
+pub(super) const UNITS: [&str; 14] = [
     "microseconds",
     "milliseconds",
     "second",

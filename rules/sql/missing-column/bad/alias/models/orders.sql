@@ -2,7 +2,6 @@
     materialized='table',
     post_hook=[
         "delete from {{ this }} as o where «x».order_id is null",
-        "update {{ this }} as o set «o».order_id = 1",
         "select «order_id» from {{ this }} as a join {{ this }} as b on a.order_id = b.order_id"
     ]
 ) }}
