@@ -276,7 +276,8 @@ pub(super) fn derived_number(unknown: &Unknown, label: String) -> Value {
         Value::Unknown(made) => {
             let Unknown { label, cause, identity, .. } = &*made;
             let (label, cause, identity) = (label.clone(), Rc::clone(cause), *identity);
-            Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Number, identity }))
+            let column = made.column.clone();
+            Value::Unknown(Rc::new(Unknown { label, cause, shape: Shape::Number, identity, column }))
         }
         other => other,
     }
