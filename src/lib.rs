@@ -23,6 +23,7 @@ mod run;
 pub mod selection;
 pub mod settings;
 pub mod source;
+mod spelling;
 pub mod sql;
 
 pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, list, plan, prove, query};

@@ -117,6 +117,8 @@ pub struct Findings<'a> {
     relations: OnceLock<Relations>,
     catalogue: OnceLock<catalogue::Catalogue>,
     problems: OnceLock<catalogue::Problems>,
+    /// The declared targets that hooks are rendered in.
+    rendered_in: OnceLock<BTreeSet<usize>>,
 }
 
 impl<'a> Findings<'a> {
@@ -144,6 +146,7 @@ impl<'a> Findings<'a> {
             relations: OnceLock::new(),
             catalogue: OnceLock::new(),
             problems: OnceLock::new(),
+            rendered_in: OnceLock::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::datum::Datum;
 use crate::manifest::Manifest;
 use crate::project::{Project, Properties, Resource};
 use crate::source::Place;
+use crate::spelling::distance_within;
 
 /// The sections of `dbt_project.yml` and of properties files whose nodes have hooks.
 const SECTIONS: [&str; 4] = ["models", "seeds", "snapshots", "functions"];
@@ -108,8 +109,8 @@ fn meant(key: &str) -> Option<Meant> {
         return Some(*meant);
     }
     let nearest = |candidates: [(&str, Meant); 2], farthest: usize| {
-        let with_distance = candidates.map(|(right, meant)| (strsim::osa_distance(&plain, right), meant));
-        let near = with_distance.into_iter().filter(|&(far, _)| far <= farthest);
+        let with_distance = |(right, meant)| Some((distance_within(&plain, right, farthest)?, meant));
+        let near = candidates.into_iter().filter_map(with_distance);
         near.min_by_key(|&(far, _)| far).map(|(_, meant)| meant)
     };
     if plain.contains("hook") {
@@ -171,7 +172,7 @@ fn at_the_top(settings: &Datum, found: &mut Vec<OddKey>) {
         if matches!(name, "on-run-start" | "on-run-end") || SECTIONS.contains(&name) {
             continue;
         }
-        let near = |section: &&&str| strsim::osa_distance(section, name) == 1;
+        let near = |section: &&&str| distance_within(section, name, 1) == Some(1);
         if let Some(meant) = SECTIONS.iter().find(near).filter(|_| value.as_map().is_some()) {
             found.push(OddKey { key: name.to_owned(), place, meant, fault: KeyFault::Refused, node_id: None });
         } else if let Some(meant) = meant(name) {

@@ -11,6 +11,8 @@ pub(super) mod sql;
 pub(super) mod timing;
 pub(super) mod transaction;
 
+use crate::spelling::distance_within;
+
 /// What dbt says, in one line and without the full stop.
 pub(super) fn said(message: &str) -> &str {
     message.trim().lines().next().unwrap_or_default().trim_end_matches('.')
@@ -35,8 +37,8 @@ pub(super) fn nearest_of_all<'n>(name: &str, names: impl Iterator<Item = &'n str
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let most = (name.chars().count() / 4).clamp(1, 3);
     names
-        .map(|known| (strsim::osa_distance(name, known), known))
-        .filter(|&(distance, _)| distance > 0 && distance <= most)
+        .filter_map(|known| Some((distance_within(name, known, most)?, known)))
+        .filter(|&(distance, _)| distance > 0)
         .min()
         .map(|(_, known)| known)
 }

@@ -210,14 +210,19 @@ impl<'f> Sink<'f> {
     pub(super) fn found(self) -> Found {
         let Sink { findings, merged, known, silenced, .. } = self;
         let suppressed = silenced.into_iter().filter(|one| !known.contains_key(one)).count();
-        let every_hook = rendered(findings, 0..findings.checked.len());
-        let own: BTreeSet<usize> = every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect();
+        if merged.is_empty() {
+            return Found { diagnostics: Vec::new(), suppressed };
+        }
+        let own = findings.rendered_in.get_or_init(|| {
+            let every_hook = rendered(findings, 0..findings.checked.len());
+            every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect()
+        });
         let finish = |Merged { mut diagnostic, hooks, targets }| {
             // A hook that differs between targets is there more than once.
             let ids: HashSet<&str> = hooks.iter().map(|&at| findings.checked[at].hook.id.as_str()).collect();
             diagnostic.hooks = ids.len();
             let mut all = rendered(findings, hooks);
-            all.extend(&own);
+            all.extend(own);
             if targets != all {
                 diagnostic.targets = targets.iter().filter_map(|&at| findings.targets.get(at).cloned()).collect();
             }

@@ -97,8 +97,11 @@ fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> Calls {
     if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
         return Calls { is_static: true, ..Calls::default() };
     }
-    let template = match jinja::parse(code) {
-        Ok(template) => Arc::new(template),
+    // What is said of hooks is asked for again.
+    let is_kept = code.as_str().contains("hook");
+    let parsed = if is_kept { scene.shared.library.template(code) } else { jinja::parse(code).map(Arc::new) };
+    let template = match parsed {
+        Ok(template) => template,
         Err(fault) => {
             let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
             failure.place = code.place_of(fault.span.start as usize..fault.span.end as usize);
@@ -349,9 +352,9 @@ fn name_relation(scene: &Rc<Scene>, node: &Described<'_>, settings: &Settings, s
         let dispatched = [target.adapter.as_str(), "default"]
             .iter()
             .find_map(|prefix| library.find(0, &format!("{prefix}__{macro_name}")));
+        let found = overridden.or(dispatched)?;
         let mut interp = Interp::new(Rc::clone(scene) as Rc<dyn jinja::Host>, Limits::default(), Vec::new());
         let custom = custom.map_or(Value::None, Value::str);
-        let found = overridden.or(dispatched)?;
         let described = Value::record([
             ("name", Value::str(node.name)),
             ("resource_type", Value::str(node.resource)),

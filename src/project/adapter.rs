@@ -1,7 +1,7 @@
 //! What adapters are called, which keys `target` has on each, and how to tell a project's adapter
 //! where no profile says it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::datum::{Datum, Kind};
 use crate::source::Text;
@@ -486,10 +486,9 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
             }
         }
         if text.contains("config(") {
-            for (key, adapter) in CONFIGS {
-                if text.match_indices(key).any(|(at, _)| is_keyword(text, at, key.len())) {
-                    add(adapter, 2, format!("{path} sets {key}"));
-                }
+            let set: HashSet<&str> = keywords(text).collect();
+            for (key, adapter) in CONFIGS.iter().filter(|(key, _)| set.contains(key)) {
+                add(adapter, 2, format!("{path} sets {key}"));
             }
         }
     }
@@ -528,9 +527,11 @@ fn compared_with(rest: &str) -> Option<&str> {
     rest[1..].split(quote).next()
 }
 
-/// Whether the word at a byte is a keyword argument: a whole word with `=` after it.
-fn is_keyword(text: &str, at: usize, len: usize) -> bool {
-    let before = text[..at].chars().next_back();
-    let after = text[at + len..].trim_start();
-    !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && after.starts_with('=') && !after.starts_with("==")
+/// The words that may be keyword arguments: those with `=` after them.
+fn keywords(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('=').filter(|(at, _)| !text[at + 1..].starts_with('=')).map(|(at, _)| {
+        let before = text[..at].trim_end();
+        let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+        &before[start..]
+    })
 }

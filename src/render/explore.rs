@@ -161,7 +161,7 @@ impl Renderer {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for text in texts {
             if known.insert(text.as_str()) {
-                if let Ok(template) = jinja::parse(text) {
+                if let Ok(template) = self.shared[0].library.template(text) {
                     self.shared[0].library.note_comparisons(&template);
                 }
             }
@@ -191,9 +191,13 @@ impl Renderer {
         self.targets.len()
     }
 
+    fn template(&self, raw: &Text) -> Result<Option<Arc<Template>>, JinjaError> {
+        parse(&self.shared[0].library, raw)
+    }
+
     /// Renders a hook in the targets from `from` on, and adds what is new to what is known.
     pub fn render(&self, hook: &Hook, from: usize, rendered: &mut Rendered) {
-        let template = match parse(&hook.raw) {
+        let template = match self.template(&hook.raw) {
             Ok(template) => template,
             Err(failure) => {
                 if from == 0 {
@@ -245,7 +249,7 @@ impl Renderer {
     #[must_use]
     pub fn render_in(&self, hook: &Hook, target: usize) -> Rendered {
         let mut rendered = Rendered::default();
-        match parse(&hook.raw) {
+        match self.template(&hook.raw) {
             Ok(template) => self.render_target(hook, template.as_ref(), target, &mut rendered, &mut Reached::new()),
             Err(failure) => {
                 let parse = Pass { error: Some(failure), ..Pass::default() };
@@ -258,7 +262,7 @@ impl Renderer {
     /// What a hook refers to in the parse pass: for a node's hook, edges of the graph (facts R11).
     #[must_use]
     pub fn references(&self, hook: &Hook, target: usize) -> References {
-        let Ok(Some(template)) = parse(&hook.raw) else { return References::default() };
+        let Ok(Some(template)) = self.template(&hook.raw) else { return References::default() };
         let asked = self.asked(hook, Some(&template), target);
         References::of(&self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new()).0)
     }
@@ -422,7 +426,7 @@ impl Renderer {
         let mut found = Vec::new();
         for kind in [HookKind::PreHook, HookKind::PostHook] {
             for listed in self.lists.list(Of::Node(node), kind, asked.target) {
-                let Ok(Some(template)) = parse(&listed.raw) else { continue };
+                let Ok(Some(template)) = self.template(&listed.raw) else { continue };
                 let asked = Asked {
                     template: Some(&template),
                     subject: Subject::NodeHook(node, kind),
@@ -521,13 +525,13 @@ struct Asked<'a> {
 }
 
 /// A hook's template; none for text without any tag, which dbt gives back as it is (facts R18).
-fn parse(raw: &Text) -> Result<Option<Arc<Template>>, JinjaError> {
+fn parse(library: &Library, raw: &Text) -> Result<Option<Arc<Template>>, JinjaError> {
     let text = raw.as_str();
     if !["{{", "{%", "{#", "#}", "%}", "}}"].iter().any(|tag| text.contains(tag)) {
         return Ok(None);
     }
-    match jinja::parse(raw) {
-        Ok(template) => Ok(Some(Arc::new(template))),
+    match library.template(raw) {
+        Ok(template) => Ok(Some(template)),
         Err(fault) => {
             let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
             failure.place = raw.place_of(fault.span.start as usize..fault.span.end as usize);

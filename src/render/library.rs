@@ -13,6 +13,9 @@ use crate::source::{Text, TextBuilder};
 /// A macro's declaration and the template that it is.
 pub type Parsed = Result<(Arc<Macro>, Arc<Template>), (SyntaxFault, Text)>;
 
+/// Where a text and its pieces stand in memory.
+type Identity = (usize, usize);
+
 /// The macros of a project, by package and name.
 #[derive(Debug)]
 pub struct Library {
@@ -20,6 +23,7 @@ pub struct Library {
     package_names: HashMap<String, usize>,
     parsed: Vec<OnceLock<Parsed>>,
     compared: Mutex<BTreeSet<String>>,
+    texts: Mutex<HashMap<Identity, (Text, Result<Arc<Template>, SyntaxFault>)>>,
 }
 
 impl Library {
@@ -37,7 +41,22 @@ impl Library {
             package_names,
             parsed: project.macros.iter().map(|_| OnceLock::new()).collect(),
             compared: Mutex::default(),
+            texts: Mutex::default(),
         }
+    }
+
+    /// The template of a text of the project, which is parsed once however often it is asked for: a hook's, or that
+    /// of a file with hooks.
+    pub fn template(&self, text: &Text) -> Result<Arc<Template>, SyntaxFault> {
+        let identity = (text.value.as_ptr().addr(), text.pieces.as_ptr().addr());
+        let known = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, template)) = known().get(&identity) {
+            return template.clone();
+        }
+        let template = jinja::parse(text).map(Arc::new);
+        // The text is kept, so that no other one can come to stand where it does.
+        known().insert(identity, (text.clone(), template.clone()));
+        template
     }
 
     /// A package by its name.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Asked, Renderer, next_script, parse};
+use super::{Asked, Renderer, next_script};
 use crate::command::Command;
 use crate::hook::Hook;
 use crate::jinja::branches::Reached;
@@ -17,13 +17,16 @@ impl Renderer {
     /// passes of the first ways through it, with their targets. None of a hook that dbt does not get to.
     #[must_use]
     pub fn compiled(&self, hook: &Hook) -> Vec<(usize, Pass)> {
-        let Ok(Some(template)) = parse(&hook.raw) else { return Vec::new() };
+        if !hook.kind.is_on_run() {
+            return Vec::new();
+        }
+        let Ok(Some(template)) = self.template(&hook.raw) else { return Vec::new() };
         let compiling = self.compiling.get_or_init(|| {
             let shared = self.shared[..self.declared].iter();
             shared.map(|shared| Arc::new(Shared::clone(shared).for_command(Command::Compile.into()))).collect()
         });
         let mut passes = Vec::new();
-        for &target in hook.targets.iter().filter(|_| hook.kind.is_on_run()) {
+        for &target in &hook.targets {
             let Some(shared) = compiling.get(target) else { continue };
             let asked = Asked { shared, ..self.asked(hook, Some(&template), target) };
             let (parse, _) = self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new());

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::parsed::Parsed;
-use super::{Asked, Renderer, answer, parse};
+use super::{Asked, Renderer, answer};
 use crate::hook::Hook;
 use crate::jinja::branches::Reached;
 use crate::jinja::{self, Answer, Host, Interp, JinjaError, Limits};
@@ -48,7 +48,7 @@ impl Renderer {
             sent: Vec::new(),
             taken: Vec::new(),
         };
-        let template = match parse(&hook.raw) {
+        let template = match self.template(&hook.raw) {
             Ok(template) => template,
             Err(failure) => return failed(failure),
         };

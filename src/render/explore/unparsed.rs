@@ -1,6 +1,6 @@
 //! Hooks that dbt parses and never runs.
 
-use super::{Rendered, Renderer, add, parse};
+use super::{Rendered, Renderer, add};
 use crate::hook::{Hook, Hooks};
 use crate::jinja::branches::Reached;
 use crate::render::context::{Moment, Way};
@@ -18,7 +18,7 @@ impl Renderer {
     #[must_use]
     pub fn unparsed(&self, hook: &Hook) -> Vec<Rendering> {
         let mut rendered = Rendered::default();
-        let template = parse(&hook.raw);
+        let template = self.template(&hook.raw);
         for &target in &hook.targets {
             let pass = match &template {
                 Err(failure) => Pass { error: Some(failure.clone()), ..Pass::default() },

@@ -5,6 +5,7 @@ use super::super::dialect::Dialect;
 use super::super::outline::Outline;
 use super::super::token::{Kind, Token};
 use super::super::verb::Verb;
+use crate::spelling::distance_within;
 
 /// The longest word that is compared.
 const LONGEST: usize = 24;
@@ -17,9 +18,8 @@ pub(crate) fn near<'w>(word: &str, words: impl IntoIterator<Item = &'w str>, mos
     let word = word.to_ascii_lowercase();
     words
         .into_iter()
-        .filter(|known| known.len().abs_diff(word.len()) <= most)
-        .map(|known| (strsim::osa_distance(&word, known), known))
-        .filter(|&(distance, _)| distance > 0 && distance <= most)
+        .filter_map(|known| Some((distance_within(&word, known, most)?, known)))
+        .filter(|&(distance, _)| distance > 0)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, known)| known)
 }

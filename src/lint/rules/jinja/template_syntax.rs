@@ -1,7 +1,7 @@
 //! Finds Jinja that does not parse, in a hook or in a macro that a hook reaches.
 
 use super::syntax_faults::mistake;
-use crate::jinja::{ErrorKind, JinjaError, parse};
+use crate::jinja::{ErrorKind, JinjaError};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::project::Language;
 
@@ -25,7 +25,7 @@ fn files<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let declares = |text: &str| ["_hook", "-hook"].iter().any(|word| text.contains(word));
     for node in findings.project.nodes.iter().filter(|node| node.language == Language::Sql) {
         let Some(code) = node.code.as_ref().filter(|code| declares(code.as_str())) else { continue };
-        if let Err(fault) = parse(code) {
+        if let Err(fault) = findings.library.template(code) {
             let said = crate::lint::rules::said(&fault.message);
             let message = format!(
                 "This is no valid Jinja: \"{said}\". dbt reads every node before it runs anything, and every command stops \

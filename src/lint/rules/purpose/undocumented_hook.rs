@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::datum::Datum;
 use crate::hook::{Declared, Hook};
-use crate::jinja;
 use crate::jinja::tree::{Expr, ExprKind, Stmt};
 use crate::lint::{Finding, Findings, Sink};
 use crate::source::Place;
@@ -57,7 +56,7 @@ fn has_comment(findings: &Findings<'_>, hook: &Hook) -> bool {
 
 /// Whether the hook is the call of a macro that is described, in a properties file or in its own file.
 fn calls_described(findings: &Findings<'_>, hook: &Hook, described: &HashSet<&str>) -> bool {
-    let Ok(template) = jinja::parse(&hook.raw) else { return true };
+    let Ok(template) = findings.library.template(&hook.raw) else { return true };
     template.body.iter().any(|stmt| match stmt {
         Stmt::Print(expr, _) | Stmt::Do(expr) => called(expr).is_some_and(|name| {
             let project = findings.project;

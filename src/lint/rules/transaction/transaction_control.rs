@@ -40,7 +40,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
 
 fn control(step: &Step<'_>) -> Option<Control> {
     let outline = step.outline();
-    if outline.opaque || outline.placeholder {
+    let may = matches!(outline.verb, Verb::Begin | Verb::Start | Verb::Commit | Verb::Rollback | Verb::Abort);
+    if !may || outline.opaque || outline.placeholder {
         return None;
     }
     let savepoint = crate::lint::existence::words(step.text()).any(|word| word.eq_ignore_ascii_case("savepoint"));
