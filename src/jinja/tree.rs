@@ -291,6 +291,16 @@ pub enum Arg {
     KeywordSplat(Expr),
 }
 
+impl Arg {
+    /// Its expression.
+    #[must_use]
+    pub fn value(&self) -> &Expr {
+        match self {
+            Arg::Positional(expr) | Arg::Keyword(_, expr, _) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => expr,
+        }
+    }
+}
+
 /// An operator on two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]

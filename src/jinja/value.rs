@@ -1,24 +1,28 @@
 //! Python's values, as templates see them.
 
+mod args;
+mod dict;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
-use indexmap::IndexMap;
 use num_bigint::BigInt;
-use num_traits::{FromPrimitive, ToPrimitive};
+use num_traits::ToPrimitive;
 
-use super::error::{Eval, type_error};
+use super::error::Eval;
 use super::interp::Interp;
 use super::moment::Moment;
 use super::tree::{Macro, Name, Template};
 use super::undefined::Undefined;
 use super::unknown::Unknown;
 use crate::source::{Call, Piece, Place, Text};
+
+pub use args::Args;
+pub use dict::{Dict, Key};
 
 /// A value of Python. Lists, dicts, sets and namespaces are shared: a copy is the same object.
 #[derive(Clone)]
@@ -480,273 +484,5 @@ impl Value {
             (Value::Namespace(left), Value::Namespace(right)) => Rc::ptr_eq(left, right),
             _ => false,
         }
-    }
-}
-
-/// A dict's key: equal where Python has the keys equal (`1 == 1.0 == True`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// `None`
-    None,
-    /// Any number with an integral value
-    Int(BigInt),
-    /// Another number, by its bits
-    Float(u64),
-    /// Text
-    Str(Arc<str>),
-    /// Bytes
-    Bytes(Vec<u8>),
-    /// A tuple
-    Tuple(Vec<Key>),
-    /// Something by how it prints: dates, objects, unknowns
-    Shown(String),
-}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            Key::None => 0.hash(state),
-            Key::Int(value) => value.hash(state),
-            Key::Float(bits) => bits.hash(state),
-            Key::Str(text) => text.hash(state),
-            Key::Bytes(bytes) => bytes.hash(state),
-            Key::Tuple(keys) => keys.hash(state),
-            Key::Shown(text) => text.hash(state),
-        }
-    }
-}
-
-impl Key {
-    /// The key that a value makes; an error where the value cannot be hashed.
-    pub fn of(value: &Value) -> Eval<Key> {
-        Ok(match value {
-            Value::None => Key::None,
-            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => Key::Int(value.as_big().unwrap_or_default()),
-            Value::Float(float) if float.fract() == 0.0 => {
-                BigInt::from_f64(*float).map_or(Key::Float(float.to_bits()), Key::Int)
-            }
-            Value::Float(float) => Key::Float(float.to_bits()),
-            Value::Str(text) => Key::Str(Arc::clone(&text.text)),
-            Value::Bytes(bytes) => Key::Bytes(bytes.to_vec()),
-            Value::Tuple(items) => Key::Tuple(items.iter().map(Key::of).collect::<Eval<Vec<_>>>()?),
-            Value::List(_) | Value::Dict(_) | Value::Set(_) => {
-                return Err(type_error(format!("unhashable type: '{}'", value.type_name())));
-            }
-            Value::Decimal(decimal) => {
-                if decimal.is_integer() {
-                    Key::Int(decimal.with_scale(0).into_bigint_and_exponent().0)
-                } else {
-                    Key::Float(decimal.to_f64().unwrap_or(f64::NAN).to_bits())
-                }
-            }
-            Value::Moment(moment) => Key::Shown(moment.to_string()),
-            Value::Unknown(unknown) => Key::Shown(unknown.key()),
-            Value::Undefined(_) => Key::Shown("Undefined".to_owned()),
-            Value::Object(object) => {
-                Key::Shown(object.key().unwrap_or_else(|| format!("{} {:p}", object.type_name(), Rc::as_ptr(object))))
-            }
-            other => Key::Shown(other.type_name().to_owned()),
-        })
-    }
-}
-
-/// Python's dict: in the order of insertion.
-#[derive(Default, Clone)]
-pub struct Dict {
-    entries: IndexMap<Key, (Value, Value)>,
-}
-
-impl Dict {
-    /// How many entries it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The value of a text key.
-    #[must_use]
-    pub fn get_str(&self, key: &str) -> Option<&Value> {
-        self.entries.get(&StrKey(key)).map(|(_, value)| value)
-    }
-
-    /// The value of a key.
-    pub fn get(&self, key: &Value) -> Eval<Option<&Value>> {
-        if let Value::Str(text) = key {
-            return Ok(self.get_str(&text.text));
-        }
-        Ok(self.entries.get(&Key::of(key)?).map(|(_, value)| value))
-    }
-
-    /// Sets a key; one that is there keeps its place.
-    pub fn set(&mut self, key: Value, value: Value) -> Eval<()> {
-        let hashed = Key::of(&key)?;
-        match self.entries.get_mut(&hashed) {
-            Some(entry) => entry.1 = value,
-            None => {
-                self.entries.insert(hashed, (key, value));
-            }
-        }
-        Ok(())
-    }
-
-    /// Sets a text key.
-    pub fn set_str(&mut self, key: &str, value: Value) {
-        let text: Arc<str> = Arc::from(key);
-        let hashed = Key::Str(Arc::clone(&text));
-        match self.entries.get_mut(&hashed) {
-            Some(entry) => entry.1 = value,
-            None => {
-                self.entries.insert(hashed, (Value::str(text), value));
-            }
-        }
-    }
-
-    /// Takes a key out.
-    pub fn remove(&mut self, key: &Value) -> Eval<Option<Value>> {
-        Ok(self.entries.shift_remove(&Key::of(key)?).map(|(_, value)| value))
-    }
-
-    /// Takes the last entry out.
-    pub fn pop(&mut self) -> Option<(Value, Value)> {
-        self.entries.pop().map(|(_, entry)| entry)
-    }
-
-    /// Empties it.
-    pub fn clear(&mut self) {
-        self.entries.clear();
-    }
-
-    /// Its entries in order.
-    #[must_use]
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
-        self.entries.values().map(|(key, value)| (key, value))
-    }
-
-    /// Its keys in order.
-    #[must_use]
-    pub fn keys(&self) -> Vec<Value> {
-        self.entries.values().map(|(key, _)| key.clone()).collect()
-    }
-
-    /// Whether it has a key.
-    pub fn contains(&self, key: &Value) -> Eval<bool> {
-        Ok(self.get(key)?.is_some())
-    }
-
-    /// A dict, or a set, of these keys.
-    pub fn of_keys(keys: impl IntoIterator<Item = Value>) -> Eval<Dict> {
-        let mut dict = Dict::default();
-        for key in keys {
-            dict.set(key, Value::None)?;
-        }
-        Ok(dict)
-    }
-}
-
-/// A text key that is looked up without being made one.
-struct StrKey<'a>(&'a str);
-
-impl Hash for StrKey<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
-impl indexmap::Equivalent<Key> for StrKey<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        matches!(key, Key::Str(text) if **text == *self.0)
-    }
-}
-
-/// The arguments of a call.
-#[derive(Clone, Default)]
-pub struct Args {
-    /// By position.
-    pub positional: Vec<Value>,
-    /// By name, in order.
-    pub keyword: Vec<(Name, Value)>,
-}
-
-impl Args {
-    /// What the two methods that look for one key of a dict give, `get` and `__contains__`, where `find` finds a
-    /// key's value; none for other methods.
-    pub fn look_up(&self, method: &str, find: impl FnOnce(&Value) -> Eval<Option<Value>>) -> Eval<Option<Value>> {
-        match method {
-            "get" => {
-                let [key, otherwise] = self.bind("get", ["key", "default"], 1)?;
-                let found = find(&key.unwrap_or(Value::None))?;
-                Ok(Some(found.or(otherwise).unwrap_or(Value::None)))
-            }
-            "__contains__" => {
-                let found = self.positional.first().map_or(Ok(None), find)?;
-                Ok(Some(Value::Bool(found.is_some())))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Arguments by position only.
-    #[must_use]
-    pub fn of(positional: Vec<Value>) -> Args {
-        Args { positional, keyword: Vec::new() }
-    }
-
-    /// The argument at a position or of a name.
-    #[must_use]
-    pub fn get(&self, position: usize, name: &str) -> Option<&Value> {
-        self.positional.get(position).or_else(|| self.named(name))
-    }
-
-    /// The argument of a name.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Value> {
-        self.keyword.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.positional.len() + self.keyword.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The arguments of a function with these parameters, in their order; the first `required` must be
-    /// there. Fails as Python does.
-    pub fn bind<const N: usize>(&self, function: &str, names: [&str; N], required: usize) -> Eval<[Option<Value>; N]> {
-        if self.positional.len() > N {
-            let plural = if N == 1 { "" } else { "s" };
-            return Err(type_error(format!(
-                "{function}() takes {N} positional argument{plural} but {} were given",
-                self.positional.len()
-            )));
-        }
-        let mut bound: [Option<Value>; N] = std::array::from_fn(|n| self.positional.get(n).cloned());
-        for (name, value) in &self.keyword {
-            let Some(at) = names.iter().position(|known| *known == &**name) else {
-                return Err(type_error(format!("{function}() got an unexpected keyword argument '{name}'")));
-            };
-            if bound[at].is_some() {
-                return Err(type_error(format!("{function}() got multiple values for argument '{name}'")));
-            }
-            bound[at] = Some(value.clone());
-        }
-        if let Some(missing) = (0..required).find(|&n| bound[n].is_none()) {
-            return Err(type_error(format!(
-                "{function}() missing 1 required positional argument: '{}'",
-                names[missing]
-            )));
-        }
-        Ok(bound)
     }
 }

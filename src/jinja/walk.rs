@@ -55,6 +55,11 @@ pub fn exprs<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
 /// Calls `visit` with an expression and every one in it, outer ones first.
 pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     visit(expr);
+    parts(expr, &mut |part| within(part, visit));
+}
+
+/// Calls `visit` with the expressions that an expression is made of, and not with those in them.
+pub fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {
         ExprKind::Var(_)
         | ExprKind::Str(_)
@@ -63,55 +68,36 @@ pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Float(_)
         | ExprKind::Bool(_)
         | ExprKind::None => {}
-        ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().for_each(|item| within(item, visit)),
-        ExprKind::Dict(entries) => entries.iter().for_each(|(key, value)| {
-            within(key, visit);
-            within(value, visit);
-        }),
-        ExprKind::Not(operand) | ExprKind::Neg(operand) | ExprKind::Attr(operand, _) => within(operand, visit),
+        ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().for_each(visit),
+        ExprKind::Dict(entries) => entries.iter().flat_map(|(key, value)| [key, value]).for_each(visit),
+        ExprKind::Not(operand) | ExprKind::Neg(operand) | ExprKind::Attr(operand, _) => visit(operand),
         ExprKind::Binary(_, left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right)
         | ExprKind::Item(left, right) => {
-            within(left, visit);
-            within(right, visit);
+            visit(left);
+            visit(right);
         }
         ExprKind::Compare(first, ops) => {
-            within(first, visit);
-            for (_, operand) in ops {
-                within(operand, visit);
-            }
+            visit(first);
+            ops.iter().for_each(|(_, operand)| visit(operand));
         }
         ExprKind::If(test, then, otherwise) => {
-            within(test, visit);
-            within(then, visit);
-            if let Some(otherwise) = otherwise {
-                within(otherwise, visit);
-            }
+            visit(test);
+            visit(then);
+            otherwise.iter().for_each(|otherwise| visit(otherwise));
         }
         ExprKind::Filter(_, operand, args) => {
-            if let Some(operand) = operand {
-                within(operand, visit);
-            }
-            within_args(args, visit);
+            operand.iter().for_each(|operand| visit(operand));
+            args.iter().map(Arg::value).for_each(visit);
         }
         ExprKind::Test(_, operand, args) | ExprKind::Call(operand, args) => {
-            within(operand, visit);
-            within_args(args, visit);
+            visit(operand);
+            args.iter().map(Arg::value).for_each(visit);
         }
-        ExprKind::Slice(operand, parts) => {
-            within(operand, visit);
-            parts.iter().flatten().for_each(|part| within(part, visit));
-        }
-    }
-}
-
-fn within_args<'a>(args: &'a [Arg], visit: &mut dyn FnMut(&'a Expr)) {
-    for arg in args {
-        match arg {
-            Arg::Positional(expr) | Arg::Keyword(_, expr, _) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => {
-                within(expr, visit);
-            }
+        ExprKind::Slice(operand, bounds) => {
+            visit(operand);
+            bounds.iter().flatten().for_each(|bound| visit(bound));
         }
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use super::{Finding, Findings};
 use crate::hook::{Declared, Hook};
 use crate::jinja::tree::{Arg, Expr, ExprKind, Macro, Span, Stmt, Template};
-use crate::jinja::{self, walk};
+use crate::jinja::walk;
 use crate::project::Project;
 use crate::render::adapter;
 use crate::render::library::Library;
@@ -261,13 +261,6 @@ impl<'t> Walk<'t, '_> {
     fn expr(&mut self, expr: &'t Expr) {
         (self.visit)(Seen::Expr(expr), Around(&self.around));
         match &expr.kind {
-            ExprKind::Var(_)
-            | ExprKind::Str(_)
-            | ExprKind::Int(_)
-            | ExprKind::BigInt(_)
-            | ExprKind::Float(_)
-            | ExprKind::Bool(_)
-            | ExprKind::None => {}
             ExprKind::List(items) | ExprKind::Tuple(items) => {
                 for item in items {
                     self.within(Outer::Item, |walk| walk.expr(item));
@@ -277,11 +270,6 @@ impl<'t> Walk<'t, '_> {
                 self.expr(key);
                 self.within(Outer::Entry(key), |walk| walk.expr(value));
             }),
-            ExprKind::Not(operand) | ExprKind::Neg(operand) | ExprKind::Attr(operand, _) => self.expr(operand),
-            ExprKind::Binary(_, left, right) | ExprKind::Item(left, right) => {
-                self.expr(left);
-                self.expr(right);
-            }
             ExprKind::And(left, right) => {
                 self.expr(left);
                 self.within(Outer::Condition(left, true), |walk| walk.expr(right));
@@ -290,12 +278,6 @@ impl<'t> Walk<'t, '_> {
                 self.expr(left);
                 self.within(Outer::Condition(left, false), |walk| walk.expr(right));
             }
-            ExprKind::Compare(first, rest) => {
-                self.expr(first);
-                for (_, operand) in rest {
-                    self.expr(operand);
-                }
-            }
             ExprKind::If(test, then, otherwise) => {
                 self.expr(test);
                 self.within(Outer::Condition(test, true), |walk| walk.expr(then));
@@ -303,39 +285,15 @@ impl<'t> Walk<'t, '_> {
                     self.within(Outer::Condition(test, false), |walk| walk.expr(otherwise));
                 }
             }
-            ExprKind::Filter(_, operand, args) => {
-                if let Some(operand) = operand {
-                    self.expr(operand);
-                }
-                for arg in args {
-                    self.expr(value(arg));
-                }
-            }
-            ExprKind::Test(_, operand, args) => {
-                self.expr(operand);
-                for arg in args {
-                    self.expr(value(arg));
-                }
-            }
             ExprKind::Call(callee, args) => {
                 self.expr(callee);
                 for arg in args {
                     let name = if let Arg::Keyword(name, ..) = arg { Some(&**name) } else { None };
-                    self.within(Outer::Argument(callee, name), |walk| walk.expr(value(arg)));
+                    self.within(Outer::Argument(callee, name), |walk| walk.expr(arg.value()));
                 }
             }
-            ExprKind::Slice(operand, bounds) => {
-                self.expr(operand);
-                bounds.iter().flatten().for_each(|bound| self.expr(bound));
-            }
+            _ => walk::parts(expr, &mut |part| self.expr(part)),
         }
-    }
-}
-
-/// The expression of an argument.
-pub(crate) fn value(arg: &Arg) -> &Expr {
-    match arg {
-        Arg::Positional(expr) | Arg::Keyword(_, expr, _) | Arg::Splat(expr) | Arg::KeywordSplat(expr) => expr,
     }
 }
 
@@ -403,7 +361,7 @@ impl Reading<'_> {
             let Hook { raw, package, .. } = checked.hook;
             let place = raw.place_of(0..raw.as_str().len());
             let part = *known.entry((place, raw.as_str(), *package)).or_insert_with(|| {
-                let template = Arc::new(jinja::parse(raw).ok()?);
+                let template = self.findings.library.template(raw).ok()?;
                 parts.push(Part {
                     owner: Owner::Hook,
                     package: *package,
@@ -433,7 +391,7 @@ impl Reading<'_> {
         files.sort_unstable();
         let part = |(node, hooks): (usize, Vec<usize>)| {
             let declared = &self.findings.project.nodes[node];
-            let template = Arc::new(jinja::parse(declared.code.as_ref()?).ok()?);
+            let template = self.findings.library.template(declared.code.as_ref()?).ok()?;
             Some(Part {
                 owner: Owner::File(node),
                 package: declared.package,
@@ -535,7 +493,7 @@ impl Names<'_> {
                 }
                 _ => Vec::new(),
             },
-            ExprKind::Call(callee, args) if is_dispatch(callee) => match args.first().map(|arg| &value(arg).kind) {
+            ExprKind::Call(callee, args) if is_dispatch(callee) => match args.first().map(|arg| &arg.value().kind) {
                 Some(ExprKind::Str(name)) => self.dispatched(&name.value),
                 _ => Vec::new(),
             },

@@ -1,6 +1,6 @@
 //! What a statement's tokens say of it, whether or not a grammar knows it.
 
-mod cursor;
+pub(super) mod cursor;
 mod grant;
 mod query;
 

@@ -13,7 +13,9 @@ mod types;
 pub(super) use grammar::refused;
 
 use super::Fault;
+use super::dialect::Dialect;
 use super::faults::near;
+use super::outline::cursor::Cursor;
 use super::token::{Kind, Token};
 
 /// Every word that begins a statement.
@@ -131,6 +133,19 @@ fn verb(first: &Token<'_>) -> Fault {
     }
 }
 
+/// What commas divide, those in parentheses and brackets aside.
+fn items<'t, 'a>(tokens: &'t [Token<'a>]) -> impl Iterator<Item = &'t [Token<'a>]> {
+    let mut depth = 0_usize;
+    tokens.split(move |token| {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && token.text == ","
+    })
+}
+
 /// A place among the tokens of a statement.
 #[derive(Clone, Copy)]
 struct Words<'t, 'a> {
@@ -152,14 +167,18 @@ impl<'t, 'a> Words<'t, 'a> {
     }
 
     fn eat_any(&mut self, words: &[&str]) -> bool {
-        let found = self.peek().is_some_and(|token| token.is_any(words));
-        self.at += usize::from(found);
-        found
+        self.over(|cursor| cursor.eat_any(words))
     }
 
     fn eat_symbol(&mut self, symbol: &str) -> bool {
-        let found = self.peek().is_some_and(|token| token.is_symbol(symbol));
-        self.at += usize::from(found);
+        self.over(|cursor| cursor.eat_symbol(symbol))
+    }
+
+    /// Over what a cursor goes over.
+    fn over(&mut self, go: impl FnOnce(&mut Cursor<'t, 'a>) -> bool) -> bool {
+        let mut cursor = Cursor { tokens: self.tokens, at: self.at, dialect: Dialect::Postgres };
+        let found = go(&mut cursor);
+        self.at = cursor.at;
         found
     }
 
@@ -185,22 +204,7 @@ impl<'t, 'a> Words<'t, 'a> {
 
     /// Over a parenthesis with all it holds.
     fn parenthesis(&mut self) -> bool {
-        if !self.is_symbol("(") {
-            return false;
-        }
-        let mut depth = 0_usize;
-        while let Some(token) = self.peek() {
-            self.at += 1;
-            if token.is_symbol("(") {
-                depth += 1;
-            } else if token.is_symbol(")") {
-                depth -= 1;
-                if depth == 0 {
-                    break;
-                }
-            }
-        }
-        true
+        self.over(Cursor::parenthesis)
     }
 
     /// The range of the next token; of the last one where none is left.

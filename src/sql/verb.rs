@@ -264,6 +264,15 @@ impl Verb {
         )
     }
 
+    /// Whether it asks and changes nothing; a function that a query calls aside.
+    #[must_use]
+    pub fn only_asks(&self) -> bool {
+        matches!(
+            self,
+            Verb::Select | Verb::With | Verb::From | Verb::Values | Verb::Show | Verb::Describe | Verb::Explain
+        )
+    }
+
     /// Whether it changes rows of a table.
     #[must_use]
     pub fn writes_rows(&self) -> bool {

@@ -67,12 +67,7 @@ impl Interp {
         case_sensitive: Option<&Value>,
     ) -> Eval<Vec<(Value, Value)>> {
         let fold = !self.flag(case_sensitive)?;
-        let mut keyed = Vec::with_capacity(items.len());
-        for item in items {
-            let key = folded(self.attribute_path(&item, attribute, None)?, fold);
-            keyed.push((key, item));
-        }
-        Ok(keyed)
+        self.keyed_by(items, |interp, item| Ok(folded(interp.attribute_path(item, attribute, None)?, fold)))
     }
 
     /// Each item with what `sort` sorts it by: a list, also of one attribute.
@@ -87,15 +82,21 @@ impl Interp {
             Some(Value::Str(paths)) => paths.text.split(',').map(|path| Some(Value::str(path))).collect(),
             other => vec![other.cloned()],
         };
-        let mut keyed = Vec::with_capacity(items.len());
-        for item in items {
+        self.keyed_by(items, |interp, item| {
             let mut keys = Vec::with_capacity(paths.len());
             for path in &paths {
-                keys.push(folded(self.attribute_path(&item, path.as_ref(), None)?, fold));
+                keys.push(folded(interp.attribute_path(item, path.as_ref(), None)?, fold));
             }
-            keyed.push((Value::list(keys), item));
-        }
-        Ok(keyed)
+            Ok(Value::list(keys))
+        })
+    }
+
+    fn keyed_by(
+        &mut self,
+        items: Vec<Value>,
+        mut key: impl FnMut(&mut Interp, &Value) -> Eval<Value>,
+    ) -> Eval<Vec<(Value, Value)>> {
+        items.into_iter().map(|item| Ok((key(self, &item)?, item))).collect()
     }
 
     /// Sorts by the keys, keeping the order of equal ones.

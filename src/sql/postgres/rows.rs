@@ -135,22 +135,7 @@ fn is_constant(token: &Token<'_>) -> bool {
 
 /// The values of a row: a name is none, as there is no table that it could be a column of.
 fn row(tokens: &[Token<'_>]) -> Option<Fault> {
-    let mut depth = 0_usize;
-    let mut from = 0;
-    for at in 0..=tokens.len() {
-        match tokens.get(at).map(|token| token.text) {
-            Some("(" | "[") => depth += 1,
-            Some(")" | "]") => depth = depth.saturating_sub(1),
-            Some(",") | None if depth == 0 => {
-                if let Some(fault) = lone_name(&tokens[from..at]) {
-                    return Some(fault);
-                }
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    None
+    super::items(tokens).find_map(lone_name)
 }
 
 /// A value that is nothing but a name.

@@ -233,22 +233,7 @@ const BEHIND_TYPES: [&str; 32] = [
 
 /// The items of a table's list of columns.
 pub(super) fn definitions(tokens: &[Token<'_>]) -> Option<Fault> {
-    let mut depth = 0_usize;
-    let mut from = 0;
-    for at in 0..=tokens.len() {
-        match tokens.get(at).map(|token| token.text) {
-            Some("(" | "[") => depth += 1,
-            Some(")" | "]") => depth = depth.saturating_sub(1),
-            Some(",") | None if depth == 0 => {
-                if let Some(fault) = column(&tokens[from..at]) {
-                    return Some(fault);
-                }
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    None
+    super::items(tokens).find_map(column)
 }
 
 /// One column: name, type, constraints.

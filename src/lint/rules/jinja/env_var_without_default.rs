@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::jinja::tree::{ExprKind, Span};
-use crate::lint::syntax::{Part, Seen, is_var, value};
+use crate::lint::syntax::{Part, Seen, is_var};
 use crate::lint::{Findings, Sink};
 
 /// Calls `visit` with every `env_var()` of a name that is written out: the part, the call, the name and how many
@@ -15,7 +15,7 @@ pub(super) fn calls<'f>(findings: &'f Findings<'f>, visit: &mut dyn FnMut(&'f Pa
                 && let ExprKind::Call(callee, args) = &expr.kind
                 && is_var(callee, "env_var")
                 && part.is_of_hooks(around)
-                && let Some(ExprKind::Str(name)) = args.first().map(|arg| &value(arg).kind)
+                && let Some(ExprKind::Str(name)) = args.first().map(|arg| &arg.value().kind)
             {
                 visit(part, expr.span, &name.value, args.len());
             }

@@ -3,7 +3,7 @@
 
 use crate::jinja::tree::ExprKind;
 use crate::jinja::{ErrorKind, JinjaError, Use};
-use crate::lint::syntax::{Seen, is_dispatch, value};
+use crate::lint::syntax::{Seen, is_dispatch};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::project::AdapterFrom;
 use crate::render::{adapter, context};
@@ -49,7 +49,7 @@ fn dispatched<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
                 && let ExprKind::Call(callee, args) = &expr.kind
                 && is_dispatch(callee)
                 && part.is_of_hooks(around)
-                && let Some(ExprKind::Str(name)) = args.first().map(|arg| &value(arg).kind)
+                && let Some(ExprKind::Str(name)) = args.first().map(|arg| &arg.value().kind)
                 && !is_dispatchable(findings, &name.value)
             {
                 let name = &name.value;

@@ -1,11 +1,10 @@
 //! Finds a hook of `config()` under a condition that is settled while dbt parses, such as `is_incremental()`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::jinja;
 use crate::jinja::tree::{Arg, Expr, ExprKind};
-use crate::lint::syntax::{Owner, Part, Seen, is_var, value};
+use crate::lint::syntax::{Owner, Part, Seen, is_var};
 use crate::lint::{Finding, Findings, Sink};
 
 /// What a file must hold to have such a condition.
@@ -45,11 +44,11 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         if !speaks || !ASKED.iter().any(|word| text.contains(word)) {
             continue;
         }
-        let Ok(template) = jinja::parse(code) else { continue };
+        let Ok(template) = findings.library.template(code) else { continue };
         let part = Part {
             owner: Owner::File(at),
             package: node.package,
-            template: Arc::new(template),
+            template,
             hooks: of_nodes.get(&at).cloned().unwrap_or_default(),
             through: None,
             in_text: false,
@@ -95,7 +94,7 @@ fn hooks_of<'t>(part: &'t Part, expr: &Expr) -> Vec<&'t str> {
     }
     let text = part.template.text.as_str();
     let written = |arg: &Arg| {
-        let span = value(arg).span;
+        let span = arg.value().span;
         text.get(span.start as usize..span.end as usize)
     };
     args.iter().filter(|arg| is_hook(arg)).filter_map(written).collect()

@@ -61,17 +61,8 @@ fn own_steps(scene: Scene<'_>) -> impl Iterator<Item = Step<'_>> {
 }
 
 fn writes(step: &Step<'_>) -> bool {
-    !matches!(
-        step.outline().verb,
-        Verb::Select
-            | Verb::With
-            | Verb::From
-            | Verb::Values
-            | Verb::Show
-            | Verb::Describe
-            | Verb::Explain
-            | Verb::Other(_)
-    )
+    let verb = &step.outline().verb;
+    !verb.only_asks() && !matches!(verb, Verb::Other(_))
 }
 
 fn is_same(left: &str, right: &str) -> bool {

@@ -44,18 +44,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
 }
 
 fn writes(step: &Step<'_>) -> bool {
-    !matches!(
-        step.outline().verb,
-        Verb::Select
-            | Verb::With
-            | Verb::From
-            | Verb::Values
-            | Verb::Show
-            | Verb::Describe
-            | Verb::Explain
-            | Verb::Set
-            | Verb::Use
-    )
+    let verb = &step.outline().verb;
+    !verb.only_asks() && !matches!(verb, Verb::Set | Verb::Use)
 }
 
 /// Whether a hook commits, or calls what does.

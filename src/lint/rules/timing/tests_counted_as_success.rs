@@ -2,7 +2,7 @@
 
 use crate::hook::HookKind;
 use crate::jinja::tree::{CompareOp, Expr, ExprKind};
-use crate::lint::syntax::{Around, Part, Seen, value};
+use crate::lint::syntax::{Around, Part, Seen};
 use crate::lint::{Finding, Findings, Sink};
 
 /// Which kind of result is looked at.
@@ -72,7 +72,7 @@ fn selected<'t>(expr: &'t Expr, attribute: &str) -> Option<&'t str> {
     let ExprKind::Filter(name, _, args) = &expr.kind else { return None };
     let texts: Vec<&str> = args
         .iter()
-        .filter_map(|arg| match &value(arg).kind {
+        .filter_map(|arg| match &arg.value().kind {
             ExprKind::Str(text) => Some(&*text.value),
             _ => None,
         })
