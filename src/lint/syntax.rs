@@ -297,6 +297,11 @@ impl<'t> Walk<'t, '_> {
     }
 }
 
+/// The expression of an argument.
+pub(crate) fn value(arg: &Arg) -> &Expr {
+    arg.value()
+}
+
 /// Whether the statements end with `return(…)` or an error of their own.
 fn returns(stmts: &[Stmt]) -> bool {
     let ends = |expr: &Expr| match &expr.kind {

@@ -63,8 +63,8 @@ fn called<'f>(step: &Step<'f>) -> Option<Finding<'f>> {
     let bare = name.rsplit('.').next().unwrap_or_default();
     let is_call = rest.is_empty() || rest.trim_end().ends_with(')');
     let is_name = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
-    let project = step.sql.scene.findings.project;
-    if !is_call || !is_name || !project.macros.iter().any(|one| one.name == bare) {
+    let findings = step.sql.scene.findings;
+    if !is_call || !is_name || findings.library.holders(bare).is_empty() {
         return None;
     }
     let message = format!(
@@ -101,6 +101,8 @@ fn quoted<'f>(step: &Step<'f>) -> Option<Finding<'f>> {
         });
         if let Some((start, part)) = found {
             let start = step.statement.range.start + at + start;
+            // What an expression gave is no text that somebody wrote: a node as JSON, say, has its hooks in it.
+            step.sql.text.piece_at(start as u32).filter(|piece| piece.verbatim)?;
             let message = format!(
                 "`{part}` stands in a text without braces: Jinja does not read it, and it is written as it is."
             );

@@ -46,6 +46,17 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
 }
 
+/// Whether a node's file computes how it is materialized: with another variable it may be incremental.
+fn materializes_by_setting(findings: &Findings<'_>) -> bool {
+    let computes = |text: &str| {
+        text.match_indices("materialized").any(|(at, word)| {
+            let value = text[at + word.len()..].trim_start().strip_prefix('=').map(str::trim_start);
+            value.is_some_and(|value| value.starts_with(|char: char| char.is_alphabetic()))
+        })
+    };
+    findings.project.nodes.iter().filter_map(|node| node.code.as_ref()).any(|code| computes(code.as_str()))
+}
+
 /// Whether what the branch stands in depends on what differs from run to run, or on a macro's arguments.
 fn depends(findings: &Findings<'_>, place: Place) -> bool {
     let holds = |part: &&Part| {
@@ -59,6 +70,7 @@ fn depends(findings: &Findings<'_>, place: Place) -> bool {
         part.walk(&mut |seen, _| match seen {
             Seen::Expr(expr) => {
                 reads |= match &expr.kind {
+                    ExprKind::Var(name) if &**name == "is_incremental" => materializes_by_setting(findings),
                     ExprKind::Var(name) | ExprKind::Attr(_, name) => OUTSIDE.contains(&&**name),
                     _ => false,
                 }

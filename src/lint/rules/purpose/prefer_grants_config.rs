@@ -26,8 +26,15 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 let outline = step.outline();
                 let own = outline.name.as_ref().is_some_and(|name| names_relation(name, state));
                 let relation = matches!(outline.object, None | Some(ObjectKind::Table | ObjectKind::View));
+                // dbt grants to users on Redshift, and to roles on Snowflake.
+                let grants_to = |kind: &str| match scene.adapter() {
+                    "redshift" => kind == "user",
+                    "snowflake" => kind == "role",
+                    _ => true,
+                };
+                let to_whom = outline.grantees.iter().filter_map(|grantee| grantee.kind.as_deref()).all(grants_to);
                 let plain = !outline.grant_option && !outline.on_all && !outline.on_future;
-                outline.verb == Verb::Grant && relation && own && plain && outline.more_names.is_empty()
+                outline.verb == Verb::Grant && relation && own && plain && to_whom && outline.more_names.is_empty()
             })
         {
             sink.add(finding(&step));

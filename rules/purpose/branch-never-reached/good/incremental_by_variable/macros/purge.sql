@@ -1,0 +1,3 @@
+{% macro purge() %}
+{% if is_incremental() %}delete from {{ this }} where is_deleted{% endif %}
+{% endmacro %}
