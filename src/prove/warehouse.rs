@@ -8,21 +8,26 @@
 mod assumption;
 mod catalog;
 mod clock;
+mod convert;
 mod described;
 mod execute;
+mod functions;
 mod name;
 mod outside;
 mod relations;
 mod simulate;
 mod sqlite;
+mod statements;
 mod stop;
 mod transaction;
+mod translate;
 mod types;
 mod value;
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use jiff::civil::DateTime;
 use rusqlite::Connection;
@@ -185,14 +190,19 @@ pub struct Warehouse {
     touched_assumed: bool,
     /// What was executed on `SQLite` for the statement at hand.
     executed: Vec<String>,
+    /// How much work the statement at hand has done.
+    units: Arc<AtomicU64>,
 }
 
 impl Warehouse {
     /// A warehouse without relations: in memory, or in a file, which is made anew.
     pub fn new(session: Session, path: Option<&Path>) -> Result<Warehouse, Failure> {
         let shared = Shared::new();
-        let db = sqlite::open(path)
-            .map_err(|error| Failure(format!("the database of the rehearsal cannot be opened: {error}")))?;
+        let failed =
+            |error: rusqlite::Error| Failure(format!("the database of the rehearsal cannot be opened: {error}"));
+        let mut db = sqlite::open(path).map_err(failed)?;
+        functions::register(&db, &shared, session.dialect).map_err(failed)?;
+        let units = sqlite::guard(&mut db).map_err(failed)?;
         Ok(Warehouse {
             db,
             catalog: Catalog::default(),
@@ -205,6 +215,7 @@ impl Warehouse {
             savepoints: Vec::new(),
             touched_assumed: false,
             executed: Vec::new(),
+            units,
         })
     }
 

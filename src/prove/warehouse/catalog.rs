@@ -253,6 +253,21 @@ impl Catalog {
         self.gone.get(name)
     }
 
+    /// The views that read a relation.
+    pub(super) fn readers(&self, name: &RelationName) -> Vec<Arc<Relation>> {
+        self.relations.values().filter(|relation| relation.reads.contains(name)).cloned().collect()
+    }
+
+    /// Forgets that a relation was ever there.
+    pub(super) fn forget(&mut self, name: &RelationName) {
+        if let Some(by) = self.gone.remove(name) {
+            let name = name.clone();
+            self.note(move |catalog| {
+                catalog.gone.insert(name, by);
+            });
+        }
+    }
+
     /// Puts a relation in, in place of what had its name.
     pub(super) fn insert(&mut self, relation: Relation) {
         let name = relation.name.clone();

@@ -1,25 +1,78 @@
 //! From a text to what its statements did.
 
-use crate::sql;
+use std::sync::atomic::Ordering;
 
+use rusqlite::types::ValueRef;
+
+use crate::sql::{self, Dialect};
+
+use super::catalog::Relation;
+use super::functions;
+use super::sqlite::{self, Violation};
+use super::stop::{Done, Stop};
+use super::translate::Given as Column;
+use super::types::Type;
+use super::value::{Rows, SqlValue};
 use super::{Effect, Given, Verdict, Warehouse};
+
+/// What an executed statement did.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// How many rows it wrote.
+    pub(super) affected: Option<u64>,
+    /// What it gave.
+    pub(super) rows: Option<Rows>,
+    /// What is to be said of it although it ran.
+    pub(super) note: Option<String>,
+}
+
+impl Outcome {
+    pub(super) fn wrote(rows: u64) -> Outcome {
+        Outcome { affected: Some(rows), ..Outcome::default() }
+    }
+
+    pub(super) fn gave(rows: Rows) -> Outcome {
+        Outcome { rows: Some(rows), ..Outcome::default() }
+    }
+
+    pub(super) fn noted(note: impl Into<String>) -> Outcome {
+        Outcome { note: Some(note.into()), ..Outcome::default() }
+    }
+}
+
+/// How often a statement is tried again after columns were added that it needs.
+const MOST_ROUNDS: usize = 40;
 
 impl Warehouse {
     /// Executes a text, statement by statement, as the driver would; stops at the first that is refuted.
     ///
+    /// On `PostgreSQL` several statements in one text are one transaction where none is open.
+    ///
     /// Trees are deep: callers run on threads with stacks of 64 MiB.
     pub fn execute(&mut self, text: &str) -> Vec<Effect> {
         let (script, trees) = sql::script_with_trees(text, self.session.dialect);
+        let together =
+            self.session.dialect == Dialect::Postgres && script.statements.len() > 1 && !self.in_transaction();
+        if together {
+            self.begin();
+        }
         let mut effects = Vec::new();
-        let together = script.statements.len() > 1;
-        for (statement, tree) in script.statements.iter().zip(&trees) {
-            let given = Given { text: &text[statement.range.clone()], statement, together, tree: tree.as_deref() };
-            let effect = self.statement(&given);
-            let refuted = effect.verdict == Verdict::Refuted;
-            effects.push(effect);
-            if refuted {
-                break;
+        if let Some(fault) = script.faults.iter().find(|fault| fault.certain) {
+            effects.push(Effect::new(text, Verdict::Refuted).because(fault.message.clone()));
+        } else {
+            for (statement, tree) in script.statements.iter().zip(&trees) {
+                let given = Given { text: &text[statement.range.clone()], statement, together, tree: tree.as_deref() };
+                let effect = self.statement(&given);
+                let refuted = effect.verdict == Verdict::Refuted;
+                effects.push(effect);
+                if refuted {
+                    break;
+                }
             }
+        }
+        if together {
+            let failed = effects.iter().any(|effect| effect.verdict == Verdict::Refuted);
+            if failed { self.rollback() } else { self.commit() }
         }
         effects
     }
@@ -27,10 +80,173 @@ impl Warehouse {
     fn statement(&mut self, given: &Given<'_>) -> Effect {
         self.touched_assumed = false;
         self.executed.clear();
+        if let Some(fault) = given.statement.faults.iter().find(|fault| fault.certain) {
+            return Effect::new(given.text, Verdict::Refuted).because(fault.message.clone());
+        }
+        if given.statement.outline.placeholder {
+            let cause = "it holds something that is not known before the run";
+            return Effect::new(given.text, Verdict::NotProved).because(cause);
+        }
+        if let Some(tree) = given.tree
+            && super::statements::is_executed(tree)
+        {
+            if let Some(refused) = sql::refused_in_transaction(&given.statement.outline, self.session.dialect)
+                && (self.in_transaction() || given.together)
+            {
+                return Effect::new(given.text, Verdict::Refuted).because(refused.says);
+            }
+            let done = self.atomically(|this| this.tried(tree));
+            return self.effect(given.text, done);
+        }
         if let Some(effect) = self.simulate(given) {
             return effect;
         }
-        let verb = given.statement.outline.verb.name();
-        Effect::new(given.text, Verdict::NotProved).because(format!("{verb} is not known to the rehearsal"))
+        let outline = &given.statement.outline;
+        let object = outline.object.as_ref().map_or(String::new(), |object| format!(" {}", object.name()));
+        let what = format!("{}{object}", outline.verb.name());
+        let cause = if given.tree.is_none() {
+            format!("no grammar of the rehearsal reads this {what}")
+        } else {
+            format!("{what} is not carried out by the rehearsal")
+        };
+        Effect::new(given.text, Verdict::NotProved).because(cause)
+    }
+
+    /// Carries a statement out, again where it turns out to need columns that are not known yet.
+    fn tried(&mut self, tree: &sqlparser::ast::Statement) -> Done<Outcome> {
+        for _ in 0..MOST_ROUNDS {
+            match self.carry_out(tree) {
+                Err(Stop::Missing(missing)) => self.add_columns(missing)?,
+                done => return done,
+            }
+        }
+        Err(Stop::not_proved("the columns that it needs are not found out"))
+    }
+
+    /// What is said of a statement that was carried out, or not.
+    pub(super) fn effect(&mut self, text: &str, done: Done<Outcome>) -> Effect {
+        let sqlite = std::mem::take(&mut self.executed);
+        let mut effect = Effect::new(text, Verdict::Proved);
+        effect.sqlite = sqlite;
+        match done {
+            Ok(outcome) => {
+                if self.touched_assumed {
+                    effect.verdict = Verdict::Assumed;
+                }
+                effect.affected = outcome.affected;
+                effect.rows = outcome.rows;
+                effect.cause = outcome.note;
+            }
+            Err(Stop::Refuted(cause)) => {
+                effect.verdict = Verdict::Refuted;
+                effect.cause = Some(cause);
+            }
+            Err(Stop::NotProved(cause)) => {
+                effect.verdict = Verdict::NotProved;
+                effect.cause = Some(cause);
+            }
+            Err(Stop::Missing(_)) => {
+                effect.verdict = Verdict::NotProved;
+                effect.cause = Some("the columns that it needs are not known".to_owned());
+            }
+        }
+        effect
+    }
+
+    /// Executes a statement on `SQLite`; how many rows it wrote.
+    pub(super) fn run(&mut self, sql: &str) -> Done<u64> {
+        self.executed.push(sql.to_owned());
+        self.units.store(0, Ordering::Relaxed);
+        self.raw(sql).map_err(|error| self.violation(&error, None))
+    }
+
+    /// The same, of one that writes to a relation, whose constraints may be violated.
+    pub(super) fn run_on(&mut self, sql: &str, relation: &Relation) -> Done<u64> {
+        self.executed.push(sql.to_owned());
+        self.units.store(0, Ordering::Relaxed);
+        self.raw(sql).map_err(|error| self.violation(&error, Some(relation)))
+    }
+
+    /// Executes a statement that is not one of the text's.
+    pub(super) fn quietly(&mut self, sql: &str) -> Done<()> {
+        self.raw(sql).map(drop).map_err(|error| sqlite::stop(&error))
+    }
+
+    fn raw(&self, sql: &str) -> rusqlite::Result<u64> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        Ok(statement.execute([])? as u64)
+    }
+
+    /// Executes a query on `SQLite`.
+    pub(super) fn fetch(&mut self, sql: &str, columns: &[Column], relation: Option<&Relation>) -> Done<Rows> {
+        self.executed.push(sql.to_owned());
+        self.units.store(0, Ordering::Relaxed);
+        let fetched = self.fetched(sql, columns);
+        fetched.map_err(|error| self.violation(&error, relation))
+    }
+
+    fn fetched(&self, sql: &str, columns: &[Column]) -> rusqlite::Result<Rows> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut found = statement.query([])?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let mut values = Vec::with_capacity(columns.len());
+            for (at, column) in columns.iter().enumerate() {
+                values.push(shown(row.get_ref(at)?, column.of));
+            }
+            rows.push(values);
+        }
+        let names = columns.iter().map(|column| column.shown.clone()).collect();
+        Ok(Rows { names, types: columns.iter().map(|column| column.of).collect(), rows })
+    }
+
+    /// What an error means for a relation, in the warehouse's words.
+    pub(super) fn violation(&self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
+        let Some((kind, rest)) = sqlite::violated(error) else { return sqlite::stop(error) };
+        let columns: Vec<String> =
+            rest.split(", ").map(|part| part.rsplit('.').next().unwrap_or(part).to_owned()).collect();
+        let column = columns.first().cloned().unwrap_or_default();
+        let Some(relation) = relation else { return Stop::refuted(rest) };
+        let table = &relation.name.identifier;
+        let constraint = relation.constraints.iter().find(|constraint| match &constraint.rule {
+            super::Rule::PrimaryKey(keys) | super::Rule::Unique(keys) => kind == Violation::Unique && *keys == columns,
+            super::Rule::Check(_) => kind == Violation::Check && constraint.name == rest,
+            super::Rule::ForeignKey(_) => false,
+        });
+        let index = relation.indexes.iter().find(|index| index.unique).map(|index| index.name.clone());
+        let name = constraint.map(|constraint| constraint.name.clone()).or(index).unwrap_or_else(|| rest.clone());
+        Stop::refuted(match (self.session.dialect, kind) {
+            (Dialect::DuckDb, Violation::NotNull) => {
+                format!("Constraint Error: NOT NULL constraint failed: {table}.{column}")
+            }
+            (Dialect::DuckDb, Violation::Unique) => {
+                format!("Constraint Error: Duplicate key \"{column}\" violates unique constraint")
+            }
+            (Dialect::DuckDb, Violation::Check) => {
+                format!("Constraint Error: CHECK constraint failed on table {table}")
+            }
+            (Dialect::Snowflake, Violation::NotNull) => format!("NULL result in a non-nullable column: {column}"),
+            (Dialect::BigQuery, Violation::NotNull) => format!("Required field {column} cannot be null"),
+            (Dialect::Redshift, Violation::NotNull) => format!("Cannot insert a NULL value into column {column}"),
+            (Dialect::Databricks | Dialect::Spark, Violation::NotNull) => {
+                format!("[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: {column}.")
+            }
+            (Dialect::Sqlite, _) => error.to_string(),
+            (_, Violation::NotNull) => {
+                format!("null value in column \"{column}\" of relation \"{table}\" violates not-null constraint")
+            }
+            (_, Violation::Unique) => format!("duplicate key value violates unique constraint \"{name}\""),
+            (_, Violation::Check) => {
+                format!("new row for relation \"{table}\" violates check constraint \"{name}\"")
+            }
+        })
+    }
+}
+
+/// A value that a query gives: numbers that are decimal without the noise of binary fractions.
+fn shown(value: ValueRef<'_>, of: Type) -> SqlValue {
+    match functions::value(value) {
+        SqlValue::Real(number) if of == Type::Decimal => SqlValue::Real((number * 1e10).round() / 1e10),
+        value => value,
     }
 }

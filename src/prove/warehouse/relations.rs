@@ -1,6 +1,21 @@
-//! Relations from outside of SQL: built, put, dropped, assumed.
+//! Relations: what their names mean, and how they are made, changed and dropped in `SQLite` and in the catalog.
 
-use super::{Effect, Kind, Relation, RelationName, SqlValue, Verdict, Warehouse};
+use std::sync::Arc;
+
+use sqlparser::ast::{ObjectName, ObjectNamePart};
+
+use crate::sql::Dialect;
+
+use super::assumption::{AssumptionKind, Expectation};
+use super::catalog::{Certainty, Column, Constraint, Relation, Rule};
+use super::sqlite::{self, quoted};
+use super::stop::{Done, MissingColumn, Stop};
+use super::translate::known;
+use super::value::SqlValue;
+use super::{Change, Effect, Kind, RelationName, Warehouse};
+
+/// The schema in which temporary relations are kept.
+pub(super) const TEMPORARY: &str = "pg_temp";
 
 impl Warehouse {
     /// The whole name that some parts mean, each with whether it is quoted.
@@ -14,22 +29,404 @@ impl Warehouse {
         RelationName { database, schema, identifier }
     }
 
+    /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.
+    pub(super) fn sqlite_name(&self, name: &RelationName) -> String {
+        let home = &self.opened;
+        let plain = if name.database == home.database && name.schema == home.schema {
+            name.identifier.clone()
+        } else if name.database == home.database || name.database.is_none() {
+            format!("{}.{}", name.schema, name.identifier)
+        } else {
+            name.to_string()
+        };
+        if plain.to_ascii_lowercase().starts_with("sqlite_") { format!("_{plain}") } else { plain }
+    }
+
+    /// The whole name that a name in a tree means.
+    pub(super) fn resolve(&self, name: &ObjectName) -> Done<RelationName> {
+        let mut parts = Vec::new();
+        for part in &name.0 {
+            match part {
+                ObjectNamePart::Identifier(ident) => {
+                    known(&ident.value)?;
+                    if ident.value.starts_with(['$', '@', ':']) || ident.value.is_empty() {
+                        return Err(Stop::not_proved(format!("the name {name} is not known")));
+                    }
+                    parts.push((ident.value.as_str(), ident.quote_style.is_some()));
+                }
+                ObjectNamePart::Function(_) => {
+                    return Err(Stop::not_proved(format!("the name {name} is not known")));
+                }
+            }
+        }
+        // A name of BigQuery may be quoted whole.
+        let split: Vec<(&str, bool)>;
+        if let [(whole, true)] = parts.as_slice()
+            && self.session.dialect == Dialect::BigQuery
+            && whole.contains('.')
+        {
+            split = whole.split('.').map(|part| (part, true)).collect();
+            parts = split;
+        }
+        let from = parts.len().saturating_sub(3);
+        Ok(self.name(&parts[from..]))
+    }
+
+    /// The relation that a name means now, if there is one: a temporary one comes first.
+    pub(super) fn find(&self, name: &ObjectName) -> Done<(RelationName, Option<Arc<Relation>>)> {
+        let full = self.resolve(name)?;
+        let temporary = self.temporary_name(&full.identifier);
+        let shadowed = name.0.len() == 1 || self.session.dialect == Dialect::Snowflake;
+        if shadowed && let Some(relation) = self.catalog.relation(&temporary) {
+            return Ok((temporary, Some(Arc::clone(relation))));
+        }
+        let relation = self.catalog.relation(&full).cloned();
+        Ok((full, relation))
+    }
+
+    /// The name that a temporary relation is kept under.
+    pub(super) fn temporary_name(&self, identifier: &str) -> RelationName {
+        let database = self.opened.database.clone();
+        RelationName { database, schema: TEMPORARY.to_owned(), identifier: identifier.to_owned() }
+    }
+
+    /// The relation that a statement needs: assumed where nothing in the rehearsal makes it.
+    pub(super) fn relation_of(&mut self, name: &ObjectName) -> Done<Arc<Relation>> {
+        let (full, relation) = self.find(name)?;
+        if let Some(relation) = relation {
+            self.touch(&relation);
+            return Ok(relation);
+        }
+        if let Some(Expectation::NotBuiltYet { by }) = self.expected.get(&full) {
+            let by = by.clone();
+            return Err(Stop::refuted(format!("{}: {by} makes it later", self.no_relation(name, &full))));
+        }
+        if let Some(by) = self.catalog.dropped_by(&full) {
+            let by = if by.is_empty() { "it was dropped".to_owned() } else { format!("{by} dropped it") };
+            return Err(Stop::refuted(format!("{}: {by}", self.no_relation(name, &full))));
+        }
+        let relation = Relation::new(full, Kind::Table, Vec::new(), Certainty::Assumed);
+        self.create(relation.clone())?;
+        let relation = Arc::new(relation);
+        self.touch(&relation);
+        Ok(relation)
+    }
+
+    /// Notes that a statement uses a relation.
+    pub(super) fn touch(&mut self, relation: &Relation) {
+        match relation.certainty {
+            Certainty::Known => {}
+            Certainty::Inferred => self.touched_assumed = true,
+            Certainty::Assumed => {
+                self.assume(AssumptionKind::Table, relation.name.to_string());
+                if let Some(assumption) = self.assumption_of(&relation.name) {
+                    assumption.columns = relation.columns.iter().map(|column| column.name.clone()).collect();
+                }
+            }
+        }
+    }
+
+    fn assumption_of(&mut self, name: &RelationName) -> Option<&mut super::Assumption> {
+        let name = name.to_string();
+        self.assumptions.iter_mut().find(|known| known.kind == AssumptionKind::Table && known.name == name)
+    }
+
+    pub(super) fn has_assumed_relations(&self) -> bool {
+        self.assumptions.iter().any(|assumption| assumption.kind == AssumptionKind::Table)
+    }
+
+    /// The warehouse's words for a relation that is not there.
+    pub(super) fn no_relation(&self, written: &ObjectName, full: &RelationName) -> String {
+        let plain: Vec<String> = written
+            .0
+            .iter()
+            .map(|part| part.as_ident().map_or_else(|| part.to_string(), |ident| ident.value.clone()))
+            .collect();
+        let plain = plain.join(".");
+        match self.session.dialect {
+            Dialect::DuckDb => format!("Catalog Error: Table with name {} does not exist!", full.identifier),
+            Dialect::Snowflake => {
+                format!("SQL compilation error: Object '{full}' does not exist or not authorized.")
+            }
+            Dialect::BigQuery => format!("Not found: Table {full} was not found"),
+            Dialect::Databricks | Dialect::Spark => {
+                format!("[TABLE_OR_VIEW_NOT_FOUND] The table or view `{plain}` cannot be found.")
+            }
+            Dialect::Sqlite => format!("no such table: {plain}"),
+            _ => format!("relation \"{plain}\" does not exist"),
+        }
+    }
+
+    /// The warehouse's words for a relation that is there already.
+    pub(super) fn is_there(&self, name: &RelationName, kind: Kind) -> String {
+        match self.session.dialect {
+            Dialect::DuckDb => {
+                format!("Catalog Error: {} with name \"{}\" already exists!", title(kind), name.identifier)
+            }
+            Dialect::Snowflake => format!("SQL compilation error: Object '{}' already exists.", name.identifier),
+            Dialect::BigQuery => format!("Already Exists: Table {name}"),
+            Dialect::Databricks | Dialect::Spark => {
+                format!("[TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create table or view {name} because it already exists.")
+            }
+            Dialect::Sqlite => format!("{} {} already exists", kind.name(), name.identifier),
+            _ => format!("relation \"{}\" already exists", name.identifier),
+        }
+    }
+
+    /// Makes a table in `SQLite` and in the catalog, in place of what is called so there.
+    pub(super) fn create(&mut self, relation: Relation) -> Done<()> {
+        let sql_name = self.sqlite_name(&relation.name);
+        let replaced = self.catalog.relation(&relation.name).cloned();
+        if let Some(old) = &replaced {
+            self.drop_in_sqlite(old)?;
+        }
+        let sql = self.table_text(&relation, &sql_name);
+        if relation.certainty == Certainty::Assumed {
+            self.quietly(&sql)?
+        } else {
+            self.run(&sql).map(drop)?
+        }
+        self.register(relation, replaced.is_some());
+        Ok(())
+    }
+
+    /// Puts a relation that is made in `SQLite` into the catalog.
+    pub(super) fn register(&mut self, relation: Relation, replaced: bool) {
+        let change = Change::Created { name: relation.name.clone(), kind: relation.kind, replaced };
+        self.catalog.insert(relation);
+        self.follow(&change);
+    }
+
+    pub(super) fn drop_in_sqlite(&mut self, relation: &Relation) -> Done<()> {
+        let word = if relation.is_view() { "VIEW" } else { "TABLE" };
+        let sql = format!("DROP {word} IF EXISTS {}", quoted(&self.sqlite_name(&relation.name)));
+        self.run(&sql).map(drop)
+    }
+
+    /// CREATE TABLE in `SQLite`'s SQL.
+    pub(super) fn table_text(&self, relation: &Relation, sql_name: &str) -> String {
+        let mut parts: Vec<String> = relation.columns.iter().map(|column| column_text(column)).collect();
+        if parts.is_empty() {
+            // A table needs a column; this one is never named.
+            parts.push("\"?\"".to_owned());
+        }
+        for constraint in &relation.constraints {
+            if let Some(text) = self.constraint_text(constraint) {
+                parts.push(text);
+            }
+        }
+        format!("CREATE TABLE {} ({})", quoted(sql_name), parts.join(", "))
+    }
+
+    fn constraint_text(&self, constraint: &Constraint) -> Option<String> {
+        let list = |columns: &[String]| columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
+        let dialect = self.session.dialect;
+        match &constraint.rule {
+            // A primary key of one integer would count by itself.
+            Rule::PrimaryKey(columns) | Rule::Unique(columns) if enforces_keys(dialect) => {
+                Some(format!("CONSTRAINT {} UNIQUE ({})", quoted(&constraint.name), list(columns)))
+            }
+            Rule::Check(sql) if enforces_keys(dialect) || dialect == Dialect::Databricks => {
+                Some(format!("CONSTRAINT {} CHECK ({sql})", quoted(&constraint.name)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts a changed table in place of the old one; each column of the new one is filled by an expression.
+    pub(super) fn rebuild(&mut self, old: &Relation, new: Relation, fill: &[(String, String)]) -> Done<()> {
+        let (old_name, new_name) = (self.sqlite_name(&old.name), self.sqlite_name(&new.name));
+        let aside = format!("{new_name} (new)");
+        let text = self.table_text(&new, &aside);
+        self.run(&text)?;
+        if !fill.is_empty() {
+            let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
+            let values: Vec<&str> = fill.iter().map(|(_, value)| value.as_str()).collect();
+            let sql = format!(
+                "INSERT INTO {} ({}) SELECT {} FROM {}",
+                quoted(&aside),
+                columns.join(", "),
+                values.join(", "),
+                quoted(&old_name)
+            );
+            self.run_on(&sql, &new)?;
+        }
+        self.run(&format!("DROP TABLE {}", quoted(&old_name)))?;
+        self.run(&format!("ALTER TABLE {} RENAME TO {}", quoted(&aside), quoted(&new_name)))?;
+        for index in new.indexes.iter().filter_map(|index| index.sqlite.clone()).collect::<Vec<_>>() {
+            self.run(&index)?;
+        }
+        self.catalog.insert(new);
+        Ok(())
+    }
+
+    /// Adds columns that relations turn out to have.
+    pub(super) fn add_columns(&mut self, missing: Vec<MissingColumn>) -> Done<()> {
+        for MissingColumn { relation, column } in missing {
+            let Some(old) = self.catalog.relation(&relation).cloned() else {
+                return Err(Stop::not_proved(format!("the columns of {relation} are not known")));
+            };
+            if old.column(&column).is_some() {
+                continue;
+            }
+            if old.is_view() {
+                return Err(Stop::not_proved(format!(
+                    "whether the view {relation} has a column {column} is not known"
+                )));
+            }
+            let sql = format!("ALTER TABLE {} ADD COLUMN {}", quoted(&self.sqlite_name(&relation)), quoted(&column));
+            self.quietly(&sql)?;
+            let mut new = (*old).clone();
+            new.columns.push(Column::new(column, super::Type::Unknown));
+            self.catalog.insert(new.clone());
+            self.touch(&new);
+        }
+        Ok(())
+    }
+
+    /// The views that read a relation, and those that read them.
+    pub(super) fn dependents(&self, name: &RelationName) -> Vec<Arc<Relation>> {
+        let mut found: Vec<Arc<Relation>> = Vec::new();
+        let mut asked = vec![name.clone()];
+        while let Some(name) = asked.pop() {
+            for relation in self.catalog.readers(&name) {
+                if !found.iter().any(|known| known.name == relation.name) {
+                    asked.push(relation.name.clone());
+                    found.push(relation);
+                }
+            }
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// Takes a relation out of `SQLite` and the catalog.
+    pub(super) fn discard(&mut self, relation: &Relation) -> Done<()> {
+        self.drop_in_sqlite(relation)?;
+        let label = Arc::clone(&self.label);
+        self.catalog.remove(&relation.name, &label);
+        self.follow(&Change::Dropped { name: relation.name.clone() });
+        Ok(())
+    }
+
     /// Makes a relation from a query, in place of what has its name: what dbt does to build a node.
     pub fn build(&mut self, name: &RelationName, kind: Kind, query: &str) -> Effect {
-        let _ = (name, kind);
-        Effect::new(query, Verdict::NotProved)
+        self.executed.clear();
+        self.touched_assumed = false;
+        let done = self.atomically(|this| this.build_from(name, kind, query));
+        self.effect(query, done.map(|()| super::execute::Outcome::default()))
+    }
+
+    fn build_from(&mut self, name: &RelationName, kind: Kind, query: &str) -> Done<()> {
+        let (script, trees) = crate::sql::script_with_trees(query, self.session.dialect);
+        let (Some(sqlparser::ast::Statement::Query(tree)), 1) =
+            (trees.into_iter().next().flatten().map(|tree| *tree), script.statements.len())
+        else {
+            return Err(Stop::not_proved("the query is one that no grammar of the rehearsal reads"));
+        };
+        self.make(name.clone(), kind, &tree, &[], false)
     }
 
     /// Makes a table with rows, in place of what has its name: seeds, stubs, sources.
     pub fn put(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
-        let _ = rows;
-        self.catalog.insert(relation);
-        Ok(())
+        let put = self.atomically(|this| this.put_rows(relation, rows));
+        put.map_err(|stop| match stop {
+            Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
+            Stop::Missing(_) => "columns are missing".to_owned(),
+        })
+    }
+
+    fn put_rows(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
+        let dialect = self.session.dialect;
+        let name = self.sqlite_name(&relation.name);
+        let types: Vec<super::Type> = relation.columns.iter().map(|column| column.of).collect();
+        let columns: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
+        let marks = vec!["?"; columns.len()].join(", ");
+        let kept = relation.clone();
+        self.create(relation)?;
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&name), columns.join(", "));
+        let mut failed = None;
+        {
+            let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
+            for row in rows {
+                let mut values = Vec::with_capacity(row.len());
+                for (value, of) in row.iter().zip(&types) {
+                    values.push(super::functions::given(
+                        super::convert::convert(value, *of, dialect).map_err(Stop::Refuted)?,
+                    ));
+                }
+                if let Err(error) = statement.execute(rusqlite::params_from_iter(values)) {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        match failed {
+            Some(error) => Err(self.violation(&error, Some(&kept))),
+            None => Ok(()),
+        }
     }
 
     /// Drops a relation, if it is there, with the views that read it where the warehouse drops them.
     pub fn drop_relation(&mut self, name: &RelationName) {
-        let label = self.label.clone();
-        self.catalog.remove(name, &label);
+        let Some(relation) = self.catalog.relation(name).cloned() else { return };
+        let cascades = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
+        let mut gone = if cascades { self.dependents(name) } else { Vec::new() };
+        gone.push(relation);
+        for relation in gone {
+            // What is left in SQLite where this fails is out of the catalog, and no name leads there.
+            let _ = self.discard(&relation);
+        }
     }
+
+    /// Ends the session: temporary relations are gone, names mean what they meant.
+    pub fn end_session(&mut self) {
+        self.session = self.opened.clone();
+        let temporary: Vec<_> =
+            self.catalog.relations().into_iter().filter(|relation| relation.temporary).cloned().collect();
+        for relation in temporary {
+            let _ = self.discard(&relation);
+            self.catalog.forget(&relation.name);
+        }
+        self.shared.state().variables.clear();
+    }
+}
+
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::View | Kind::MaterializedView => "View",
+        _ => "Table",
+    }
+}
+
+/// Whether the warehouse keeps keys, and does not only note them.
+pub(super) fn enforces_keys(dialect: Dialect) -> bool {
+    matches!(
+        dialect,
+        Dialect::Postgres
+            | Dialect::DuckDb
+            | Dialect::Sqlite
+            | Dialect::MySql
+            | Dialect::SqlServer
+            | Dialect::Oracle
+            | Dialect::Generic
+    )
+}
+
+/// A column in CREATE TABLE.
+fn column_text(column: &Column) -> String {
+    let mut text = format!("{} {}", quoted(&column.name), column.of.declaration());
+    if let Some(generated) = &column.generated {
+        text += &format!(" GENERATED ALWAYS AS ({generated}) STORED");
+    }
+    if column.not_null {
+        text += " NOT NULL";
+    }
+    if let Some(default) = &column.default {
+        text += &format!(" DEFAULT ({default})");
+    }
+    text
 }

@@ -7,7 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Error, ErrorCode, Result};
+
+use super::convert::UNJUDGED;
+use super::functions;
+use super::stop::Stop;
 
 /// The most bytes of a text or a row.
 const MOST_BYTES: i32 = 64 << 20;
@@ -63,4 +67,55 @@ pub(super) fn quoted(name: &str) -> String {
 /// A text in quotes.
 pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// What an error of `SQLite` means, as far as its text alone tells.
+pub(super) fn stop(error: &Error) -> Stop {
+    let (message, code) = match error {
+        Error::SqliteFailure(code, message) => (message.clone().unwrap_or_else(|| code.to_string()), Some(code.code)),
+        Error::SqlInputError { msg, error, .. } => (msg.clone(), Some(error.code)),
+        other => (other.to_string(), None),
+    };
+    if let Some(words) = message.strip_prefix(functions::REFUSED) {
+        return Stop::refuted(words);
+    }
+    if let Some(words) = message.strip_prefix(UNJUDGED) {
+        return Stop::not_proved(words);
+    }
+    Stop::not_proved(match code {
+        Some(ErrorCode::OperationInterrupted) => "it takes longer than the rehearsal waits".to_owned(),
+        Some(ErrorCode::TooBig | ErrorCode::OutOfMemory | ErrorCode::DiskFull) => {
+            "it needs more room than the rehearsal has".to_owned()
+        }
+        _ => format!("SQLite does not take what it was rewritten to: {message}"),
+    })
+}
+
+/// A violated constraint, by its kind and what `SQLite` says of it: columns, or the constraint's name.
+pub(super) fn violated(error: &Error) -> Option<(Violation, String)> {
+    let Error::SqliteFailure(code, Some(message)) = error else { return None };
+    if code.code != ErrorCode::ConstraintViolation {
+        return None;
+    }
+    let (kind, rest) = message.split_once(" constraint failed: ")?;
+    let violation = match kind {
+        "NOT NULL" => Violation::NotNull,
+        "UNIQUE" | "PRIMARY KEY" => Violation::Unique,
+        "CHECK" => Violation::Check,
+        _ => return None,
+    };
+    Some((violation, rest.to_owned()))
+}
+
+/// A kind of constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Violation {
+    NotNull,
+    Unique,
+    Check,
+}
+
+/// Whether a table that is renamed is renamed in views too.
+pub(super) fn rename_in_views(db: &Connection, on: bool) {
+    let _ = db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, !on);
 }

@@ -1,0 +1,95 @@
+//! Functions of numbers, and comparisons among arguments.
+
+use std::cmp::Ordering;
+
+use rusqlite::{Connection, Result};
+
+use crate::prove::warehouse::convert::{self, UNJUDGED};
+use crate::prove::warehouse::value::SqlValue;
+use crate::sql::Dialect;
+
+use super::{Answer, few, lax, strict};
+
+fn number(value: &SqlValue) -> std::result::Result<f64, String> {
+    match value {
+        SqlValue::Integer(number) => Ok(*number as f64),
+        SqlValue::Real(number) => Ok(*number),
+        SqlValue::Text(text) => text.trim().parse().map_err(|_| format!("{UNJUDGED}'{text}' is not read as a number")),
+        _ => Err(few("the operation")),
+    }
+}
+
+/// The words for a division by zero.
+fn by_zero(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Snowflake => "Division by zero",
+        Dialect::Trino | Dialect::Athena => "Division by zero",
+        Dialect::Databricks => {
+            "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead."
+        }
+        Dialect::SqlServer => "Divide by zero error encountered.",
+        _ => "division by zero",
+    }
+    .to_owned()
+}
+
+/// A quotient; `how` is 1 for whole numbers, 2 where that depends on the values.
+fn quotient(a: &[SqlValue], zero: impl Fn() -> Answer) -> Answer {
+    let [x, y, how] = a else { return Err(few("/")) };
+    let whole = match how {
+        SqlValue::Integer(1) => true,
+        SqlValue::Integer(2) => matches!((x, y), (SqlValue::Integer(_), SqlValue::Integer(_))),
+        _ => false,
+    };
+    let (left, right) = (number(x)?, number(y)?);
+    if right == 0.0 {
+        return zero();
+    }
+    if whole && let (SqlValue::Integer(x), SqlValue::Integer(y)) = (x, y) {
+        return Ok(SqlValue::Integer(x.wrapping_div(*y)));
+    }
+    Ok(SqlValue::Real(left / right))
+}
+
+pub(super) fn compare(x: &SqlValue, y: &SqlValue) -> Ordering {
+    match (number(x), number(y)) {
+        (Ok(x), Ok(y)) => x.total_cmp(&y),
+        _ => convert::text(x).cmp(&convert::text(y)),
+    }
+}
+
+pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
+    strict(db, "divide", move |a| quotient(a, || Err(by_zero(dialect))))?;
+    strict(db, "quotient", |a| quotient(a, || Ok(SqlValue::Null)))?;
+    strict(db, "modulo", move |a| match a {
+        [_, SqlValue::Integer(0)] if dialect == Dialect::Postgres => Err(by_zero(dialect)),
+        [_, SqlValue::Integer(0)] => Ok(SqlValue::Null),
+        [SqlValue::Integer(x), SqlValue::Integer(y)] => Ok(SqlValue::Integer(x.wrapping_rem(*y))),
+        [x, y] => Ok(SqlValue::Real(number(x)? % number(y)?)),
+        _ => Err(few("mod")),
+    })?;
+    strict(db, "truncate_number", |a| match a {
+        [x, SqlValue::Integer(digits)] => {
+            let by = 10_f64.powi(i32::try_from(*digits).unwrap_or(0));
+            Ok(SqlValue::Real((number(x)? * by).trunc() / by))
+        }
+        _ => Err(few("trunc")),
+    })?;
+    strict(db, "format_number", |a| match a {
+        [x, SqlValue::Text(format)] if format.trim_start_matches("FM").bytes().all(|b| b == b'9' || b == b'0') => {
+            Ok(SqlValue::Text(format!("{:.0}", number(x)?)))
+        }
+        [_, format] => Err(format!("{UNJUDGED}the format '{}' is not known to the rehearsal", convert::text(format))),
+        _ => Err(few("to_char")),
+    })?;
+    for (name, wanted) in [("greatest", Ordering::Greater), ("least", Ordering::Less)] {
+        let best = move |a: &[SqlValue]| {
+            let values = a.iter().filter(|value| **value != SqlValue::Null);
+            let best = values.reduce(|best, value| if compare(value, best) == wanted { value } else { best });
+            Ok(best.cloned().unwrap_or(SqlValue::Null))
+        };
+        lax(db, &format!("{name}_known"), best)?;
+        strict(db, &format!("{name}_of"), best)?;
+    }
+    Ok(())
+}
