@@ -190,6 +190,8 @@ pub struct Warehouse {
     touched_assumed: bool,
     /// What was executed on `SQLite` for the statement at hand.
     executed: Vec<String>,
+    /// Whether a statement of a script may have made variables, which look like columns.
+    scripted: bool,
     /// How much work the statement at hand has done.
     units: Arc<AtomicU64>,
 }
@@ -215,6 +217,7 @@ impl Warehouse {
             savepoints: Vec::new(),
             touched_assumed: false,
             executed: Vec::new(),
+            scripted: false,
             units,
         })
     }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use ledger::Ledger;
 
+use sqlparser::ast::Query;
+
 use super::name::RelationName;
 use super::types::Type;
 
@@ -129,6 +131,8 @@ pub struct Relation {
     pub indexes: Vec<Index>,
     /// The relations that a view reads.
     pub reads: Vec<RelationName>,
+    /// The query of a view, and the names that its columns are given.
+    pub(super) definition: Option<Arc<(Query, Vec<String>)>>,
 }
 
 /// An index of a table.
@@ -155,6 +159,7 @@ impl Relation {
             constraints: Vec::new(),
             indexes: Vec::new(),
             reads: Vec::new(),
+            definition: None,
         }
     }
 

@@ -94,7 +94,7 @@ pub(super) fn refusal(value: &SqlValue, to: Type, dialect: Dialect) -> String {
                         ),
                         Type::Timestamp => format!(
                             "Conversion Error: invalid timestamp field format: \"{shown}\", expected format is \
-                             (YYYY-MM-DD HH:MM:SS[.US][±HH[:MM[:SS]]| ZONE])"
+                             (YYYY-MM-DD HH:MM[:SS[.US]][±HH[:MM[:SS]]| ZONE])"
                         ),
                         _ => format!("Conversion Error: Could not convert string '{shown}' to {}", upper(to)),
                     };
@@ -121,6 +121,10 @@ pub(super) fn refusal(value: &SqlValue, to: Type, dialect: Dialect) -> String {
             "[CAST_INVALID_INPUT] The value '{shown}' of the type \"STRING\" cannot be cast to \"{}\" because it is malformed.",
             upper(to)
         ),
+        _ if to.is_moment() && shown.as_bytes().get(4) == Some(&b'-') && shown.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("date/time field value out of range: \"{shown}\"")
+        }
+        _ if to == Type::Json => "invalid input syntax for type json".to_owned(),
         _ => format!("invalid input syntax for type {}: \"{shown}\"", to.name()),
     }
 }

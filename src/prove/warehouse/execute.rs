@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use rusqlite::types::ValueRef;
 
-use crate::sql::{self, Dialect};
+use crate::sql::{self, Dialect, Verb};
 
 use super::catalog::Relation;
 use super::functions;
@@ -80,6 +80,11 @@ impl Warehouse {
     fn statement(&mut self, given: &Given<'_>) -> Effect {
         self.touched_assumed = false;
         self.executed.clear();
+        if matches!(given.statement.outline.verb, Verb::Declare | Verb::Set | Verb::Block)
+            && !matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
+        {
+            self.scripted = true;
+        }
         if let Some(fault) = given.statement.faults.iter().find(|fault| fault.certain) {
             return Effect::new(given.text, Verdict::Refuted).because(fault.message.clone());
         }
@@ -220,7 +225,7 @@ impl Warehouse {
                 format!("Constraint Error: NOT NULL constraint failed: {table}.{column}")
             }
             (Dialect::DuckDb, Violation::Unique) => {
-                format!("Constraint Error: Duplicate key \"{column}\" violates unique constraint")
+                format!("Constraint Error: Duplicate key \"{column}\" violates unique constraint.")
             }
             (Dialect::DuckDb, Violation::Check) => {
                 format!("Constraint Error: CHECK constraint failed on table {table}")

@@ -10,7 +10,7 @@ use super::assumption::{AssumptionKind, Expectation};
 use super::catalog::{Certainty, Column, Constraint, Relation, Rule};
 use super::sqlite::{self, quoted};
 use super::stop::{Done, MissingColumn, Stop};
-use super::translate::known;
+use super::translate::{Translator, known};
 use super::value::SqlValue;
 use super::{Change, Effect, Kind, RelationName, Warehouse};
 
@@ -270,9 +270,8 @@ impl Warehouse {
                 continue;
             }
             if old.is_view() {
-                return Err(Stop::not_proved(format!(
-                    "whether the view {relation} has a column {column} is not known"
-                )));
+                self.widen_view(&old, column)?;
+                continue;
             }
             let sql = format!("ALTER TABLE {} ADD COLUMN {}", quoted(&self.sqlite_name(&relation)), quoted(&column));
             self.quietly(&sql)?;
@@ -282,6 +281,22 @@ impl Warehouse {
             self.touch(&new);
         }
         Ok(())
+    }
+
+    /// Gives a view of all columns of a relation one more of them.
+    fn widen_view(&mut self, view: &Relation, column: String) -> Done<()> {
+        let unknown = || Stop::not_proved(format!("whether the view {} has a column {column} is not known", view.name));
+        let definition = view.definition.clone().ok_or_else(unknown)?;
+        let mut translator = Translator::new(self);
+        let translated = translator.query(&definition.0)?;
+        let base = translated.open.first().cloned().ok_or_else(unknown)?;
+        if base == view.name {
+            return Err(unknown());
+        }
+        self.add_columns(vec![MissingColumn { relation: base, column: column.clone() }])?;
+        self.make(view.name.clone(), view.kind, &definition.0, &definition.1, view.temporary)?;
+        let widened = self.catalog.relation(&view.name).is_some_and(|view| view.column(&column).is_some());
+        if widened { Ok(()) } else { Err(unknown()) }
     }
 
     /// The views that read a relation, and those that read them.
@@ -385,6 +400,7 @@ impl Warehouse {
     /// Ends the session: temporary relations are gone, names mean what they meant.
     pub fn end_session(&mut self) {
         self.session = self.opened.clone();
+        self.scripted = false;
         let temporary: Vec<_> =
             self.catalog.relations().into_iter().filter(|relation| relation.temporary).cloned().collect();
         for relation in temporary {

@@ -17,7 +17,7 @@ use super::stop::Stop;
 const MOST_BYTES: i32 = 64 << 20;
 
 /// The most instructions of one statement, in units of [`UNIT`].
-const MOST_UNITS: u64 = 20_000;
+const MOST_UNITS: u64 = 10_000;
 
 /// How many instructions pass between two looks at the bound.
 const UNIT: i32 = 10_000;
@@ -32,6 +32,10 @@ pub(super) fn open(path: Option<&Path>) -> Result<Connection> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // No file but the database is written, not even for a while.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.pragma_update(None, "journal_mode", "MEMORY")?;
+    db.pragma_update(None, "synchronous", "OFF")?;
     db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MOST_BYTES)?;
     db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     db.set_prepared_statement_cache_capacity(256);
@@ -118,4 +122,59 @@ pub(super) enum Violation {
 /// Whether a table that is renamed is renamed in views too.
 pub(super) fn rename_in_views(db: &Connection, on: bool) {
     let _ = db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, !on);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn refusal(sql: &str) -> String {
+        let mut db = open(None).unwrap();
+        guard(&mut db).unwrap();
+        db.execute_batch(sql).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn no_other_file_is_opened() {
+        assert!(refusal("ATTACH '/tmp/other.db' AS other").contains("not authorized"));
+        assert!(refusal("ATTACH ':memory:' AS other").contains("not authorized"));
+        assert!(refusal("DETACH main").contains("not authorized"));
+    }
+
+    #[test]
+    fn no_file_is_written_beside_the_database() {
+        assert!(refusal("VACUUM INTO '/tmp/copy.db'").contains("not authorized"));
+    }
+
+    #[test]
+    fn settings_stay_as_they_are() {
+        assert!(refusal("PRAGMA journal_mode = DELETE").contains("not authorized"));
+        assert!(refusal("PRAGMA writable_schema = ON").contains("not authorized"));
+        assert!(!refusal("SELECT * FROM pragma_database_list").is_empty());
+    }
+
+    #[test]
+    fn no_virtual_table_is_made() {
+        assert!(refusal("CREATE VIRTUAL TABLE words USING fts5(text)").contains("not authorized"));
+    }
+
+    #[test]
+    fn no_code_is_loaded() {
+        assert!(!refusal("SELECT load_extension('/tmp/code.so')").is_empty());
+        assert!(!refusal("SELECT readfile('/etc/passwd')").is_empty());
+        assert!(!refusal("SELECT writefile('/tmp/file', 'x')").is_empty());
+    }
+
+    #[test]
+    fn what_does_not_end_is_ended() {
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        assert!(refusal(endless).contains("interrupted"));
+    }
+
+    #[test]
+    fn texts_have_a_bound() {
+        assert!(refusal("SELECT zeroblob(1000000000)").contains("too big"));
+    }
 }

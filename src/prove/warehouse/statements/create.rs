@@ -134,7 +134,7 @@ impl Warehouse {
     fn copy_table(&mut self, other: &ObjectName, name: RelationName, temporary: bool, with_rows: bool) -> Done<Outcome> {
         let other = self.relation_of(other)?;
         let mut relation =
-            Relation { name: name.clone(), temporary, indexes: Vec::new(), reads: Vec::new(), ..(*other).clone() };
+            Relation { name: name.clone(), temporary, indexes: Vec::new(), reads: Vec::new(), definition: None, ..(*other).clone() };
         relation.kind = Kind::Table;
         if relation.certainty == Certainty::Assumed {
             relation.certainty = Certainty::Inferred;
@@ -350,7 +350,7 @@ impl Warehouse {
         Err(Stop::not_proved("the columns that it needs are not found out"))
     }
 
-    fn make_counted(
+    pub(in crate::prove::warehouse) fn make_counted(
         &mut self,
         name: RelationName,
         kind: Kind,
@@ -385,7 +385,10 @@ impl Warehouse {
         let certainty = if translated.open.is_empty() { Certainty::Known } else { Certainty::Inferred };
         let mut relation = Relation::new(name.clone(), kind, columns, certainty);
         relation.temporary = temporary;
-        relation.reads = if kind == Kind::View { reads } else { Vec::new() };
+        if kind == Kind::View {
+            relation.reads = reads;
+            relation.definition = Some(Arc::new((query.clone(), names.to_vec())));
+        }
         let sql_name = quoted(&self.sqlite_name(&name));
         let listed: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
         let list = if listed.is_empty() { "\"?\"".to_owned() } else { listed.join(", ") };

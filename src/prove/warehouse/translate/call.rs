@@ -23,7 +23,7 @@ impl Translator<'_> {
         let qualified = parts.len() > 1 && !matches!(parts[0].as_str(), "pg_catalog" | "safe" | "system" | "builtin");
         let unknown = || Stop::not_proved(format!("the function {}() is not known to the rehearsal", parts.join(".")));
         if qualified || function.name.0.iter().any(|part| matches!(part, ObjectNamePart::Function(_))) {
-            return self.called_sequence(function).unwrap_or_else(|| Err(unknown()));
+            return Err(unknown());
         }
         if let FunctionArguments::Subquery(query) = &function.args {
             if name != "array" {
@@ -70,12 +70,6 @@ impl Translator<'_> {
             Some(typed) => Ok(typed.labelled(name)),
             None => Err(unknown()),
         }
-    }
-
-    /// `sequence.nextval`, and functions of a sequence.
-    fn called_sequence(&mut self, function: &Function) -> Option<Done<Typed>> {
-        let _ = function;
-        None
     }
 
     /// What a name without arguments means: the clock, the session.
@@ -322,7 +316,7 @@ impl Translator<'_> {
             ("similar_to", [_, _]) => truth(format!("similar_to({}, {})", a[0].sql, a[1].sql)),
             ("format", [_, ..]) if self.speaks(&[Dialect::Postgres]) => text("format_text"),
             ("nextval", [sequence]) => Typed::new(format!("next_value({})", sequence.sql), Type::Integer),
-            ("currval" | "lastval", [sequence]) => Typed::new(format!("last_value({})", sequence.sql), Type::Integer),
+            ("currval" | "lastval", [sequence]) => Typed::new(format!("last_value_of({})", sequence.sql), Type::Integer),
             ("to_number" | "to_decimal" | "to_numeric" | "to_double", [x]) => {
                 self.as_type(x.clone(), Type::Decimal, false)?
             }

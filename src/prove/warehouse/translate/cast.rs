@@ -1,5 +1,7 @@
 //! Casts: of values at once, of expressions when they run.
 
+use std::str::FromStr;
+
 use sqlparser::ast::{CastFormat, CastKind, DataType, Expr};
 
 use crate::prove::warehouse::catalog::Column;
@@ -148,7 +150,15 @@ impl Translator<'_> {
                 }
                 Ok(Typed::new(format!("within({}, {length})", value.sql), Type::Text))
             }
-            (Type::Decimal, _, Some(scale)) if value.of == Type::Decimal && value.constant.is_none() => {
+            (Type::Decimal, _, Some(scale)) if value.constant.is_some() => {
+                let rounded = bigdecimal::BigDecimal::from_str(&value.sql)
+                    .map(|number| number.with_scale_round(i64::from(scale), bigdecimal::RoundingMode::HalfUp));
+                Ok(match rounded {
+                    Ok(number) => Typed::new(number.to_plain_string(), Type::Decimal),
+                    Err(_) => value,
+                })
+            }
+            (Type::Decimal, _, Some(scale)) if value.of == Type::Decimal => {
                 Ok(Typed::new(format!("round({}, {scale})", value.sql), Type::Decimal))
             }
             _ => Ok(value),

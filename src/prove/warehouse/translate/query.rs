@@ -5,6 +5,7 @@ use sqlparser::ast::{
     SetOperator, SetQuantifier, Values, With,
 };
 
+use crate::prove::warehouse::name::RelationName;
 use crate::prove::warehouse::sqlite::quoted;
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::types::Type;
@@ -91,7 +92,9 @@ impl Translator<'_> {
 
     fn common(&mut self, common: &Cte, recursive: bool) -> Done<String> {
         let name = self.fold(&common.alias.name);
-        let taken = self.warehouse.catalog.relations().iter().any(|r| self.warehouse.sqlite_name(&r.name) == name);
+        let home = &self.warehouse.opened;
+        let plain = RelationName { database: home.database.clone(), schema: home.schema.clone(), identifier: name.clone() };
+        let taken = self.warehouse.catalog.relation(&plain).is_some();
         let sql_name = if taken { format!("{name} (with)") } else { name.clone() };
         let scopes = std::mem::take(&mut self.scopes);
         let renamed: Vec<String> = common.alias.columns.iter().map(|column| self.fold(&column.name)).collect();

@@ -67,8 +67,11 @@ impl Translator<'_> {
                 return Ok(found);
             }
         }
+        let lower = ident.value.to_lowercase();
+        let stands_alone = BARE.contains(&lower.as_str()) || (lower == "user" && self.speaks(&[Dialect::Postgres]));
         if ident.quote_style.is_none()
-            && let Some(special) = self.nullary(&ident.value.to_lowercase())
+            && stands_alone
+            && let Some(special) = self.nullary(&lower)
         {
             return Ok(special);
         }
@@ -83,7 +86,22 @@ impl Translator<'_> {
                 return Ok(Typed::new(sql, Type::Unknown).labelled(name));
             }
         }
-        Err(self.no_column(&ident.value, None))
+        Err(self.not_found(ident, &name))
+    }
+
+    /// Why a name without a qualifier means nothing: it may be something else than a column.
+    fn not_found(&self, ident: &Ident, name: &str) -> Stop {
+        let lower = name.to_lowercase();
+        if SYSTEM.contains(&lower.as_str()) || lower.starts_with("metadata$") || lower.starts_with(['@', '$']) {
+            return Stop::not_proved(format!("the warehouse's own column {name} is not kept by the rehearsal"));
+        }
+        if self.scopes.iter().flat_map(|scope| &scope.sources).any(|source| source.alias == name) {
+            return Stop::not_proved(format!("the whole row {name} as a value is not rewritten"));
+        }
+        if self.warehouse.scripted {
+            return Stop::not_proved(format!("{name} may be a variable, whose value is not known"));
+        }
+        self.no_column(&ident.value, None)
     }
 
     fn in_scope(&self, at: usize, name: &str, ident: &Ident) -> Done<Option<Typed>> {
@@ -133,6 +151,13 @@ impl Translator<'_> {
             }
             let alias = source.alias.clone();
             return Err(self.no_column(&column.value, Some(&alias)));
+        }
+        let last = column.value.to_lowercase();
+        if matches!(last.as_str(), "nextval" | "currval") {
+            let sequence: Vec<&str> = qualifier.iter().map(String::as_str).collect();
+            let function = if last == "nextval" { "next_value" } else { "last_value_of" };
+            let sql = format!("{function}({})", crate::prove::warehouse::sqlite::text(&sequence.join(".")));
+            return Ok(Typed::new(sql, Type::Integer).labelled(name));
         }
         if let Some(field) = self.field(parts)? {
             return Ok(field);
@@ -199,6 +224,48 @@ impl Translator<'_> {
         })
     }
 }
+
+/// Functions that are called without parentheses.
+const BARE: [&str; 14] = [
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "current_datetime",
+    "localtimestamp",
+    "localtime",
+    "current_user",
+    "session_user",
+    "current_role",
+    "current_schema",
+    "current_catalog",
+    "sysdate",
+    "systimestamp",
+    "system_user",
+];
+
+/// Columns that warehouses have beside those of a table.
+const SYSTEM: [&str; 20] = [
+    "_partitiontime",
+    "_partitiondate",
+    "_table_suffix",
+    "_file_name",
+    "ctid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
+    "tableoid",
+    "oid",
+    "rowid",
+    "rownum",
+    "level",
+    "_metadata",
+    "_rowid_",
+    "filename",
+    "_change_type",
+    "_commit_version",
+    "file_row_number",
+];
 
 /// Whether a source is what a qualifier means.
 fn matches(source: &Source, qualifier: &[String]) -> bool {

@@ -5,6 +5,7 @@ use sqlparser::ast::{
     RenameSelectItem, Select, SelectItem, SelectItemQualifiedWildcardKind, TopQuantity, WildcardAdditionalOptions,
 };
 
+use crate::prove::warehouse::catalog::Rule;
 use crate::prove::warehouse::name::RelationName;
 use crate::prove::warehouse::sqlite::quoted;
 use crate::prove::warehouse::stop::{Done, Stop};
@@ -102,7 +103,9 @@ impl Translator<'_> {
     fn clauses(&mut self, select: &Select, items: &[Item], order_by: Option<&OrderBy>) -> Done<Clauses> {
         let mut clauses = Clauses::default();
         let columns: Vec<Given> = items.iter().map(|item| item.given.clone()).collect();
-        clauses.group = self.group_by(&select.group_by, items)?;
+        let (group, grouped) = self.group_by(&select.group_by, items)?;
+        clauses.group = group;
+        self.all_grouped(select, items, grouped.as_deref())?;
         if let Some(having) = &select.having {
             clauses.having = format!(" HAVING {}", self.condition(having)?);
         }
@@ -177,7 +180,60 @@ impl Translator<'_> {
         Ok(clauses)
     }
 
-    fn group_by(&mut self, group_by: &GroupByExpr, items: &[Item]) -> Done<String> {
+    /// Refuses a column that stands beside aggregates, or beside GROUP BY, and is not grouped by.
+    fn all_grouped(&mut self, select: &Select, items: &[Item], grouped: Option<&[String]>) -> Done<()> {
+        let tolerant = self.speaks(&[Dialect::MySql, Dialect::Sqlite, Dialect::Generic, Dialect::ClickHouse]);
+        let Some(grouped) = grouped.filter(|_| !tolerant) else { return Ok(()) };
+        if grouped.is_empty() && select.having.is_none() && !items.iter().any(|item| item.aggregate) {
+            return Ok(());
+        }
+        let plain = select.projection.len() == items.len();
+        for (written, item) in select.projection.iter().zip(items).filter(|_| plain) {
+            let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = written else { continue };
+            if !matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) || grouped.contains(&item.typed.sql) {
+                continue;
+            }
+            let scope = self.scopes.last().cloned().unwrap_or_default();
+            let of = scope.sources.iter().find(|source| {
+                source.open.is_empty() && source.columns.iter().any(|column| source.sql(&column.name) == item.typed.sql)
+            });
+            let Some(source) = of else { continue };
+            // The columns of a row whose key is grouped by are those of the group.
+            let keyed = source.columns.iter().filter(|column| grouped.contains(&source.sql(&column.name))).count();
+            if keyed > 0 && self.has_key(source) {
+                continue;
+            }
+            let shown = item.typed.label.clone().unwrap_or_default();
+            let alias = &source.alias;
+            return Err(Stop::refuted(match self.dialect() {
+                Dialect::DuckDb => format!(
+                    "Binder Error: column \"{shown}\" must appear in the GROUP BY clause or must be part of an aggregate \
+                     function."
+                ),
+                Dialect::Snowflake => {
+                    format!("SQL compilation error: '{alias}.{shown}' is not a valid group by expression")
+                }
+                Dialect::BigQuery => {
+                    format!("SELECT list expression references column {shown} which is neither grouped nor aggregated")
+                }
+                _ => format!(
+                    "column \"{alias}.{shown}\" must appear in the GROUP BY clause or be used in an aggregate function"
+                ),
+            }));
+        }
+        Ok(())
+    }
+
+    fn has_key(&self, source: &super::Source) -> bool {
+        let mut relations = self.reads.iter().filter_map(|name| self.warehouse.catalog.relation(name));
+        relations.any(|relation| {
+            relation.constraints.iter().any(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
+                && source.columns.iter().all(|column| relation.column(&column.name).is_some())
+        })
+    }
+
+    /// GROUP BY, and what is grouped by; none of the latter where it is not known one by one.
+    fn group_by(&mut self, group_by: &GroupByExpr, items: &[Item]) -> Done<(String, Option<Vec<String>>)> {
         let (expressions, modifiers) = match group_by {
             GroupByExpr::Expressions(expressions, modifiers) => (expressions.as_slice(), modifiers),
             GroupByExpr::All(modifiers) => {
@@ -186,20 +242,24 @@ impl Translator<'_> {
                 if !modifiers.is_empty() {
                     return Err(Stop::not_proved("GROUP BY with ROLLUP or CUBE is not rewritten"));
                 }
-                return Ok(if by.is_empty() { String::new() } else { format!(" GROUP BY {}", by.join(", ")) });
+                let text = if by.is_empty() { String::new() } else { format!(" GROUP BY {}", by.join(", ")) };
+                return Ok((text, None));
             }
         };
         if !modifiers.is_empty() {
             return Err(Stop::not_proved("GROUP BY with ROLLUP or CUBE is not rewritten"));
         }
         let mut texts = Vec::new();
+        let mut grouped = Vec::new();
         for expression in expressions {
             if matches!(expression, Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_)) {
                 return Err(Stop::not_proved("GROUP BY with ROLLUP or CUBE is not rewritten"));
             }
-            texts.push(self.expression(expression)?.sql);
+            let typed = self.expression(expression)?;
+            grouped.push(self.ordinal_or(&typed, items));
+            texts.push(typed.sql);
         }
-        Ok(if texts.is_empty() { String::new() } else { format!(" GROUP BY {}", texts.join(", ")) })
+        Ok((if texts.is_empty() { String::new() } else { format!(" GROUP BY {}", texts.join(", ")) }, Some(grouped)))
     }
 
     fn ordinal_or(&self, typed: &Typed, items: &[Item]) -> String {
@@ -227,7 +287,7 @@ impl Translator<'_> {
                         Expr::CompoundIdentifier(parts) => parts.last().map_or(String::new(), |part| self.fold(part)),
                         _ => shown.clone(),
                     };
-                    let given = Given { name, shown, of: typed.of, certain: typed.certain };
+                    let given = Given { name, shown, of: typed.of, certain: lasting(&typed) };
                     items.push(Item { typed, given, aggregate });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
@@ -261,7 +321,7 @@ impl Translator<'_> {
             Dialect::Postgres | Dialect::Redshift | Dialect::Snowflake | Dialect::Oracle => name.clone(),
             _ => alias.value.clone(),
         };
-        Given { name, shown, of: typed.of, certain: typed.certain }
+        Given { name, shown, of: typed.of, certain: lasting(typed) }
     }
 
     /// An expression, and whether it calls an aggregate function.
@@ -397,6 +457,12 @@ impl Translator<'_> {
         }
         Ok(typed.sql)
     }
+}
+
+/// Whether the type is beyond doubt for who reads the column: a text that is written out may yet become what it is
+/// written to.
+fn lasting(typed: &Typed) -> bool {
+    typed.certain && typed.as_text().is_none()
 }
 
 fn item_name(item: &Item) -> &str {
