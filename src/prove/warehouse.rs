@@ -3,8 +3,6 @@
 //! A text is split into statements. Each is either executed, after a rewrite into `SQLite`'s SQL, or checked against
 //! the simulated catalog and remembered there, or neither, and then the cause is said.
 
-#![allow(dead_code, reason = "what executes statements uses it")]
-
 mod assumption;
 mod catalog;
 mod clock;

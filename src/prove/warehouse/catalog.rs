@@ -321,6 +321,7 @@ impl Catalog {
         self.journalled = on;
         if !on {
             self.journal.clear();
+            self.ledger.forget();
         }
     }
 

@@ -121,7 +121,10 @@ pub(super) fn refusal(value: &SqlValue, to: Type, dialect: Dialect) -> String {
             "[CAST_INVALID_INPUT] The value '{shown}' of the type \"STRING\" cannot be cast to \"{}\" because it is malformed.",
             upper(to)
         ),
-        _ if to.is_moment() && shown.as_bytes().get(4) == Some(&b'-') && shown.starts_with(|c: char| c.is_ascii_digit()) => {
+        _ if to.is_moment()
+            && shown.as_bytes().get(4) == Some(&b'-')
+            && shown.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
             format!("date/time field value out of range: \"{shown}\"")
         }
         _ if to == Type::Json => "invalid input syntax for type json".to_owned(),

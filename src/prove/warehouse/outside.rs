@@ -4,7 +4,7 @@ use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
 use sqlparser::parser::Parser;
 
 use super::types::Declared;
-use super::{Column, Expectation, RelationName, Rows, SqlValue, Type, Warehouse};
+use super::{Column, Expectation, RelationName, Rows, Type, Warehouse, sqlite};
 use crate::sql;
 
 impl Warehouse {
@@ -71,24 +71,10 @@ impl Warehouse {
     /// Every row of a relation; none where it has none of that name, or they cannot be read.
     pub fn rows_of(&mut self, name: &RelationName) -> Option<Rows> {
         let relation = self.catalog.relation(name)?.clone();
-        let sql = format!("select * from \"{}\"", self.sqlite_name(name).replace('"', "\"\""));
-        let mut statement = self.db.prepare(&sql).ok()?;
-        let width = statement.column_count();
-        let names = statement.column_names().map(str::to_owned).collect();
-        let mut found = statement.query([]).ok()?;
-        let mut rows = Vec::new();
-        while let Ok(Some(row)) = found.next() {
-            let cell = |at: usize| match row.get_ref(at) {
-                Ok(rusqlite::types::ValueRef::Integer(number)) => SqlValue::Integer(number),
-                Ok(rusqlite::types::ValueRef::Real(number)) => SqlValue::Real(number),
-                Ok(rusqlite::types::ValueRef::Text(text)) => SqlValue::Text(String::from_utf8_lossy(text).into_owned()),
-                Ok(rusqlite::types::ValueRef::Blob(bytes)) => SqlValue::Blob(bytes.to_vec()),
-                Ok(rusqlite::types::ValueRef::Null) | Err(_) => SqlValue::Null,
-            };
-            rows.push((0..width).map(cell).collect());
-        }
-        let types = relation.columns.iter().map(|column| column.of).collect();
-        Some(Rows { names, types, rows })
+        let columns = super::translate::given(&relation);
+        let list: Vec<String> = columns.iter().map(|column| sqlite::quoted(&column.name)).collect();
+        let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
+        self.fetched(&format!("SELECT {list} FROM {}", sqlite::quoted(&self.sqlite_name(name))), &columns).ok()
     }
 
     /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.

@@ -29,19 +29,6 @@ impl Warehouse {
         RelationName { database, schema, identifier }
     }
 
-    /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.
-    pub(super) fn sqlite_name(&self, name: &RelationName) -> String {
-        let home = &self.opened;
-        let plain = if name.database == home.database && name.schema == home.schema {
-            name.identifier.clone()
-        } else if name.database == home.database || name.database.is_none() {
-            format!("{}.{}", name.schema, name.identifier)
-        } else {
-            name.to_string()
-        };
-        if plain.to_ascii_lowercase().starts_with("sqlite_") { format!("_{plain}") } else { plain }
-    }
-
     /// The whole name that a name in a tree means.
     pub(super) fn resolve(&self, name: &ObjectName) -> Done<RelationName> {
         let mut parts = Vec::new();

@@ -82,6 +82,48 @@ pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
         [_, format] => Err(format!("{UNJUDGED}the format '{}' is not known to the rehearsal", convert::text(format))),
         _ => Err(few("to_char")),
     })?;
+    let whole: [(&str, fn(f64) -> f64); 3] = [("ceil", f64::ceil), ("floor", f64::floor), ("trunc", f64::trunc)];
+    for (name, act) in whole {
+        strict(db, name, move |a| match a {
+            [SqlValue::Integer(x)] => Ok(SqlValue::Integer(*x)),
+            [x] => Ok(SqlValue::Real(act(number(x)?))),
+            _ => Err(few(name)),
+        })?;
+    }
+    let plain: [(&str, fn(f64) -> f64); 13] = [
+        ("sqrt", f64::sqrt),
+        ("exp", f64::exp),
+        ("ln", f64::ln),
+        ("log10", f64::log10),
+        ("log2", f64::log2),
+        ("sin", f64::sin),
+        ("cos", f64::cos),
+        ("tan", f64::tan),
+        ("asin", f64::asin),
+        ("acos", f64::acos),
+        ("atan", f64::atan),
+        ("radians", f64::to_radians),
+        ("degrees", f64::to_degrees),
+    ];
+    for (name, act) in plain {
+        strict(db, name, move |a| match a {
+            [x] => {
+                let result = act(number(x)?);
+                if result.is_finite() { Ok(SqlValue::Real(result)) } else { Err(few(name)) }
+            }
+            _ => Err(few(name)),
+        })?;
+    }
+    strict(db, "pow", |a| match a {
+        [x, y] => Ok(SqlValue::Real(number(x)?.powf(number(y)?))),
+        _ => Err(few("power")),
+    })?;
+    strict(db, "log", |a| match a {
+        [x] => Ok(SqlValue::Real(number(x)?.log10())),
+        [base, x] => Ok(SqlValue::Real(number(x)?.log(number(base)?))),
+        _ => Err(few("log")),
+    })?;
+    lax(db, "pi", |_| Ok(SqlValue::Real(std::f64::consts::PI)))?;
     for (name, wanted) in [("greatest", Ordering::Greater), ("least", Ordering::Less)] {
         let best = move |a: &[SqlValue]| {
             let values = a.iter().filter(|value| **value != SqlValue::Null);

@@ -111,6 +111,7 @@ impl Warehouse {
                     });
                     new.indexes.retain(|index| index.sqlite.as_ref().is_none_or(|sql| !sql.contains(&quoted(&name))));
                     self.refill(&current, new, false, "", None)?;
+                    self.follow(&Change::ColumnDropped { relation: relation.name.clone(), column: name });
                 }
             }
             A::RenameColumn { old_column_name, new_column_name } => {
@@ -131,10 +132,17 @@ impl Warehouse {
                     quoted(&old),
                     quoted(&new_name)
                 );
-                self.run(&sql)?;
                 let mut new = (**relation).clone();
                 rename_column(&mut new, &old, &new_name);
-                self.catalog.insert(new);
+                if self.run(&sql).is_ok() {
+                    self.catalog.insert(new);
+                } else {
+                    // A view that names what is gone stands in the way: the table is made anew.
+                    self.executed.pop();
+                    let fill = Some(quoted(&old));
+                    self.refill(relation, new, false, &new_name, fill)?;
+                }
+                self.follow(&Change::ColumnRenamed { relation: relation.name.clone(), from: old, to: new_name });
             }
             A::RenameTable { table_name: RenameTableNameKind::As(to) | RenameTableNameKind::To(to) } => {
                 self.rename(relation, to)?;
@@ -217,7 +225,7 @@ impl Warehouse {
     fn column_is_there(&self, relation: &Relation, name: &str) -> String {
         let table = &relation.name.identifier;
         match self.session.dialect {
-            Dialect::DuckDb => format!("Catalog Error: Column with name {name} already exists!"),
+            Dialect::DuckDb => format!("Catalog Error: Column with name \"{name}\" already exists!"),
             Dialect::Snowflake => format!("SQL compilation error: column '{name}' already exists"),
             Dialect::Sqlite => format!("duplicate column name: {name}"),
             _ => format!("column \"{name}\" of relation \"{table}\" already exists"),

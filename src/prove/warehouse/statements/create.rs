@@ -131,10 +131,22 @@ impl Warehouse {
     }
 
     /// CREATE TABLE … LIKE, CLONE.
-    fn copy_table(&mut self, other: &ObjectName, name: RelationName, temporary: bool, with_rows: bool) -> Done<Outcome> {
+    fn copy_table(
+        &mut self,
+        other: &ObjectName,
+        name: RelationName,
+        temporary: bool,
+        with_rows: bool,
+    ) -> Done<Outcome> {
         let other = self.relation_of(other)?;
-        let mut relation =
-            Relation { name: name.clone(), temporary, indexes: Vec::new(), reads: Vec::new(), definition: None, ..(*other).clone() };
+        let mut relation = Relation {
+            name: name.clone(),
+            temporary,
+            indexes: Vec::new(),
+            reads: Vec::new(),
+            definition: None,
+            ..(*other).clone()
+        };
         relation.kind = Kind::Table;
         if relation.certainty == Certainty::Assumed {
             relation.certainty = Certainty::Inferred;

@@ -247,8 +247,14 @@ fn fits(
             "INSERT has more expressions than target columns".to_owned()
         }
         Dialect::Postgres | Dialect::Redshift => "INSERT has more target columns than expressions".to_owned(),
+        Dialect::DuckDb if unlisted => format!(
+            "Binder Error: table \"{}\" has {} columns but {values} values were supplied",
+            relation.name.identifier,
+            columns.len()
+        ),
         Dialect::DuckDb => format!(
-            "Binder Error: table {} has {} columns but {values} values were supplied",
+            "Binder Error: Column name/value mismatch for insert on \"{}\": expected {} columns but {values} values were \
+             supplied",
             relation.name.identifier,
             columns.len()
         ),

@@ -316,7 +316,9 @@ impl Translator<'_> {
             ("similar_to", [_, _]) => truth(format!("similar_to({}, {})", a[0].sql, a[1].sql)),
             ("format", [_, ..]) if self.speaks(&[Dialect::Postgres]) => text("format_text"),
             ("nextval", [sequence]) => Typed::new(format!("next_value({})", sequence.sql), Type::Integer),
-            ("currval" | "lastval", [sequence]) => Typed::new(format!("last_value_of({})", sequence.sql), Type::Integer),
+            ("currval" | "lastval", [sequence]) => {
+                Typed::new(format!("last_value_of({})", sequence.sql), Type::Integer)
+            }
             ("to_number" | "to_decimal" | "to_numeric" | "to_double", [x]) => {
                 self.as_type(x.clone(), Type::Decimal, false)?
             }

@@ -32,9 +32,11 @@ impl Translator<'_> {
                 | "datetime_sub" | "subdate" | "days_add",
                 [at, by],
             ) => {
-                let sign = if name.contains("sub") { -1 } else { 1 };
+                let sign: i8 = if name.contains("sub") { -1 } else { 1 };
                 let (at, by) = (self.expression(at)?, self.expression(by)?);
-                if by.of == Type::Interval {
+                if by.of == Type::Interval && at.of == Type::Date && self.speaks(&[Dialect::DuckDb]) {
+                    self.shifted(&at, &by, sign)
+                } else if by.of == Type::Interval {
                     let of = if name.starts_with("timestamp") || name.starts_with("datetime") {
                         Type::Timestamp
                     } else {

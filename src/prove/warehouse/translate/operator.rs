@@ -99,7 +99,11 @@ impl Translator<'_> {
     pub(super) fn comparable(&mut self, a: Typed, b: Typed, operator: &str) -> Done<(Typed, Typed)> {
         let (a, b) = (self.to_type_of(a, &b)?, b);
         let b = self.to_type_of(b, &a)?;
-        if self.dialect() == Dialect::Postgres && a.certain && b.certain && a.constant.is_none() && b.constant.is_none()
+        if self.dialect() == Dialect::Postgres
+            && a.certain
+            && b.certain
+            && a.as_text().is_none()
+            && b.as_text().is_none()
         {
             let text = |of: Type| of == Type::Text;
             let fits = a.of == b.of
@@ -187,7 +191,7 @@ impl Translator<'_> {
     }
 
     /// A date or a point in time and an interval.
-    fn shifted(&self, at: &Typed, by: &Typed, sign: i8) -> Typed {
+    pub(super) fn shifted(&self, at: &Typed, by: &Typed, sign: i8) -> Typed {
         let date_stays = at.of == Type::Date
             && self.speaks(&[
                 Dialect::Snowflake,

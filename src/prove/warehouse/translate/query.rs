@@ -93,7 +93,8 @@ impl Translator<'_> {
     fn common(&mut self, common: &Cte, recursive: bool) -> Done<String> {
         let name = self.fold(&common.alias.name);
         let home = &self.warehouse.opened;
-        let plain = RelationName { database: home.database.clone(), schema: home.schema.clone(), identifier: name.clone() };
+        let plain =
+            RelationName { database: home.database.clone(), schema: home.schema.clone(), identifier: name.clone() };
         let taken = self.warehouse.catalog.relation(&plain).is_some();
         let sql_name = if taken { format!("{name} (with)") } else { name.clone() };
         let scopes = std::mem::take(&mut self.scopes);

@@ -199,8 +199,7 @@ impl Translator<'_> {
             });
             let Some(source) = of else { continue };
             // The columns of a row whose key is grouped by are those of the group.
-            let keyed = source.columns.iter().filter(|column| grouped.contains(&source.sql(&column.name))).count();
-            if keyed > 0 && self.has_key(source) {
+            if self.is_keyed(source, grouped) {
                 continue;
             }
             let shown = item.typed.label.clone().unwrap_or_default();
@@ -224,12 +223,15 @@ impl Translator<'_> {
         Ok(())
     }
 
-    fn has_key(&self, source: &super::Source) -> bool {
-        let mut relations = self.reads.iter().filter_map(|name| self.warehouse.catalog.relation(name));
-        relations.any(|relation| {
-            relation.constraints.iter().any(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
-                && source.columns.iter().all(|column| relation.column(&column.name).is_some())
-        })
+    /// Whether the primary key of a source is among what is grouped by.
+    fn is_keyed(&self, source: &super::Source, grouped: &[String]) -> bool {
+        let relations = self.reads.iter().filter_map(|name| self.warehouse.catalog.relation(name));
+        let mut keys =
+            relations.flat_map(|relation| &relation.constraints).filter_map(|constraint| match &constraint.rule {
+                Rule::PrimaryKey(columns) => Some(columns),
+                _ => None,
+            });
+        keys.any(|columns| columns.iter().all(|column| grouped.contains(&source.sql(column))))
     }
 
     /// GROUP BY, and what is grouped by; none of the latter where it is not known one by one.
