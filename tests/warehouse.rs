@@ -98,3 +98,228 @@ fn statements_do_what_duckdb_does() {
         assert!(differences.is_empty(), "{} of {count} differ:\n{}", differences.len(), differences.join("\n"));
     });
 }
+
+/// What a query gives, its values with bars between them, its rows with semicolons.
+fn answer(warehouse: &mut Warehouse, sql: &str) -> String {
+    let effects = warehouse.execute(sql);
+    let Some(effect) = effects.last() else { panic!("{sql} is no statement") };
+    let Some(rows) = &effect.rows else { return format!("{}: {:?}", effect.verdict.name(), effect.cause) };
+    let row = |row: &Vec<SqlValue>| {
+        let values = row.iter().zip(&rows.types).map(|(value, of)| written(value, *of).unwrap_or("null".to_owned()));
+        values.collect::<Vec<_>>().join("|")
+    };
+    rows.rows.iter().map(row).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn each_dialect_has_its_own_functions() {
+    const CASES: [(Dialect, &str, &str); 31] = [
+        (Dialect::Snowflake, "select dateadd(day, 1, '2024-01-31'::date)", "2024-02-01"),
+        (Dialect::Snowflake, "select datediff(month, '2024-01-31'::date, '2024-02-01'::date)", "1"),
+        (Dialect::Snowflake, "select iff(1 = 1, 'a', 'b'), nvl(null, 'x'), zeroifnull(null)", "a|x|0"),
+        (Dialect::Snowflake, "select decode(2, 1, 'a', 2, 'b'), 1 / 2, nullifzero(0)", "b|0.5|null"),
+        (Dialect::Snowflake, "select current_schema(), current_database()", "ANALYTICS|DB"),
+        (Dialect::Snowflake, "select parse_json('{\"a\": {\"b\": 1}}'):a.b::int", "1"),
+        (Dialect::Snowflake, "select to_char('2024-05-06'::date, 'YYYYMMDD'), try_to_number('x')", "20240506|null"),
+        (
+            Dialect::Snowflake,
+            "select column1 from values (1), (2) qualify row_number() over (order by column1) = 2",
+            "2",
+        ),
+        (
+            Dialect::Snowflake,
+            "select listagg(column1, '-') within group (order by column1) from values (2), (1)",
+            "1-2",
+        ),
+        (
+            Dialect::Snowflake,
+            "select date_trunc('month', '2024-05-17'::date), last_day('2024-02-03'::date)",
+            "2024-05-01|2024-02-29",
+        ),
+        (Dialect::BigQuery, "select date_diff(date '2024-02-01', date '2024-01-31', month)", "1"),
+        (Dialect::BigQuery, "select date_add(date '2024-01-31', interval 1 month)", "2024-02-29"),
+        (Dialect::BigQuery, "select format_date('%Y%m', date '2024-05-06'), safe_cast('x' as int64)", "202405|null"),
+        (Dialect::BigQuery, "select date_trunc(date '2024-05-17', month), if(true, 'a', 'b')", "2024-05-01|a"),
+        (
+            Dialect::BigQuery,
+            "select timestamp_sub(timestamp '2024-01-02 00:00:00', interval 1 day)",
+            "2024-01-01 00:00:00",
+        ),
+        (Dialect::BigQuery, "select \"text\", countif(x > 1) from unnest([1, 2, 3]) as x", "text|2"),
+        (
+            Dialect::Databricks,
+            "select datediff('2024-02-01', '2024-01-01'), date_add(date '2024-01-01', 3)",
+            "31|2024-01-04",
+        ),
+        (
+            Dialect::Databricks,
+            "select date_format(timestamp '2024-05-06 07:08:09', 'yyyy-MM-dd HH:mm')",
+            "2024-05-06 07:08",
+        ),
+        (Dialect::Databricks, "select try_divide(1, 0), concat('a', 1), 7 / 2", "null|a1|3.5"),
+        (Dialect::Redshift, "select dateadd(day, -1, '2024-01-01'::date), 7 / 2", "2023-12-31|3"),
+        (Dialect::Redshift, "select datediff(day, '2024-01-01', '2024-01-03'), nvl(null, 1)", "2|1"),
+        (Dialect::Redshift, "select sha2('abc', 256) = func_sha1('abc') from (select 1) t", "not proved"),
+        (
+            Dialect::Trino,
+            "select date_add('day', 1, date '2024-01-31'), date_diff('day', date '2024-01-01', date '2024-01-03')",
+            "2024-02-01|2",
+        ),
+        (
+            Dialect::Trino,
+            "select try_cast('x' as integer), date_format(timestamp '2024-05-06 07:08:09', '%Y-%m-%d %H:%i')",
+            "null|2024-05-06 07:08",
+        ),
+        (Dialect::Athena, "select date_trunc('day', timestamp '2024-05-06 07:08:09')", "2024-05-06 00:00:00"),
+        (Dialect::Postgres, "select current_date - 1, to_char(now(), 'HH24:MI')", "2024-01-01|03:04"),
+        (Dialect::Postgres, "select count(*) from (values (1), (null)) t(x) where x is not null", "1"),
+        (Dialect::Postgres, "select date '2024-01-01' + interval '36 hours'", "2024-01-02 12:00:00"),
+        (Dialect::DuckDb, "select strftime(date '2024-05-06', '%d/%m'), 5 // 2, 5 / 2", "06/05|2|2.5"),
+        (Dialect::Sqlite, "select ifnull(null, 'x'), 7 / 2, length('abc')", "x|3|3"),
+        (
+            Dialect::SqlServer,
+            "select top 1 isnull(null, 'x'), len('abc'), dateadd(day, 1, '2024-01-01')",
+            "x|3|2024-01-02",
+        ),
+    ];
+    deep(|| {
+        let wrong: Vec<String> = CASES
+            .iter()
+            .map(|(dialect, sql, expected)| (sql, expected, answer(&mut warehouse(*dialect), sql)))
+            .filter(|(_, expected, given)| {
+                given != *expected && !(**expected == "not proved" && given.starts_with(**expected))
+            })
+            .map(|(sql, expected, given)| format!("{sql}\n      gave {given}\n      not  {expected}"))
+            .collect();
+        assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+    });
+}
+
+#[test]
+fn every_spelling_of_now_is_one_clock() {
+    const SPELLINGS: [(Dialect, &str); 14] = [
+        (Dialect::Postgres, "now()"),
+        (Dialect::Postgres, "current_timestamp"),
+        (Dialect::Postgres, "clock_timestamp()"),
+        (Dialect::Postgres, "localtimestamp"),
+        (Dialect::Snowflake, "current_timestamp()"),
+        (Dialect::Snowflake, "sysdate()"),
+        (Dialect::Snowflake, "systimestamp()"),
+        (Dialect::Snowflake, "getdate()"),
+        (Dialect::BigQuery, "current_timestamp()"),
+        (Dialect::BigQuery, "current_datetime()"),
+        (Dialect::Redshift, "getdate()"),
+        (Dialect::Redshift, "sysdate"),
+        (Dialect::DuckDb, "get_current_timestamp()"),
+        (Dialect::SqlServer, "sysutcdatetime()"),
+    ];
+    deep(|| {
+        for (dialect, spelling) in SPELLINGS {
+            let mut warehouse = warehouse(dialect);
+            assert_eq!(
+                answer(&mut warehouse, &format!("select {spelling}")),
+                "2024-01-02 03:04:05.678901",
+                "{spelling}"
+            );
+            warehouse.set_clock(jiff::civil::date(2025, 6, 7).at(8, 9, 10, 0));
+            assert_eq!(answer(&mut warehouse, &format!("select {spelling}")), "2025-06-07 08:09:10", "{spelling}");
+        }
+    });
+}
+
+#[test]
+fn rows_and_catalog_go_back_together() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        warehouse.execute("create table kept (a int)");
+        warehouse.begin();
+        warehouse.execute("insert into kept values (1)");
+        warehouse.execute("create table made (a int)");
+        warehouse.execute("alter table kept add column b text");
+        warehouse.execute("drop table kept");
+        warehouse.rollback();
+        assert_eq!(answer(&mut warehouse, "select count(*) from kept"), "0");
+        let made = warehouse.name(&[("made", false)]);
+        assert!(warehouse.catalog().relation(&made).is_none());
+        let kept = warehouse.name(&[("kept", false)]);
+        assert_eq!(warehouse.catalog().relation(&kept).unwrap().columns.len(), 1);
+        // Several statements in one text are one transaction.
+        let effects = warehouse.execute("insert into kept values (1); insert into kept values ('x')");
+        assert_eq!(effects.last().unwrap().verdict, Verdict::Refuted);
+        assert_eq!(answer(&mut warehouse, "select count(*) from kept"), "0");
+    });
+}
+
+#[test]
+fn what_nobody_makes_is_assumed_with_the_columns_that_are_named() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Snowflake);
+        warehouse.label("first");
+        let effects = warehouse.execute("insert into alerts.completions (model, at) values ('x', current_timestamp())");
+        assert_eq!(effects[0].verdict, Verdict::Assumed);
+        warehouse.label("second");
+        let sql = "with c as (select * from alerts.completions) select model, status from c where at is not null";
+        assert_eq!(answer(&mut warehouse, sql), "x|null");
+        let [assumption] = warehouse.assumptions() else { panic!("{:?}", warehouse.assumptions()) };
+        assert_eq!(assumption.name, "DB.ALERTS.COMPLETIONS");
+        assert_eq!(assumption.columns, ["MODEL", "AT", "STATUS"]);
+        let needed_by: Vec<&str> = assumption.needed_by.iter().map(|by| &**by).collect();
+        assert_eq!(needed_by, ["first", "second"]);
+        warehouse.execute("create view stage as select * from raw.orders");
+        assert_eq!(answer(&mut warehouse, "select count(order_id) from stage"), "0");
+    });
+}
+
+#[test]
+fn what_is_made_later_or_dropped_is_not_there() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        let later = warehouse.name(&[("later", false)]);
+        warehouse.expect(later, Expectation::NotBuiltYet { by: "model.x.later".to_owned() });
+        let expected = "refuted: Some(\"relation \\\"later\\\" does not exist: model.x.later makes it later\")";
+        assert_eq!(answer(&mut warehouse, "select * from later"), expected);
+        warehouse.execute("create table later as select 1 as a");
+        assert_eq!(answer(&mut warehouse, "select a from later"), "1");
+        warehouse.label("the hook");
+        warehouse.execute("drop table later");
+        let expected = "refuted: Some(\"relation \\\"later\\\" does not exist: the hook dropped it\")";
+        assert_eq!(answer(&mut warehouse, "select * from later"), expected);
+    });
+}
+
+#[test]
+fn what_is_not_known_is_not_judged() {
+    const CASES: [(Dialect, &str, &str); 6] = [
+        (Dialect::Postgres, "select my_function(1)", "the function my_function() is not known to the rehearsal"),
+        (Dialect::Postgres, "select __unknown_1 from t", "it holds something that is not known before the run"),
+        (Dialect::Snowflake, "select * from table(flatten(input => x))", ""),
+        (Dialect::BigQuery, "select * from t pivot(sum(a) for b in ('x'))", ""),
+        (Dialect::Postgres, "select '7th of May'::date", ""),
+        (Dialect::Postgres, "select * from t, lateral (select t.a) s", "LATERAL is not rewritten"),
+    ];
+    deep(|| {
+        for (dialect, sql, cause) in CASES {
+            let effects = warehouse(dialect).execute(sql);
+            assert_eq!(effects[0].verdict, Verdict::NotProved, "{sql}: {effects:?}");
+            assert!(effects[0].cause.as_deref().unwrap_or_default().contains(cause), "{sql}: {effects:?}");
+        }
+    });
+}
+
+#[test]
+fn the_own_schema_has_plain_names_in_the_file() {
+    deep(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let session = Session { dialect: Dialect::Postgres, database: Some("db".into()), schema: "ops".into() };
+        let mut warehouse = Warehouse::new(session, Some(&path)).unwrap();
+        warehouse.execute("create table audit_run (a int); insert into ops.audit_run values (1)");
+        warehouse.execute("create table other.log (a int)");
+        let name = warehouse.name(&[("audit_run", false)]);
+        assert_eq!(warehouse.rows_of(&name).unwrap().rows, [[SqlValue::Integer(1)]]);
+        drop(warehouse);
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains("CREATE TABLE \"audit_run\"") && text.contains("CREATE TABLE \"other.log\""));
+    });
+}

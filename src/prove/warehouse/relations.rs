@@ -326,7 +326,14 @@ impl Warehouse {
         else {
             return Err(Stop::not_proved("the query is one that no grammar of the rehearsal reads"));
         };
-        self.make(name.clone(), kind, &tree, &[], false)
+        let cascades = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
+        let readers = if cascades { self.dependents(name) } else { Vec::new() };
+        self.make(name.clone(), kind, &tree, &[], false)?;
+        // What was replaced is dropped with the views that read it.
+        for reader in readers.iter().filter(|reader| reader.name != *name) {
+            self.discard(reader)?;
+        }
+        Ok(())
     }
 
     /// Makes a table with rows, in place of what has its name: seeds, stubs, sources.

@@ -397,7 +397,7 @@ impl Warehouse {
         let certainty = if translated.open.is_empty() { Certainty::Known } else { Certainty::Inferred };
         let mut relation = Relation::new(name.clone(), kind, columns, certainty);
         relation.temporary = temporary;
-        if kind == Kind::View {
+        if matches!(kind, Kind::View | Kind::MaterializedView) {
             relation.reads = reads;
             relation.definition = Some(Arc::new((query.clone(), names.to_vec())));
         }

@@ -33,10 +33,11 @@ impl Translator<'_> {
             _ => return Ok(None),
         }
         let relations: Vec<_> = self.warehouse.catalog.relations().into_iter().cloned().collect();
+        let dataset = self.dialect() == Dialect::BigQuery;
         let own = |relation: &&std::sync::Arc<Relation>| {
-            database.is_none_or(|database| {
-                relation.name.database.as_deref().is_none_or(|d| d.eq_ignore_ascii_case(database))
-            })
+            let name = &relation.name;
+            let of = if dataset { Some(&name.schema) } else { name.database.as_ref() };
+            database.is_none_or(|database| of.is_none_or(|of| of.eq_ignore_ascii_case(database)))
         };
         let relations = relations.iter().filter(own);
         self.warehouse.touched_assumed = self.warehouse.touched_assumed || self.warehouse.has_assumed_relations();
