@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cases::{Case, cases, recorded};
-use hookproof::CheckOptions;
 use hookproof::diagnostic::{Confidence, Diagnostic, Severity};
+use hookproof::prove::warehouse::Verdict;
+use hookproof::{CheckOptions, ProveOptions};
 use rayon::prelude::*;
 
 /// At least this many in 100 of the edits on which dbt fails have an error of at least medium confidence.
@@ -19,6 +20,9 @@ const FAILS_CALLED_ERRORS: usize = 88;
 
 /// At least this many in 100 of the edits that go wrong in silence have at least a warning.
 const SILENT_CALLED_WARNINGS: usize = 90;
+
+/// At least this many in 100 of the edits on which dbt fails are found by `check` or by `prove`.
+const FAILS_FOUND: usize = 97;
 
 /// What the tool says of a case, at its worst.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +89,64 @@ fn mistakes_are_found_and_harmless_edits_are_not() {
     assert!(of_100("fails") >= FAILS_CALLED_ERRORS, "{misses}");
     assert!(of_100("silent") >= SILENT_CALLED_WARNINGS, "{misses}");
     assert_eq!(of_100("harmless"), 100, "{misses}");
+}
+
+/// Why a rehearsal of a case fails, at its first failing step; none where it holds.
+fn refuted(case: &Case) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    case.write(folder.path());
+    let proved = match hookproof::prove(&CheckOptions::at(folder.path()), &ProveOptions::default()) {
+        Ok(proved) => proved,
+        Err(error) => return Some(error.to_string()),
+    };
+    let proof = proved.iter().flat_map(|one| &one.proofs).find(|proof| !proof.holds())?;
+    let (run, step) = proof.refuted().next()?;
+    let owner =
+        step.hook.map_or_else(|| step.node.as_deref().unwrap_or_default(), |hook| proof.hooks[hook].id.as_str());
+    let of_statement = step.statements.iter().find(|one| one.verdict == Verdict::Refuted);
+    let of_statement = of_statement.and_then(|one| one.error.as_deref());
+    let cause = of_statement.or_else(|| step.trouble.as_ref().map(|trouble| trouble.message.as_str()));
+    Some(format!(
+        "{} run {run} {owner}: {}",
+        proof.target,
+        cause.unwrap_or_default().lines().next().unwrap_or_default()
+    ))
+}
+
+#[test]
+fn what_fails_is_found_by_check_or_by_the_rehearsal() {
+    let measured = recorded();
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(256 << 20).build().unwrap();
+    let found = threads.install(|| {
+        let both = |case: Case| {
+            let outcome = measured.get(&case.id).unwrap_or(&case.expect).clone();
+            let refuted = refuted(&case);
+            let called = outcome == "fails" && matches!(said(&case), Said::Error(_));
+            (case.id, outcome, called, refuted)
+        };
+        cases().into_par_iter().map(both).collect::<Vec<_>>()
+    });
+    let mut text = String::new();
+    let (mut fails, mut known, mut refuted_alone) = (0, 0, 0);
+    let mut wrong = Vec::new();
+    for (id, outcome, called, refuted) in &found {
+        match (outcome.as_str(), refuted) {
+            ("fails", refuted) => {
+                fails += 1;
+                known += usize::from(*called || refuted.is_some());
+                refuted_alone += usize::from(refuted.is_some());
+                if !called && refuted.is_none() {
+                    writeln!(text, "not found: {id}").unwrap();
+                }
+            }
+            ("harmless", Some(cause)) => wrong.push(format!("{id}: {cause}")),
+            (_, Some(cause)) => writeln!(text, "silent, refuted: {id}: {cause}").unwrap(),
+            _ => {}
+        }
+    }
+    println!("{text}{known} of {fails} that fail are found, {refuted_alone} are refuted");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(known * 100 >= fails * FAILS_FOUND, "{text}");
 }
 
 #[test]

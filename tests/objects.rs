@@ -12,7 +12,10 @@ use hookproof::hook::HookKind;
 use hookproof::jinja::{self, ErrorKind, Interp, Limits, Moment, Value};
 use hookproof::manifest::{self, Manifest};
 use hookproof::project::{self, LoadOptions, Target};
-use hookproof::render::context::{self, Scene, Shared, Subject};
+use hookproof::render::Outcome;
+use hookproof::render::context::{self, Scene, Shared, Subject, Way};
+use hookproof::render::database::{Database, Found};
+use hookproof::render::relation::Relation;
 use hookproof::render::table::Table;
 use hookproof::render::yaml::Native;
 use hookproof::settings::Answers;
@@ -104,12 +107,41 @@ fn rows_of(sql: &str) -> Table {
     Table::default()
 }
 
+/// A database that answers queries and knows nothing else.
+struct Queries;
+
+impl Database for Queries {
+    fn execute(&self, text: &str, _by: &'static str) -> Result<Option<Table>, String> {
+        Ok(Some(rows_of(text)))
+    }
+
+    fn find(&self, _: Option<&str>, _: Option<&str>, _: Option<&str>) -> Found {
+        Found::Unknown
+    }
+
+    fn columns(&self, _: &Relation) -> Option<Vec<(String, String)>> {
+        None
+    }
+
+    fn invocation_id(&self) -> &str {
+        context::INVOCATION_ID
+    }
+
+    fn run_started_at(&self) -> &str {
+        context::RUN_STARTED_AT
+    }
+
+    fn outcome(&self) -> Rc<Outcome> {
+        Rc::default()
+    }
+}
+
 /// What a template becomes: text, or a message; none where hookproof says that it does not know.
 fn outcome(on: &Recorded, template: &str, moment: context::Moment) -> Option<Result<String, String>> {
     let subject = Subject::NodeHook(on.node, HookKind::PostHook);
     let (shared, target) = (Arc::clone(&on.shared), Arc::clone(&on.target));
-    let scene = Scene::new(shared, target, Some(Arc::clone(&on.manifest)), Arc::default(), moment, subject);
-    *scene.warehouse.borrow_mut() = Some(Rc::new(|sql| Some(rows_of(sql))));
+    let (manifest, way) = (Some(Arc::clone(&on.manifest)), Way::default());
+    let scene = Scene::on_way(shared, target, manifest, Arc::default(), moment, subject, way, Some(Rc::new(Queries)));
     let template = match jinja::parse(&Text::plain(template)) {
         Ok(template) => Arc::new(template),
         Err(fault) => return Some(Err(fault.message)),

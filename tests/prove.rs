@@ -5,7 +5,6 @@
 #[path = "prove/projects.rs"]
 mod projects;
 
-use hookproof::invocation::Invocation;
 use hookproof::prove::warehouse::Verdict;
 use hookproof::prove::{Proof, Step};
 use hookproof::{CheckOptions, ProveOptions};
@@ -14,8 +13,7 @@ use projects::{Project, guide, small};
 
 /// The rehearsals of a project, by target.
 fn proofs(project: &Project) -> Vec<Proof> {
-    let wanted = ProveOptions { command: Invocation::default(), strict: false };
-    let mut proved = hookproof::prove(&CheckOptions::at(project.path()), &wanted).unwrap();
+    let mut proved = hookproof::prove(&CheckOptions::at(project.path()), &ProveOptions::default()).unwrap();
     proved.remove(0).proofs
 }
 

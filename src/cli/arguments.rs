@@ -101,7 +101,7 @@ pub(super) enum Command {
     },
     /// Ask a database that `prove --db` has kept, in the project's own SQL
     Query {
-        /// The query, such as 'select * from audit_run'
+        /// The query, such as 'select * from `audit_run`'
         sql: String,
         /// The database
         #[arg(long, value_name = "FILE")]

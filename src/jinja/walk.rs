@@ -97,7 +97,7 @@ pub fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Slice(operand, bounds) => {
             visit(operand);
-            bounds.iter().flatten().for_each(|bound| visit(bound));
+            bounds.iter().flatten().for_each(visit);
         }
     }
 }

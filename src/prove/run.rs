@@ -328,6 +328,7 @@ impl<'a> Rehearsal<'a> {
     /// A run, and how many nodes and tests ended how.
     fn run_with_truth(&mut self, number: usize) -> (Run, Truth) {
         let stage = self.stage(number, &Rc::new(Outcome::default()));
+        self.warehouse.borrow_mut().begin_run();
         self.warehouse.borrow_mut().set_clock(stage.started_at.parse().unwrap_or_default());
         let mut course = Course::default();
         let mut steps = Vec::with_capacity(self.plan.steps.len());

@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A project in a folder of its own.
-pub struct Project {
+pub(crate) struct Project {
     folder: TempDir,
 }
 
 impl Project {
     /// Its folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file.
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Changes a file.
-    pub fn edit(&self, path: &str, change: impl FnOnce(String) -> String) {
+    pub(crate) fn edit(&self, path: &str, change: impl FnOnce(String) -> String) {
         let path = self.path().join(path);
         let before = fs::read_to_string(&path).unwrap();
         let after = change(before.clone());
@@ -34,7 +34,7 @@ impl Project {
 }
 
 /// The project that has every example of the guide to operational hooks.
-pub fn guide() -> Project {
+pub(crate) fn guide() -> Project {
     let project = Project { folder: tempfile::tempdir().unwrap() };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects/operational-hooks");
     let mut open = vec![PathBuf::new()];
@@ -52,7 +52,7 @@ pub fn guide() -> Project {
 }
 
 /// A postgres project with the targets dev and prod, one model, and these parts of `dbt_project.yml`.
-pub fn small(parts: &[&str]) -> Project {
+pub(crate) fn small(parts: &[&str]) -> Project {
     let project = Project { folder: tempfile::tempdir().unwrap() };
     let parts = parts.join("\n");
     project.write("dbt_project.yml", &format!("name: small\nversion: 1.0.0\nprofile: small\n{parts}\n"));

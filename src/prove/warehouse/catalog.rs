@@ -5,7 +5,7 @@ pub(crate) mod ledger;
 pub(crate) mod object;
 pub(crate) mod tracked;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -193,6 +193,8 @@ pub struct Catalog {
     ledger: Ledger,
     /// What was there and was dropped, with who dropped it.
     gone: HashMap<RelationName, Arc<str>>,
+    /// What of that was only assumed to be there: what makes it may make it again.
+    lost: HashSet<RelationName>,
     /// How the changes since the oldest open transaction are taken back, newest last.
     journal: Vec<Undo>,
     /// Whether changes are journalled.
@@ -292,6 +294,9 @@ impl Catalog {
     /// Takes a relation out.
     pub(super) fn remove(&mut self, name: &RelationName, by: &Arc<str>) -> Option<Arc<Relation>> {
         let before = self.relations.remove(name)?;
+        if before.certainty == Certainty::Assumed {
+            self.lost.insert(name.clone());
+        }
         let gone = self.gone.insert(name.clone(), Arc::clone(by));
         let (kept, name) = (Arc::clone(&before), name.clone());
         self.note(move |catalog| {
@@ -302,6 +307,13 @@ impl Catalog {
             catalog.relations.insert(name, kept);
         });
         Some(before)
+    }
+
+    /// Lets what was assumed, and dropped, be assumed again: another run begins, and what makes it may have.
+    pub(super) fn forget_lost(&mut self) {
+        for name in self.lost.drain() {
+            self.gone.remove(&name);
+        }
     }
 
     /// Notes how a change is taken back, where a transaction is open.

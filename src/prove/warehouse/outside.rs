@@ -8,6 +8,11 @@ use super::{Column, Expectation, RelationName, Rows, Type, Warehouse, sqlite};
 use crate::sql;
 
 impl Warehouse {
+    /// Another run begins: what was only assumed to be there, and was dropped, may be there again.
+    pub fn begin_run(&mut self) {
+        self.catalog.forget_lost();
+    }
+
     /// A name of a column or another part, folded.
     #[must_use]
     pub fn folded(&self, name: &str, quoted: bool) -> String {

@@ -1,4 +1,4 @@
-//! Finds a parameter of PostgreSQL that is misspelled, or set to a value with a unit that it does not know.
+//! Finds a parameter of `PostgreSQL` that is misspelled, or set to a value with a unit that it does not know.
 
 use crate::lint::rules::nearest;
 use crate::lint::{Findings, Sink, Step};
