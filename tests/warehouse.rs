@@ -1,4 +1,6 @@
-//! The rehearsal's warehouse against real ones: statements with what PostgreSQL 15 and DuckDB answered to them.
+//! The rehearsal's warehouse against real ones: statements with what `PostgreSQL` 15 and `DuckDB` answered to them.
+
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 

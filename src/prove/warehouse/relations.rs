@@ -1,5 +1,7 @@
 //! Relations: what their names mean, and how they are made, changed and dropped in `SQLite` and in the catalog.
 
+#![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
+
 use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, ObjectNamePart};
@@ -84,13 +86,13 @@ impl Warehouse {
             self.touch(&relation);
             return Ok(relation);
         }
-        if let Some(Expectation::NotBuiltYet { by }) = self.expected.get(&full) {
-            let by = by.clone();
-            return Err(Stop::refuted(format!("{}: {by} makes it later", self.no_relation(name, &full))));
-        }
         if let Some(by) = self.catalog.dropped_by(&full) {
             let by = if by.is_empty() { "it was dropped".to_owned() } else { format!("{by} dropped it") };
             return Err(Stop::refuted(format!("{}: {by}", self.no_relation(name, &full))));
+        }
+        if let Some(Expectation::NotBuiltYet { by }) = self.expected.get(&full) {
+            let by = by.clone();
+            return Err(Stop::refuted(format!("{}: {by} makes it later", self.no_relation(name, &full))));
         }
         let relation = Relation::new(full, Kind::Table, Vec::new(), Certainty::Assumed);
         self.create(relation.clone())?;
@@ -169,9 +171,9 @@ impl Warehouse {
         }
         let sql = self.table_text(&relation, &sql_name);
         if relation.certainty == Certainty::Assumed {
-            self.quietly(&sql)?
+            self.quietly(&sql)?;
         } else {
-            self.run(&sql).map(drop)?
+            self.run(&sql)?;
         }
         self.register(relation, replaced.is_some());
         Ok(())
@@ -192,7 +194,7 @@ impl Warehouse {
 
     /// CREATE TABLE in `SQLite`'s SQL.
     pub(super) fn table_text(&self, relation: &Relation, sql_name: &str) -> String {
-        let mut parts: Vec<String> = relation.columns.iter().map(|column| column_text(column)).collect();
+        let mut parts: Vec<String> = relation.columns.iter().map(column_text).collect();
         if parts.is_empty() {
             // A table needs a column; this one is never named.
             parts.push("\"?\"".to_owned());
@@ -257,7 +259,7 @@ impl Warehouse {
                 continue;
             }
             if old.is_view() {
-                self.widen_view(&old, column)?;
+                self.widen_view(&old, &column)?;
                 continue;
             }
             let sql = format!("ALTER TABLE {} ADD COLUMN {}", quoted(&self.sqlite_name(&relation)), quoted(&column));
@@ -271,7 +273,7 @@ impl Warehouse {
     }
 
     /// Gives a view of all columns of a relation one more of them.
-    fn widen_view(&mut self, view: &Relation, column: String) -> Done<()> {
+    fn widen_view(&mut self, view: &Relation, column: &str) -> Done<()> {
         let unknown = || Stop::not_proved(format!("whether the view {} has a column {column} is not known", view.name));
         let definition = view.definition.clone().ok_or_else(unknown)?;
         let mut translator = Translator::new(self);
@@ -280,9 +282,9 @@ impl Warehouse {
         if base == view.name {
             return Err(unknown());
         }
-        self.add_columns(vec![MissingColumn { relation: base, column: column.clone() }])?;
-        self.make(view.name.clone(), view.kind, &definition.0, &definition.1, view.temporary)?;
-        let widened = self.catalog.relation(&view.name).is_some_and(|view| view.column(&column).is_some());
+        self.add_columns(vec![MissingColumn { relation: base, column: column.to_owned() }])?;
+        self.make(&view.name, view.kind, &definition.0, &definition.1, view.temporary)?;
+        let widened = self.catalog.relation(&view.name).is_some_and(|view| view.column(column).is_some());
         if widened { Ok(()) } else { Err(unknown()) }
     }
 
@@ -328,7 +330,7 @@ impl Warehouse {
         };
         let cascades = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
         let readers = if cascades { self.dependents(name) } else { Vec::new() };
-        self.make(name.clone(), kind, &tree, &[], false)?;
+        self.make(name, kind, &tree, &[], false)?;
         // What was replaced is dropped with the views that read it.
         for reader in readers.iter().filter(|reader| reader.name != *name) {
             self.discard(reader)?;

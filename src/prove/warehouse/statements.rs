@@ -1,5 +1,7 @@
 //! The statements that are executed: each kind from its tree.
 
+#![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
+
 mod alter;
 mod change;
 mod create;

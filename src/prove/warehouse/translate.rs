@@ -3,6 +3,8 @@
 //! Names are resolved here, not by `SQLite`: a column that a relation certainly lacks is told in the warehouse's
 //! words, one that it may have is asked for, and then the translation is done again.
 
+#![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
+
 mod aggregate;
 mod call;
 mod cast;

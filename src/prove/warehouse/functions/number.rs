@@ -10,6 +10,9 @@ use crate::sql::Dialect;
 
 use super::{Answer, few, lax, strict};
 
+/// A function of one number, with its name.
+type Plain = (&'static str, fn(f64) -> f64);
+
 fn number(value: &SqlValue) -> std::result::Result<f64, String> {
     match value {
         SqlValue::Integer(number) => Ok(*number as f64),
@@ -82,7 +85,7 @@ pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
         [_, format] => Err(format!("{UNJUDGED}the format '{}' is not known to the rehearsal", convert::text(format))),
         _ => Err(few("to_char")),
     })?;
-    let whole: [(&str, fn(f64) -> f64); 3] = [("ceil", f64::ceil), ("floor", f64::floor), ("trunc", f64::trunc)];
+    let whole: [Plain; 3] = [("ceil", f64::ceil), ("floor", f64::floor), ("trunc", f64::trunc)];
     for (name, act) in whole {
         strict(db, name, move |a| match a {
             [SqlValue::Integer(x)] => Ok(SqlValue::Integer(*x)),
@@ -90,7 +93,7 @@ pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
             _ => Err(few(name)),
         })?;
     }
-    let plain: [(&str, fn(f64) -> f64); 13] = [
+    let plain: [Plain; 13] = [
         ("sqrt", f64::sqrt),
         ("exp", f64::exp),
         ("ln", f64::ln),

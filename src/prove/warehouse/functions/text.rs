@@ -1,5 +1,7 @@
 //! Functions of texts: parts, patterns, hashes.
 
+#![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +18,7 @@ fn text(value: &SqlValue) -> String {
     convert::text(value)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what functions answer")]
 fn given(text: impl Into<String>) -> Answer {
     Ok(SqlValue::Text(text.into()))
 }
@@ -320,8 +323,8 @@ pub(super) fn register(db: &Connection) -> Result<()> {
                 Some('%') => out.push('%'),
                 Some('s' | 'I') => out += &values.next().map(text).unwrap_or_default(),
                 Some('L') => {
-                    out +=
-                        &values.next().map(|value| format!("'{}'", text(value).replace('\'', "''"))).unwrap_or_default()
+                    let literal = values.next().map(|value| format!("'{}'", text(value).replace('\'', "''")));
+                    out += &literal.unwrap_or_default();
                 }
                 _ => return Err(few("format")),
             }

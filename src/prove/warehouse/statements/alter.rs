@@ -139,8 +139,8 @@ impl Warehouse {
                 } else {
                     // A view that names what is gone stands in the way: the table is made anew.
                     self.executed.pop();
-                    let fill = Some(quoted(&old));
-                    self.refill(relation, new, false, &new_name, fill)?;
+                    let fill = quoted(&old);
+                    self.refill(relation, new, false, &new_name, Some(&fill))?;
                 }
                 self.follow(&Change::ColumnRenamed { relation: relation.name.clone(), from: old, to: new_name });
             }
@@ -233,7 +233,7 @@ impl Warehouse {
     }
 
     /// Puts a changed table in place of the old one with its rows; `changed` is a column that a fill is given for.
-    fn refill(&mut self, old: &Relation, new: Relation, strict: bool, changed: &str, fill: Option<String>) -> Done<()> {
+    fn refill(&mut self, old: &Relation, new: Relation, strict: bool, changed: &str, fill: Option<&str>) -> Done<()> {
         if old.is_view() {
             let name = &old.name.identifier;
             return Err(Stop::refuted(format!("\"{name}\" is not a table")));
@@ -241,9 +241,9 @@ impl Warehouse {
         let mut filled = Vec::new();
         for column in new.columns.iter().filter(|column| column.generated.is_none()) {
             if column.name == changed
-                && let Some(fill) = &fill
+                && let Some(fill) = fill
             {
-                filled.push((column.name.clone(), fill.clone()));
+                filled.push((column.name.clone(), fill.to_owned()));
             } else if old.column(&column.name).is_some() {
                 filled.push((column.name.clone(), quoted(&column.name)));
             } else if let Some(default) = &column.default {
@@ -302,7 +302,7 @@ impl Warehouse {
         for old in new.columns.iter_mut().filter(|old| old.name == name) {
             *old = column.clone();
         }
-        self.refill(relation, new, strict, &name, fill)
+        self.refill(relation, new, strict, &name, fill.as_deref())
     }
 
     fn rename(&mut self, relation: &Arc<Relation>, to: &ObjectName) -> Done<()> {
@@ -379,7 +379,7 @@ impl Warehouse {
     }
 }
 
-/// Whether PostgreSQL changes a column's type only with USING.
+/// Whether `PostgreSQL` changes a column's type only with USING.
 fn needs_using(from: Type, to: Type) -> bool {
     let known = from != Type::Unknown && to != Type::Unknown;
     known

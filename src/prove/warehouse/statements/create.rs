@@ -36,7 +36,7 @@ impl Warehouse {
                 let translator = Translator::new(self);
                 create.columns.iter().map(|column| translator.fold(&column.name)).collect()
             };
-            let affected = self.make_counted(name, kind, query, &names, temporary)?;
+            let affected = self.make_counted(&name, kind, query, &names, temporary)?;
             return Ok(Outcome::wrote(affected));
         }
         let other = match (&create.like, &create.clone) {
@@ -47,7 +47,7 @@ impl Warehouse {
             (None, None) => None,
         };
         if let Some((other, with_rows)) = other {
-            return self.copy_table(other, name, temporary, with_rows);
+            return self.copy_table(other, &name, temporary, with_rows);
         }
         if create.columns.is_empty() && create.constraints.is_empty() {
             if kind == Kind::External || create.inherits.is_some() || create.partition_of.is_some() {
@@ -134,7 +134,7 @@ impl Warehouse {
     fn copy_table(
         &mut self,
         other: &ObjectName,
-        name: RelationName,
+        name: &RelationName,
         temporary: bool,
         with_rows: bool,
     ) -> Done<Outcome> {
@@ -158,7 +158,7 @@ impl Warehouse {
         }
         let columns: Vec<String> =
             relation.columns.iter().filter(|c| c.generated.is_none()).map(|c| quoted(&c.name)).collect();
-        let (from, to) = (quoted(&self.sqlite_name(&other.name)), quoted(&self.sqlite_name(&name)));
+        let (from, to) = (quoted(&self.sqlite_name(&other.name)), quoted(&self.sqlite_name(name)));
         self.create(relation)?;
         if with_rows && !columns.is_empty() {
             let list = columns.join(", ");
@@ -319,7 +319,7 @@ impl Warehouse {
             let translator = Translator::new(self);
             create.columns.iter().map(|column| translator.fold(&column.name)).collect()
         };
-        self.make(name, kind, &create.query, &names, create.temporary)?;
+        self.make(&name, kind, &create.query, &names, create.temporary)?;
         Ok(Outcome::default())
     }
 
@@ -341,20 +341,20 @@ impl Warehouse {
         if let Some(done) = self.in_the_way(&name, Kind::Table, false, false)? {
             return Ok(done);
         }
-        self.make_counted(name, Kind::Table, &query, &[], temporary).map(Outcome::wrote)
+        self.make_counted(&name, Kind::Table, &query, &[], temporary).map(Outcome::wrote)
     }
 
     /// Makes a relation from a query, in place of what has its name.
     pub(in crate::prove::warehouse) fn make(
         &mut self,
-        name: RelationName,
+        name: &RelationName,
         kind: Kind,
         query: &Query,
         names: &[String],
         temporary: bool,
     ) -> Done<()> {
         for _ in 0..40 {
-            match self.make_counted(name.clone(), kind, query, names, temporary) {
+            match self.make_counted(name, kind, query, names, temporary) {
                 Err(Stop::Missing(missing)) => self.add_columns(missing)?,
                 done => return done.map(drop),
             }
@@ -364,7 +364,7 @@ impl Warehouse {
 
     pub(in crate::prove::warehouse) fn make_counted(
         &mut self,
-        name: RelationName,
+        name: &RelationName,
         kind: Kind,
         query: &Query,
         names: &[String],
@@ -401,14 +401,14 @@ impl Warehouse {
             relation.reads = reads;
             relation.definition = Some(Arc::new((query.clone(), names.to_vec())));
         }
-        let sql_name = quoted(&self.sqlite_name(&name));
+        let sql_name = quoted(&self.sqlite_name(name));
         let listed: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
         let list = if listed.is_empty() { "\"?\"".to_owned() } else { listed.join(", ") };
         if kind == Kind::View {
-            let old = self.catalog.relation(&name).cloned();
+            let old = self.catalog.relation(name).cloned();
             if let Some(old) = &old {
                 self.keeps_columns(old, &relation)?;
-                if relation.reads.contains(&name) {
+                if relation.reads.contains(name) {
                     return Err(Stop::refuted(format!(
                         "infinite recursion detected in rules for relation \"{}\"",
                         name.identifier
@@ -421,7 +421,7 @@ impl Warehouse {
             return Ok(0);
         }
         // The rows may come from the relation that is replaced.
-        let replaces = self.catalog.relation(&name).is_some();
+        let replaces = self.catalog.relation(name).is_some();
         if !replaces {
             self.create(relation)?;
             return self.run(&format!("INSERT INTO {sql_name} ({list}) {}", translated.sql));
@@ -433,7 +433,7 @@ impl Warehouse {
         Ok(rows)
     }
 
-    /// PostgreSQL replaces a view only by one that has its columns first.
+    /// `PostgreSQL` replaces a view only by one that has its columns first.
     fn keeps_columns(&self, old: &Arc<Relation>, new: &Relation) -> Done<()> {
         if self.session.dialect != Dialect::Postgres || !old.is_view() || old.is_open() || new.is_open() {
             return Ok(());

@@ -320,12 +320,12 @@ impl Translator<'_> {
                 Typed::new(format!("last_value_of({})", sequence.sql), Type::Integer)
             }
             ("to_number" | "to_decimal" | "to_numeric" | "to_double", [x]) => {
-                self.as_type(x.clone(), Type::Decimal, false)?
+                self.as_type(x.clone(), Type::Decimal, false)
             }
             ("try_to_number" | "try_to_decimal" | "try_to_numeric" | "try_to_double", [x, ..]) => {
                 Typed::new(format!("try_as_number({})", x.sql), Type::Decimal)
             }
-            ("to_boolean", [x]) => self.as_type(x.clone(), Type::Boolean, false)?,
+            ("to_boolean", [x]) => self.as_type(x.clone(), Type::Boolean, false),
             ("try_to_boolean", [x]) => Typed::new(format!("try_as_boolean({})", x.sql), Type::Boolean),
             ("pg_typeof" | "typeof", [x]) if x.of != Type::Unknown => Typed::text(x.of.name()),
             ("pg_sleep" | "sleep", [_]) => Typed::new("NULL", Type::Unknown),

@@ -40,18 +40,18 @@ impl Translator<'_> {
             };
         }
         let label = value.label.clone();
-        let typed = self.cast_to(value, to, tries)?;
+        let typed = self.cast_to(value, to, tries);
         let label = label.unwrap_or_else(|| label_of(to, typed.of));
         Ok(typed.labelled(label))
     }
 
     /// An expression as a declared type.
-    pub(super) fn cast_to(&mut self, value: Typed, to: &DataType, tries: bool) -> Done<Typed> {
+    pub(super) fn cast_to(&mut self, value: Typed, to: &DataType, tries: bool) -> Typed {
         let declared = Declared::of(to, self.dialect());
         if declared.of == Type::Unknown {
-            return Ok(Typed::new(value.sql, Type::Unknown));
+            return Typed::new(value.sql, Type::Unknown);
         }
-        let typed = self.as_type(value, declared.of, tries)?;
+        let typed = self.as_type(value, declared.of, tries);
         let certain = typed.certain;
         let typed = match (declared.of, declared.length, declared.scale) {
             (Type::Text, Some(length), _) => Typed::new(format!("substr({}, 1, {length})", typed.sql), Type::Text),
@@ -60,33 +60,33 @@ impl Translator<'_> {
             }
             _ => typed,
         };
-        Ok(Typed { certain: certain || declared.of != Type::Unknown, ..typed })
+        Typed { certain: certain || declared.of != Type::Unknown, ..typed }
     }
 
     /// An expression as a type, as a cast makes it.
-    pub(super) fn as_type(&mut self, value: Typed, to: Type, tries: bool) -> Done<Typed> {
+    pub(super) fn as_type(&mut self, value: Typed, to: Type, tries: bool) -> Typed {
         if value.is_null() {
-            return Ok(Typed::new("NULL", to));
+            return Typed::new("NULL", to);
         }
         if value.of == to || to == Type::Unknown {
-            return Ok(value);
+            return value;
         }
         if to == Type::Text {
-            return Ok(self.to_text(value));
+            return self.to_text(value);
         }
         if let Some(constant) = &value.constant {
             match convert(constant, to, self.dialect()) {
-                Ok(converted) => return Ok(Typed::constant(converted, to)),
-                Err(_) if tries => return Ok(Typed::new("NULL", to)),
+                Ok(converted) => return Typed::constant(converted, to),
+                Err(_) if tries => return Typed::new("NULL", to),
                 // A branch that is never taken may hold it: it fails when it runs.
                 Err(_) => {}
             }
         }
         if to == Type::Interval {
-            return Ok(Typed::new(format!("to_interval({})", value.sql), to));
+            return Typed::new(format!("to_interval({})", value.sql), to);
         }
         let name = format!("{}as_{}", if tries { "try_" } else { "" }, name(to));
-        Ok(Typed::new(format!("{name}({})", value.sql), to))
+        Typed::new(format!("{name}({})", value.sql), to)
     }
 
     /// An expression as a text, as the warehouse writes its type.
@@ -134,7 +134,7 @@ impl Translator<'_> {
                 value.of.name()
             )));
         }
-        let typed = if value.of == column.of { value } else { self.as_type(value, column.of, false)? };
+        let typed = if value.of == column.of { value } else { self.as_type(value, column.of, false) };
         self.bounded(typed, column)
     }
 
@@ -196,7 +196,7 @@ fn shown_type(column: &Column) -> String {
     }
 }
 
-/// Whether PostgreSQL assigns an expression of one type to a column of another.
+/// Whether `PostgreSQL` assigns an expression of one type to a column of another.
 fn fits(from: Type, to: Type) -> bool {
     from == to
         || from == Type::Unknown

@@ -78,11 +78,11 @@ impl Translator<'_> {
             Expr::Cast { kind, expr, data_type, format } => self.cast(kind, expr, data_type, format.as_ref()),
             Expr::Convert { is_try, expr, data_type: Some(to), styles, .. } if styles.is_empty() => {
                 let value = self.expression(expr)?;
-                self.cast_to(value, to, *is_try)
+                Ok(self.cast_to(value, to, *is_try))
             }
             Expr::TypedString(typed) => {
                 let value = self.value(&typed.value.value)?;
-                self.cast_to(value, &typed.data_type, false)
+                Ok(self.cast_to(value, &typed.data_type, false))
             }
             Expr::Interval(interval) => self.interval(interval),
             Expr::Extract { field, expr, .. } => {

@@ -53,7 +53,7 @@ impl Translator<'_> {
                         text(self.table_type(relation)),
                     ]
                 });
-                let rows = rows.collect();
+                let rows: Vec<_> = rows.collect();
                 self.listing(
                     &[
                         ("table_catalog", Type::Text),
@@ -61,7 +61,7 @@ impl Translator<'_> {
                         ("table_name", Type::Text),
                         ("table_type", Type::Text),
                     ],
-                    rows,
+                    &rows,
                 )
             }
             "columns" => {
@@ -79,7 +79,7 @@ impl Translator<'_> {
                         ]
                     })
                 });
-                let rows = rows.collect();
+                let rows: Vec<_> = rows.collect();
                 self.listing(
                     &[
                         ("table_catalog", Type::Text),
@@ -91,7 +91,7 @@ impl Translator<'_> {
                         ("data_type", Type::Text),
                         ("character_maximum_length", Type::Integer),
                     ],
-                    rows,
+                    &rows,
                 )
             }
             "schemata" => {
@@ -103,8 +103,8 @@ impl Translator<'_> {
                 let rows = schemas
                     .into_iter()
                     .map(|(database, schema)| vec![database.as_deref().map_or_else(none, text), text(&schema)]);
-                let rows = rows.collect();
-                self.listing(&[("catalog_name", Type::Text), ("schema_name", Type::Text)], rows)
+                let rows: Vec<_> = rows.collect();
+                self.listing(&[("catalog_name", Type::Text), ("schema_name", Type::Text)], &rows)
             }
             other => return Err(Stop::not_proved(format!("information_schema.{other} is not kept by the rehearsal"))),
         }))
@@ -118,9 +118,10 @@ impl Translator<'_> {
         };
         let relations = self.warehouse.catalog.relations();
         let rows = relations.into_iter().filter(|relation| relation.is_view() == wanted);
-        let rows = rows.map(|relation| vec![text(&relation.name.schema), text(&relation.name.identifier)]).collect();
+        let rows =
+            rows.map(|relation| vec![text(&relation.name.schema), text(&relation.name.identifier)]).collect::<Vec<_>>();
         let name = if wanted { "viewname" } else { "tablename" };
-        Ok(self.listing(&[("schemaname", Type::Text), (name, Type::Text)], rows))
+        Ok(self.listing(&[("schemaname", Type::Text), (name, Type::Text)], &rows))
     }
 
     fn table_type(&self, relation: &Relation) -> &'static str {
@@ -133,7 +134,7 @@ impl Translator<'_> {
     }
 
     /// Rows that are written out.
-    fn listing(&self, columns: &[(&str, Type)], rows: Vec<Vec<String>>) -> Translated {
+    fn listing(&self, columns: &[(&str, Type)], rows: &[Vec<String>]) -> Translated {
         let upper = self.dialect() == Dialect::Snowflake;
         let given: Vec<Given> = columns
             .iter()

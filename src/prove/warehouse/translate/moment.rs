@@ -201,9 +201,9 @@ impl Translator<'_> {
                 let style = self.style(name);
                 Typed::new(format!("format_moment({}, {}, '{style}')", at.sql, format.sql), Type::Text)
             }
-            ("from_unixtime" | "timestamp_seconds" | "epoch_to_timestamp", [at]) => self.from_epoch(at, 1)?,
-            ("timestamp_millis" | "epoch_ms", [at]) => self.from_epoch(at, 1_000)?,
-            ("timestamp_micros", [at]) => self.from_epoch(at, 1_000_000)?,
+            ("from_unixtime" | "timestamp_seconds" | "epoch_to_timestamp", [at]) => self.since_epoch(at, 1)?,
+            ("timestamp_millis" | "epoch_ms", [at]) => self.since_epoch(at, 1_000)?,
+            ("timestamp_micros", [at]) => self.since_epoch(at, 1_000_000)?,
             ("unix_seconds" | "to_unixtime" | "unix_timestamp" | "to_unix_timestamp" | "epoch_seconds", [at]) => {
                 let at = self.expression(at)?;
                 Typed::new(format!("epoch({})", at.sql), Type::Integer)
@@ -307,7 +307,7 @@ impl Translator<'_> {
         Typed::new(format!("date_part({}, {})", text(unit), at.sql), of)
     }
 
-    fn from_epoch(&mut self, at: &Expr, per_second: i64) -> Done<Typed> {
+    fn since_epoch(&mut self, at: &Expr, per_second: i64) -> Done<Typed> {
         let at = self.expression(at)?;
         Ok(Typed::new(format!("from_epoch({}, {per_second})", at.sql), Type::Timestamp))
     }

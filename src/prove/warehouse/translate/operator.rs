@@ -18,9 +18,9 @@ impl Translator<'_> {
         }
         let (a, b) = (self.expression(left)?, self.expression(right)?);
         match op {
-            BinaryOperator::Plus => self.plus(&a, &b),
-            BinaryOperator::Minus => self.minus(&a, &b),
-            BinaryOperator::Multiply => self.times(&a, &b),
+            BinaryOperator::Plus => Ok(self.plus(&a, &b)),
+            BinaryOperator::Minus => Ok(self.minus(&a, &b)),
+            BinaryOperator::Multiply => Ok(self.times(&a, &b)),
             BinaryOperator::Divide => Ok(self.divided(&a, &b)),
             BinaryOperator::Modulo => {
                 let sql = format!("modulo({}, {})", a.sql, b.sql);
@@ -152,8 +152,8 @@ impl Translator<'_> {
         }
     }
 
-    fn plus(&mut self, a: &Typed, b: &Typed) -> Done<Typed> {
-        Ok(match (a.of, b.of) {
+    fn plus(&self, a: &Typed, b: &Typed) -> Typed {
+        match (a.of, b.of) {
             (of, Type::Interval) if of.is_moment() => self.shifted(a, b, 1),
             (Type::Interval, of) if of.is_moment() => self.shifted(b, a, 1),
             (Type::Interval, Type::Interval) => {
@@ -166,11 +166,11 @@ impl Translator<'_> {
                 Typed::new(format!("({} || {})", a.sql, b.sql), Type::Text)
             }
             (x, _) => Typed::new(format!("plus({}, {})", a.sql, b.sql), if x.is_moment() { x } else { Type::Unknown }),
-        })
+        }
     }
 
-    fn minus(&mut self, a: &Typed, b: &Typed) -> Done<Typed> {
-        Ok(match (a.of, b.of) {
+    fn minus(&self, a: &Typed, b: &Typed) -> Typed {
+        match (a.of, b.of) {
             (of, Type::Interval) if of.is_moment() => self.shifted(a, b, -1),
             (Type::Interval, Type::Interval) => {
                 Typed::new(format!("interval_sum({}, {}, -1)", a.sql, b.sql), Type::Interval)
@@ -187,7 +187,7 @@ impl Translator<'_> {
                 let of = if x.is_moment() && b.of != Type::Unknown { x } else { Type::Unknown };
                 Typed::new(format!("minus({}, {})", a.sql, b.sql), of)
             }
-        })
+        }
     }
 
     /// A date or a point in time and an interval.
@@ -208,12 +208,12 @@ impl Translator<'_> {
         )
     }
 
-    fn times(&mut self, a: &Typed, b: &Typed) -> Done<Typed> {
-        Ok(match (a.of, b.of) {
+    fn times(&self, a: &Typed, b: &Typed) -> Typed {
+        match (a.of, b.of) {
             (Type::Interval, _) => Typed::new(format!("interval_multiply({}, {})", a.sql, b.sql), Type::Interval),
             (_, Type::Interval) => Typed::new(format!("interval_multiply({}, {})", b.sql, a.sql), Type::Interval),
             (x, y) => Typed::new(format!("({} * {})", a.sql, b.sql), x.either(y)),
-        })
+        }
     }
 
     /// A quotient: whole for whole numbers or not, NULL by zero or an error, as the dialect has it.

@@ -159,7 +159,7 @@ impl Translator<'_> {
             let sql = format!("{function}({})", crate::prove::warehouse::sqlite::text(&sequence.join(".")));
             return Ok(Typed::new(sql, Type::Integer).labelled(name));
         }
-        if let Some(field) = self.field(parts)? {
+        if let Some(field) = self.field(parts) {
             return Ok(field);
         }
         let written = parts[..parts.len() - 1].iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
@@ -179,9 +179,9 @@ impl Translator<'_> {
     }
 
     /// A field of a column that holds an object: `column.field`.
-    fn field(&mut self, parts: &[Ident]) -> Done<Option<Typed>> {
+    fn field(&self, parts: &[Ident]) -> Option<Typed> {
         if !self.speaks(&[Dialect::BigQuery, Dialect::Databricks, Dialect::Spark, Dialect::DuckDb, Dialect::Redshift]) {
-            return Ok(None);
+            return None;
         }
         let first = self.fold(&parts[0]);
         let column = self
@@ -190,12 +190,10 @@ impl Translator<'_> {
             .rev()
             .flat_map(|scope| &scope.sources)
             .find_map(|source| source.find(&first).map(|column| source.typed(column)));
-        let Some(column) = column.filter(|column| matches!(column.of, Type::Json | Type::Unknown)) else {
-            return Ok(None);
-        };
+        let column = column.filter(|column| matches!(column.of, Type::Json | Type::Unknown))?;
         let path: String = parts[1..].iter().map(|part| format!(".{}", part.value)).collect();
         let sql = format!("json_field({}, {})", column.sql, crate::prove::warehouse::sqlite::text(&format!("${path}")));
-        Ok(Some(Typed::new(sql, Type::Unknown).labelled(parts[parts.len() - 1].value.clone())))
+        Some(Typed::new(sql, Type::Unknown).labelled(parts[parts.len() - 1].value.clone()))
     }
 
     /// The warehouse's words for a column that is not there.

@@ -66,7 +66,7 @@ impl Translator<'_> {
                     };
                     match &index.constant {
                         Some(SqlValue::Integer(at)) => {
-                            text += &format!("[{}]", at - i64::from(from_one && root.of != Type::Json))
+                            text += &format!("[{}]", at - i64::from(from_one && root.of != Type::Json));
                         }
                         Some(SqlValue::Text(key)) => text += &format!(".{}", path_key(key)),
                         _ => return Err(Stop::not_proved("a computed subscript is not rewritten")),
