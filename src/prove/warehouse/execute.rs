@@ -96,11 +96,15 @@ impl Warehouse {
         }
         if let Some(tree) = given.tree
             && super::statements::is_executed(tree)
+            && !self.is_simulated(given)
         {
             if let Some(refused) = sql::refused_in_transaction(&given.statement.outline, self.session.dialect)
                 && (self.in_transaction() || given.together)
             {
                 return Effect::new(given.text, Verdict::Refuted).because(refused.says);
+            }
+            if let Some(cause) = self.clash(given) {
+                return Effect::new(given.text, Verdict::Refuted).because(cause);
             }
             let done = self.atomically(|this| this.tried(tree));
             return self.effect(given.text, done);

@@ -13,13 +13,15 @@ mod session;
 mod site;
 mod words;
 
+use std::sync::Arc;
+
 use crate::sql::{self, Dialect, Name, ObjectKind, Outline, Token, Verb};
 
 use super::catalog::Kind;
 use super::catalog::ledger::{Ledger, Making};
 use super::catalog::object::{Class, Object};
 use super::stop::{Done, Stop};
-use super::{Change, Effect, Given, RelationName, Verdict, Warehouse};
+use super::{Certainty, Change, Effect, Given, Relation, RelationName, Verdict, Warehouse};
 
 use reader::Reader;
 
@@ -35,6 +37,12 @@ struct Said<'t> {
 }
 
 impl<'t> Said<'t> {
+    fn new(given: &Given<'t>, tokens: &'t [Token<'t>], dialect: Dialect) -> Said<'t> {
+        let statement = given.statement;
+        let (start, together) = (statement.range.start, given.together);
+        Said { outline: &statement.outline, tokens, start, dialect, together }
+    }
+
     /// At a place that the outline gives.
     fn at(&self, name: Option<&Name>) -> Option<Reader<'t>> {
         let start = name?.range.start.checked_sub(self.start)?;
@@ -113,13 +121,7 @@ impl Warehouse {
     pub(super) fn simulate(&mut self, given: &Given<'_>) -> Option<Effect> {
         let dialect = self.session().dialect;
         let tokens = sql::code_tokens(given.text, dialect);
-        let said = Said {
-            outline: &given.statement.outline,
-            tokens: &tokens,
-            start: given.statement.range.start,
-            dialect,
-            together: given.together,
-        };
+        let said = Said::new(given, &tokens, dialect);
         let done = match self.refused_here(&said) {
             Some(stop) => Err(stop),
             None => self.carried_out(&said)?,
@@ -132,6 +134,28 @@ impl Warehouse {
             Err(Stop::NotProved(cause)) => Effect { verdict: Verdict::NotProved, ..effect }.because(cause),
             Err(Stop::Missing(_)) => Effect { verdict: Verdict::NotProved, ..effect }.because("a column is not known"),
         })
+    }
+
+    /// Whether a statement changes no rows and columns although its tree says so: `add search optimization` adds no
+    /// column.
+    pub(super) fn is_simulated(&self, given: &Given<'_>) -> bool {
+        let outline = &given.statement.outline;
+        if altered_relation(outline).is_none() {
+            return false;
+        }
+        let dialect = self.session().dialect;
+        let tokens = sql::code_tokens(given.text, dialect);
+        alter::leaves_rows(&Said::new(given, &tokens, dialect))
+    }
+
+    /// Why a statement that is executed cannot be, as far as other objects than relations tell.
+    pub(super) fn clash(&mut self, given: &Given<'_>) -> Option<String> {
+        if !matches!(given.statement.outline.verb, Verb::Create | Verb::Drop) {
+            return None;
+        }
+        let dialect = self.session().dialect;
+        let tokens = sql::code_tokens(given.text, dialect);
+        self.clash_of_relation(&Said::new(given, &tokens, dialect))
     }
 
     fn carried_out(&mut self, said: &Said<'_>) -> Option<Done<()>> {
@@ -147,9 +171,7 @@ impl Warehouse {
         if let Some(kind) = altered_relation(outline) {
             return self.all_or_nothing(|warehouse| warehouse.alter_relation(said, kind));
         }
-        let Some(act) = act(outline, said.dialect) else {
-            return self.clash_of_relation(said).map(|cause| Err(Stop::Refuted(cause)));
-        };
+        let act = act(outline, said.dialect)?;
         self.all_or_nothing(|warehouse| Some(warehouse.act(said, &act)))
     }
 
@@ -218,6 +240,12 @@ impl Warehouse {
         match change {
             Change::Created { name, kind, replaced } => {
                 let schema = Object::schema(name.database.as_deref(), &name.schema);
+                let assumed = |relation: &Arc<Relation>| relation.certainty == Certainty::Assumed;
+                if self.catalog.relation(name).is_some_and(assumed) {
+                    // It was there before, and its schema.
+                    self.ledger().assume(schema);
+                    return;
+                }
                 if !self.catalog.ledger().is_there(&schema) {
                     self.ledger().make(schema, &by);
                 }

@@ -12,7 +12,7 @@ grant `roles/bigquery.dataViewer` on schema `p`.d to "group:x@y.com"
 --> assumed
 
 grant `roles/bigquery.dataViewer` on table nope to "group:x@y.com"
---> error: p.d.nope does not exist
+--> error: Not found: Table p.d.nope was not found
 
 revoke `roles/bigquery.dataViewer` on table `p.d.t` from "user:a@b.com"
 --> assumed
@@ -41,7 +41,7 @@ create row access policy if not exists us on t grant to ("group:us@b.com") filte
 --> simulated
 
 create row access policy us on nope grant to ("group:us@b.com") filter using (true)
---> error: p.d.nope does not exist
+--> error: Not found: Table p.d.nope was not found
 
 drop row access policy us on t
 --> simulated
@@ -63,7 +63,7 @@ alter table t set options (description = 'x', labels = [('a', 'b')])
 --> simulated
 
 alter table nope set options (description = 'x')
---> error: p.d.nope does not exist
+--> error: Not found: Table p.d.nope was not found
 
 alter table if exists nope set options (description = 'x')
 --> simulated

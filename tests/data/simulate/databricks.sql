@@ -18,7 +18,7 @@ grant all privileges on table t to analysts
 --> assumed
 
 grant modify, select on table nope to analysts
---> error: c.s.nope does not exist
+--> error: [TABLE_OR_VIEW_NOT_FOUND] The table or view `nope` cannot be found.
 
 revoke select on table t from `group name`
 --> assumed
@@ -52,7 +52,7 @@ optimize t zorder by (a)
 --> simulated
 
 optimize nope
---> error: c.s.nope does not exist
+--> error: [TABLE_OR_VIEW_NOT_FOUND] The table or view `nope` cannot be found.
 
 vacuum t retain 168 hours
 --> simulated
@@ -67,7 +67,7 @@ analyze table t compute statistics for columns a, nope
 --> error: c.s.t has no column nope
 
 analyze table nope compute statistics
---> error: c.s.nope does not exist
+--> error: [TABLE_OR_VIEW_NOT_FOUND] The table or view `nope` cannot be found.
 
 alter table t set tblproperties ('delta.autoOptimize.optimizeWrite' = 'true')
 --> simulated

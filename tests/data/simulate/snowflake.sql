@@ -12,8 +12,7 @@ grant select, insert on table t to role analyst with grant option
 --> simulated
 
 grant select on nope to role analyst
---> error: SQL compilation error:
-Object 'DB.S.NOPE' does not exist or not authorized.
+--> error: SQL compilation error: Object 'DB.S.NOPE' does not exist or not authorized.
 
 grant all privileges on table t to role admin
 --> assumed
@@ -103,8 +102,7 @@ create role analyst
 --> simulated
 
 create role analyst
---> error: SQL compilation error:
-Object 'ANALYST' already exists.
+--> error: SQL compilation error: Object 'ANALYST' already exists.
 
 create role if not exists analyst
 --> simulated
@@ -122,8 +120,7 @@ drop role analyst
 --> simulated
 
 grant role analyst to user jane
---> error: SQL compilation error:
-Role 'ANALYST' does not exist or not authorized.
+--> error: SQL compilation error: Role 'ANALYST' does not exist or not authorized.
 
 use role accountadmin
 --> simulated
@@ -197,12 +194,10 @@ comment on column t.a is 'x'
 --> simulated
 
 comment on column t.nope is 'x'
---> error: SQL compilation error:
-invalid identifier 'NOPE'
+--> error: SQL compilation error: invalid identifier 'NOPE'
 
 comment on table nope is 'x'
---> error: SQL compilation error:
-Object 'DB.S.NOPE' does not exist or not authorized.
+--> error: SQL compilation error: Object 'DB.S.NOPE' does not exist or not authorized.
 
 comment if exists on table nope is 'x'
 --> simulated
@@ -236,8 +231,7 @@ alter table t modify column email set masking policy mask_email
 --> simulated
 
 alter table t modify column nope set masking policy mask_email
---> error: SQL compilation error:
-invalid identifier 'NOPE'
+--> error: SQL compilation error: invalid identifier 'NOPE'
 
 alter table t modify column email set masking policy mask_other force
 --> assumed
@@ -252,15 +246,13 @@ alter table t add row access policy rap on (region)
 --> simulated
 
 alter table t add row access policy rap on (region)
---> error: SQL compilation error:
-Object 'DB.S.T' already has a ROW_ACCESS_POLICY. Only one ROW_ACCESS_POLICY is allowed at a time.
+--> error: SQL compilation error: Object 'DB.S.T' already has a ROW_ACCESS_POLICY. Only one ROW_ACCESS_POLICY is allowed at a time.
 
 alter table t drop row access policy rap
 --> simulated
 
 alter table t add row access policy rap on (nope)
---> error: SQL compilation error:
-invalid identifier 'NOPE'
+--> error: SQL compilation error: invalid identifier 'NOPE'
 
 alter table t drop all row access policies
 --> simulated
@@ -269,8 +261,7 @@ drop masking policy mask_email
 --> simulated
 
 alter table t modify column email set masking policy mask_email
---> error: SQL compilation error:
-Masking policy 'DB.S.MASK_EMAIL' does not exist or not authorized.
+--> error: SQL compilation error: Masking policy 'DB.S.MASK_EMAIL' does not exist or not authorized.
 
 -- script: options
 create table t (a int, b int)
@@ -280,8 +271,7 @@ alter table t cluster by (a, b)
 --> simulated
 
 alter table t cluster by (nope)
---> error: SQL compilation error:
-invalid identifier 'NOPE'
+--> error: SQL compilation error: invalid identifier 'NOPE'
 
 alter table t cluster by (to_date(a), b)
 --> simulated
@@ -305,8 +295,7 @@ alter table t set change_tracking = true, data_retention_time_in_days = 7
 --> simulated
 
 alter table nope set change_tracking = true
---> error: SQL compilation error:
-Object 'DB.S.NOPE' does not exist or not authorized.
+--> error: SQL compilation error: Object 'DB.S.NOPE' does not exist or not authorized.
 
 alter table if exists nope set change_tracking = true
 --> simulated
@@ -337,8 +326,7 @@ drop warehouse other_wh
 --> simulated
 
 use warehouse other_wh
---> error: SQL compilation error:
-Warehouse 'OTHER_WH' does not exist or not authorized.
+--> error: SQL compilation error: Warehouse 'OTHER_WH' does not exist or not authorized.
 
 use schema db.s
 --> simulated
@@ -366,8 +354,7 @@ create or replace stage st
 --> simulated
 
 create stage st
---> error: SQL compilation error:
-Object 'DB.S.ST' already exists.
+--> error: SQL compilation error: Object 'DB.S.ST' already exists.
 
 create file format ff type = csv
 --> simulated
@@ -382,8 +369,7 @@ create stream str on table t
 --> simulated
 
 create stream str2 on table nope
---> error: SQL compilation error:
-Object 'DB.S.NOPE' does not exist or not authorized.
+--> error: SQL compilation error: Object 'DB.S.NOPE' does not exist or not authorized.
 
 create task tk warehouse = wh schedule = '1 minute' as select 1
 --> simulated
@@ -410,8 +396,7 @@ copy into t from @st
 --> assumed
 
 copy into nope from @st
---> error: SQL compilation error:
-Object 'DB.S.NOPE' does not exist or not authorized.
+--> error: SQL compilation error: Object 'DB.S.NOPE' does not exist or not authorized.
 
 copy into @st from t
 --> assumed
@@ -423,8 +408,7 @@ drop stage st
 --> simulated
 
 drop stage st
---> error: SQL compilation error:
-Stage 'DB.S.ST' does not exist or not authorized.
+--> error: SQL compilation error: Stage 'DB.S.ST' does not exist or not authorized.
 
 drop stage if exists st
 --> simulated
@@ -466,8 +450,7 @@ create schema other
 --> simulated
 
 create schema other
---> error: SQL compilation error:
-Object 'DB.OTHER' already exists.
+--> error: SQL compilation error: Object 'DB.OTHER' already exists.
 
 create table other.t (a int)
 --> ok
@@ -476,9 +459,7 @@ drop schema other
 --> simulated
 
 create table other.t (a int)
---> error: SQL compilation error:
-Schema 'DB.OTHER' does not exist or not authorized.
+--> error: SQL compilation error: Schema 'DB.OTHER' does not exist or not authorized.
 
 grant usage on schema other to role r
---> error: SQL compilation error:
-Schema 'DB.OTHER' does not exist or not authorized.
+--> error: SQL compilation error: Schema 'DB.OTHER' does not exist or not authorized.

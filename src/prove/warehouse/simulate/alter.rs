@@ -135,7 +135,7 @@ impl Warehouse {
         if self.is_postgres() && kind != Kind::Table {
             self.relation_of_kind(name, kind)?;
         }
-        self.need_relation(name, kind)
+        self.need_relation(name)
     }
 
     /// Actions with commas between them; those in parentheses after ALTER COLUMN too.
@@ -180,7 +180,7 @@ impl Warehouse {
         }
         if reader.eat("attach partition") || reader.eat("detach partition") || reader.eat("inherit") {
             let Some(name) = reader.name() else { return Ok(()) };
-            return self.need_relation(&name, Kind::Table).map(|_| ());
+            return self.need_relation(&name).map(|_| ());
         }
         if reader.eat("cluster on") {
             let Some(name) = reader.name() else { return Ok(()) };
@@ -247,7 +247,7 @@ impl Warehouse {
                 && self.dialect() == Dialect::Snowflake
             {
                 // Snowflake refuses a second policy on a column without FORCE.
-                let cause = "SQL compilation error:\nSpecified column already attached to another masking policy. A \
+                let cause = "SQL compilation error: Specified column already attached to another masking policy. A \
                              column cannot be attached to multiple masking policies.";
                 return Err(Stop::refuted(cause));
             }
@@ -279,7 +279,7 @@ impl Warehouse {
         let another = self.catalog().ledger().notes_on(&object).any(|(what, _)| what.starts_with("row access policy"));
         if another && self.dialect() == Dialect::Snowflake {
             let cause = format!(
-                "SQL compilation error:\nObject '{}' already has a ROW_ACCESS_POLICY. Only one ROW_ACCESS_POLICY is \
+                "SQL compilation error: Object '{}' already has a ROW_ACCESS_POLICY. Only one ROW_ACCESS_POLICY is \
                  allowed at a time.",
                 relation.name
             );
@@ -305,6 +305,12 @@ impl Warehouse {
         }
         Ok(())
     }
+}
+
+/// Whether ALTER of a relation leaves its rows and columns alone.
+pub(super) fn leaves_rows(said: &Said<'_>) -> bool {
+    let Some(mut reader) = said.at_name() else { return false };
+    reader.name().is_some() && is_ours(&reader)
 }
 
 /// Whether every action of a list leaves rows and columns alone.

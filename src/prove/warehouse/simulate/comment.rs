@@ -91,7 +91,7 @@ impl Warehouse {
                 return Err(Stop::refuted(cause));
             }
         }
-        let relation = self.need_relation(name, kind)?;
+        let relation = self.need_relation(name)?;
         let strict = matches!(self.dialect(), Dialect::Postgres);
         if strict && relation.kind != kind && relation.certainty == super::super::Certainty::Known {
             return Err(Stop::refuted(words::not_a(&relation.name.identifier, kind.name())));
@@ -124,7 +124,7 @@ impl Warehouse {
             }
             return Ok(Object::in_schema(Class::Sequence, &meant));
         }
-        let relation = self.need_relation(&table, Kind::Table)?;
+        let relation = self.need_relation(&table)?;
         let columns = self.need_columns(&relation, &[column])?;
         Ok(Object::on(Class::Column, &relation.name, columns.into_iter().next().unwrap_or_default()))
     }

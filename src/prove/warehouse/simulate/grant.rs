@@ -357,7 +357,7 @@ impl Warehouse {
                 if kind.is_none_or(|kind| kind == Kind::Table) && self.catalog().ledger().is_there(&sequence) {
                     return Ok(Subject { object: sequence, on: On::Sequence, relation: None });
                 }
-                let relation = self.need_relation(name, kind.unwrap_or(Kind::Table))?;
+                let relation = self.need_relation(name)?;
                 let object = Object::relation(&relation.name);
                 Ok(Subject { object, on: On::Table, relation: Some(relation) })
             }

@@ -30,7 +30,7 @@ impl Warehouse {
         reader.eat("table");
         reader.eat("if exists");
         match reader.name() {
-            Some(name) => self.need_relation(&name, Kind::Table).map(|_| ()),
+            Some(name) => self.need_relation(&name).map(|_| ()),
             None => Ok(()),
         }
     }
@@ -57,7 +57,7 @@ impl Warehouse {
         reader.eat("table");
         reader.eat("only");
         while let Some(name) = reader.name() {
-            let relation = self.need_relation(&name, Kind::Table)?;
+            let relation = self.need_relation(&name)?;
             if reader.peek().is_some_and(|token| token.is_symbol("(")) {
                 let columns = reader.columns();
                 self.need_columns(&relation, &columns)?;
@@ -96,7 +96,7 @@ impl Warehouse {
                 return Err(Stop::refuted(cause));
             }
         }
-        let relation = self.need_relation(&name, Kind::Table)?;
+        let relation = self.need_relation(&name)?;
         if self.is_postgres() && relation.kind == Kind::View && relation.certainty == Certainty::Known {
             return Err(Stop::refuted(words::not_a(&relation.name.identifier, stored)));
         }
@@ -114,7 +114,7 @@ impl Warehouse {
             let index = if reader.eat("using") { reader.name() } else { None };
             (first, index)
         };
-        let relation = self.need_relation(&name, Kind::Table)?;
+        let relation = self.need_relation(&name)?;
         match index {
             Some(index) => self.need_index_of(&relation, &index),
             None => Ok(()),
@@ -139,7 +139,7 @@ impl Warehouse {
                 return Err(Stop::refuted(cause));
             }
         }
-        let relation = self.need_relation(&name, kind)?;
+        let relation = self.need_relation(&name)?;
         if self.is_postgres() && relation.certainty == Certainty::Known {
             let own = &relation.name.identifier;
             match relation.kind {
@@ -162,7 +162,7 @@ impl Warehouse {
         reader.eat_any(&["tables", "table"]);
         reader.eat("only");
         for name in reader.names() {
-            self.need_relation(&name, Kind::Table)?;
+            self.need_relation(&name)?;
         }
         Ok(())
     }
@@ -179,14 +179,14 @@ impl Warehouse {
                     }
                 } else if into && reader.seek(&["from"]) && reader.eat("from") {
                     if let Some(name) = reader.name() {
-                        self.need_relation(&name, Kind::Table)?;
+                        self.need_relation(&name)?;
                     }
                 }
             }
             Verb::Load if reader.seek(&["into"]) && reader.eat("into") => {
                 reader.eat("table");
                 if let Some(name) = reader.name() {
-                    self.need_relation(&name, Kind::Table)?;
+                    self.need_relation(&name)?;
                 }
             }
             _ => {}
@@ -197,7 +197,7 @@ impl Warehouse {
     }
 
     fn copied(&mut self, name: &Written, reader: &mut Reader<'_>) -> Done<()> {
-        let relation = self.need_relation(name, Kind::Table)?;
+        let relation = self.need_relation(name)?;
         if reader.peek().is_some_and(|token| token.is_symbol("(")) {
             let columns = reader.columns();
             self.need_columns(&relation, &columns)?;

@@ -39,7 +39,7 @@ impl Warehouse {
         }
         self.check_references(class, &mut reader)?;
         let kept = outline.or_replace || outline.or_alter;
-        if let Some(cause) = self.clash(&object).filter(|_| !kept) {
+        if let Some(cause) = self.object_clash(&object).filter(|_| !kept) {
             if outline.if_not_exists || is_guarded(said) {
                 return Ok(());
             }
@@ -60,7 +60,7 @@ impl Warehouse {
             return Ok(());
         }
         match said.at_on().and_then(|mut reader| reader.name()) {
-            Some(table) => self.need_relation(&table, Kind::Table).map(|_| ()),
+            Some(table) => self.need_relation(&table).map(|_| ()),
             None => Ok(()),
         }
     }
@@ -85,7 +85,7 @@ impl Warehouse {
     }
 
     fn relation_for_part(&mut self, class: Class, name: &Written, table: &Written) -> Done<Object> {
-        let relation = self.need_relation(table, Kind::Table)?;
+        let relation = self.need_relation(table)?;
         let view = matches!(relation.kind, Kind::View | Kind::MaterializedView);
         if self.is_postgres() && class == Class::Policy && view && relation.certainty == Certainty::Known {
             return Err(Stop::refuted(words::not_a(&relation.name.identifier, "table")));
@@ -95,7 +95,7 @@ impl Warehouse {
 
     /// A part of a relation that is there. What is on a relation that the rehearsal made was made there too.
     pub(super) fn part(&mut self, class: Class, name: &Written, table: &Written) -> Done<Object> {
-        let relation = self.need_relation(table, Kind::Table)?;
+        let relation = self.need_relation(table)?;
         let object = self.part_object(class, name, &relation.name);
         let own = object.path.last().cloned().unwrap_or_default();
         if class == Class::Constraint && relation.constraints.iter().any(|constraint| constraint.name == own) {
@@ -137,17 +137,17 @@ impl Warehouse {
             Class::Stream if rest.seek(&["on"]) && rest.eat("on") => {
                 rest.eat_any(&["external table", "dynamic table", "event table", "table", "view"]);
                 match rest.name() {
-                    Some(name) => self.need_relation(&name, Kind::Table).map(|_| ()),
+                    Some(name) => self.need_relation(&name).map(|_| ()),
                     None => Ok(()),
                 }
             }
             Class::Statistics if rest.seek(&["from"]) && rest.eat("from") => match rest.name() {
-                Some(name) => self.need_relation(&name, Kind::Table).map(|_| ()),
+                Some(name) => self.need_relation(&name).map(|_| ()),
                 None => Ok(()),
             },
             Class::Publication if rest.eat("for table") => {
                 for name in rest.names() {
-                    self.need_relation(&name, Kind::Table)?;
+                    self.need_relation(&name)?;
                 }
                 Ok(())
             }
@@ -162,7 +162,7 @@ impl Warehouse {
     }
 
     /// Why an object cannot be made, in the warehouse's words: it is there already.
-    fn clash(&mut self, object: &Object) -> Option<String> {
+    fn object_clash(&mut self, object: &Object) -> Option<String> {
         let dialect = self.dialect();
         if self.catalog().ledger().state(object).is_some_and(State::is_made)
             || (object.class == Class::Extension && self.is_built_in(object) && self.is_postgres())
@@ -200,7 +200,7 @@ impl Warehouse {
         }
         let sequence = Object::in_schema(Class::Sequence, &meant);
         let made = self.catalog().ledger().state(&sequence).is_some_and(State::is_made);
-        match made || (!index && self.indexed(&meant).is_some()) {
+        match made || (!index && drops && self.indexed(&meant).is_some()) {
             true if drops => Some(words::not_a(&meant.identifier, word)),
             true if !guarded => Some(words::exists(dialect, &sequence)),
             _ => None,
@@ -268,7 +268,7 @@ impl Warehouse {
         let (Class::RowAccessPolicy, Some(table)) = (class, table) else {
             return Err(Stop::not_proved("what it drops has no name"));
         };
-        let relation = self.need_relation(&table, Kind::Table)?;
+        let relation = self.need_relation(&table)?;
         let path = Object::relation(&relation.name).path;
         let policies: Vec<Object> = self.catalog().ledger().there(Class::TablePolicy, &path).cloned().collect();
         let by = self.label.clone();

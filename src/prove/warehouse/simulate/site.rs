@@ -6,9 +6,9 @@ use super::super::Warehouse;
 use super::super::assumption::{AssumptionKind, Expectation};
 use super::super::catalog::ledger::State;
 use super::super::catalog::object::{Class, Level, Object};
-use super::super::catalog::{Kind, Relation};
+use super::super::catalog::{Certainty, Kind, Relation};
 use super::super::name::RelationName;
-use super::super::stop::{Done, Stop};
+use super::super::stop::{Done, MissingColumn, Stop};
 use super::reader::Written;
 use super::words;
 use crate::sql::Dialect;
@@ -53,6 +53,10 @@ impl Warehouse {
         if name.schema.is_empty() {
             name.schema.clone_from(&self.session().schema);
         }
+        let temporary = self.temporary_name(&name.identifier);
+        if parts.len() == 1 && self.catalog().relation(&temporary).is_some() {
+            return Ok(temporary);
+        }
         Ok(name)
     }
 
@@ -96,24 +100,18 @@ impl Warehouse {
     }
 
     /// A relation, where it is there; assumed where nothing is known of it. None where it certainly is not there.
-    pub(super) fn find_relation(&mut self, name: &RelationName, kind: Kind) -> Option<Arc<Relation>> {
-        if let Some(relation) = self.known_relation(name) {
-            return Some(relation);
+    fn find_relation(&mut self, name: &RelationName) -> Done<Option<Arc<Relation>>> {
+        if self.catalog().relation(name).is_none() {
+            if self.is_missing(name) {
+                return Ok(None);
+            }
+            self.create(Relation::new(name.clone(), Kind::Table, Vec::new(), Certainty::Assumed))?;
         }
-        if self.is_missing(name) {
-            return None;
+        let found = self.catalog().relation(name).cloned();
+        if let Some(relation) = &found {
+            self.touch(relation);
         }
-        self.assume_relation(name, kind, &[]);
-        self.catalog().relation(name).cloned()
-    }
-
-    /// A relation that is known to be there.
-    pub(super) fn known_relation(&mut self, name: &RelationName) -> Option<Arc<Relation>> {
-        let relation = self.catalog().relation(name).cloned()?;
-        if relation.certainty == super::super::catalog::Certainty::Assumed {
-            self.assume(AssumptionKind::Table, name.to_string());
-        }
-        Some(relation)
+        Ok(found)
     }
 
     /// Whether a relation certainly is not there: it was dropped, it is made later, its schema is gone.
@@ -131,11 +129,18 @@ impl Warehouse {
     }
 
     /// A relation that a statement cannot do without.
-    pub(super) fn need_relation(&mut self, written: &Written, kind: Kind) -> Done<Arc<Relation>> {
+    pub(super) fn need_relation(&mut self, written: &Written) -> Done<Arc<Relation>> {
         let name = self.meant(written)?;
         self.need_schema_of(written)?;
-        let dialect = self.dialect();
-        self.find_relation(&name, kind).ok_or_else(|| Stop::refuted(words::no_relation(dialect, written, &name)))
+        if let Some(relation) = self.find_relation(&name)? {
+            return Ok(relation);
+        }
+        let cause = words::no_relation(self.dialect(), written, &name);
+        Err(Stop::refuted(match (self.expected.get(&name), self.catalog().dropped_by(&name)) {
+            (_, Some(by)) => words::dropped(&cause, by),
+            (Some(Expectation::NotBuiltYet { by }), _) => format!("{cause}: {by} makes it later"),
+            _ => cause,
+        }))
     }
 
     /// The schema that a name gives is not gone.
@@ -166,7 +171,8 @@ impl Warehouse {
         }
         let unknown: Vec<String> = folded.iter().filter(|name| relation.column(name).is_none()).cloned().collect();
         if !unknown.is_empty() {
-            self.assume_relation(&relation.name, relation.kind, &unknown);
+            let missing = |column| MissingColumn { relation: relation.name.clone(), column };
+            self.add_columns(unknown.into_iter().map(missing).collect())?;
         }
         Ok(folded)
     }
@@ -175,7 +181,9 @@ impl Warehouse {
     pub(super) fn need(&mut self, object: &Object) -> Done<()> {
         match self.catalog().ledger().state(object) {
             Some(State::Made { .. }) => Ok(()),
-            Some(State::Dropped { .. }) => Err(Stop::refuted(words::missing(self.dialect(), object))),
+            Some(State::Dropped { by }) => {
+                Err(Stop::refuted(words::dropped(&words::missing(self.dialect(), object), by)))
+            }
             Some(State::Assumed) => {
                 self.assume(assumption(object.class), object.to_string());
                 Ok(())
@@ -204,7 +212,7 @@ impl Warehouse {
             Class::Schema => {
                 let own = self.opened.database.clone().unwrap_or_default() == object.path[0]
                     && object.path[1] == self.opened.schema;
-                own || self.is_system_schema(&name) || self.has_relations(object)
+                own || self.is_system_schema(&name)
             }
             Class::Database => self.opened.database.as_deref() == object.path.last().map(String::as_str),
             Class::Account => true,
@@ -223,11 +231,6 @@ impl Warehouse {
             Dialect::Sqlite => name == "main",
             _ => matches!(name, "default" | "information_schema"),
         }
-    }
-
-    /// Whether something was built in a schema, which then is there.
-    fn has_relations(&self, schema: &Object) -> bool {
-        self.catalog().relations().into_iter().any(|relation| is_in(relation, schema))
     }
 
     /// The relations of a schema, or of all schemas of a database.
@@ -259,20 +262,5 @@ pub(super) fn assumption(class: Class) -> AssumptionKind {
         Class::MaskingPolicy | Class::RowAccessPolicy | Class::Policy | Class::TablePolicy => AssumptionKind::Policy,
         Class::Tag => AssumptionKind::Tag,
         _ => AssumptionKind::Other,
-    }
-}
-
-impl Warehouse {
-    /// Takes a relation to be there, with columns.
-    pub(super) fn assume_relation(&mut self, name: &RelationName, kind: Kind, columns: &[String]) {
-        self.assume(AssumptionKind::Table, name.to_string());
-        let mut relation = self.catalog.relation(name).map_or_else(
-            || Relation::new(name.clone(), kind, Vec::new(), super::super::Certainty::Assumed),
-            |relation| (**relation).clone(),
-        );
-        for column in columns {
-            relation.columns.push(super::super::Column::new(column.clone(), super::super::Type::Unknown));
-        }
-        self.catalog.insert(relation);
     }
 }

@@ -14,6 +14,12 @@ pub(super) fn as_written(written: &Written, name: &RelationName) -> String {
     }
 }
 
+/// Something is not there because somebody dropped it.
+pub(super) fn dropped(cause: &str, by: &str) -> String {
+    let by = if by.is_empty() { "it was dropped".to_owned() } else { format!("{by} dropped it") };
+    format!("{cause}: {by}")
+}
+
 /// A relation is not there.
 pub(super) fn no_relation(dialect: Dialect, written: &Written, name: &RelationName) -> String {
     match dialect {
@@ -22,9 +28,15 @@ pub(super) fn no_relation(dialect: Dialect, written: &Written, name: &RelationNa
         }
         Dialect::DuckDb => format!("Catalog Error: Table with name {} does not exist!", name.identifier),
         Dialect::Snowflake => {
-            format!("SQL compilation error:\nObject '{name}' does not exist or not authorized.")
+            format!("SQL compilation error: Object '{name}' does not exist or not authorized.")
         }
-        _ => format!("{name} does not exist"),
+        Dialect::BigQuery => format!("Not found: Table {name} was not found"),
+        Dialect::Databricks | Dialect::Spark => {
+            let plain = as_written(written, name);
+            format!("[TABLE_OR_VIEW_NOT_FOUND] The table or view `{plain}` cannot be found.")
+        }
+        Dialect::Sqlite => format!("no such table: {}", as_written(written, name)),
+        _ => format!("relation \"{}\" does not exist", as_written(written, name)),
     }
 }
 
@@ -37,7 +49,7 @@ pub(super) fn no_column(dialect: Dialect, column: &str, relation: &RelationName)
         Dialect::DuckDb => {
             format!("Binder Error: Table \"{}\" does not have a column with name \"{column}\"", relation.identifier)
         }
-        Dialect::Snowflake => format!("SQL compilation error:\ninvalid identifier '{column}'"),
+        Dialect::Snowflake => format!("SQL compilation error: invalid identifier '{column}'"),
         _ => format!("{relation} has no column {column}"),
     }
 }
@@ -76,7 +88,7 @@ pub(super) fn missing(dialect: Dialect, object: &Object) -> String {
             format!("Catalog Error: {class} with name {own} does not exist!")
         }
         Dialect::Snowflake => {
-            format!("SQL compilation error:\n{} '{object}' does not exist or not authorized.", capital(class))
+            format!("SQL compilation error: {} '{object}' does not exist or not authorized.", capital(class))
         }
         _ => format!("{class} {object} does not exist"),
     }
@@ -107,7 +119,7 @@ pub(super) fn exists(dialect: Dialect, object: &Object) -> String {
             let class = if routine { "Macro Function".to_owned() } else { capital(class) };
             format!("Catalog Error: {class} with name \"{own}\" already exists!")
         }
-        Dialect::Snowflake => format!("SQL compilation error:\nObject '{object}' already exists."),
+        Dialect::Snowflake => format!("SQL compilation error: Object '{object}' already exists."),
         _ => format!("{class} {object} already exists"),
     }
 }
