@@ -16,10 +16,10 @@ use hookproof::{CheckOptions, ProveOptions};
 use rayon::prelude::*;
 
 /// At least this many in 100 of the edits on which dbt fails have an error of at least medium confidence.
-const FAILS_CALLED_ERRORS: usize = 88;
+const FAILS_CALLED_ERRORS: usize = 95;
 
 /// At least this many in 100 of the edits that go wrong in silence have at least a warning.
-const SILENT_CALLED_WARNINGS: usize = 90;
+const SILENT_CALLED_WARNINGS: usize = 95;
 
 /// At least this many in 100 of the edits on which dbt fails are found by `check` or by `prove`.
 const FAILS_FOUND: usize = 97;
@@ -120,31 +120,30 @@ fn what_fails_is_found_by_check_or_by_the_rehearsal() {
     let found = threads.install(|| {
         let both = |case: Case| {
             let outcome = measured.get(&case.id).unwrap_or(&case.expect).clone();
-            let refuted = refuted(&case);
             let called = outcome == "fails" && matches!(said(&case), Said::Error(_));
+            // A rehearsal takes its time: where `check` has the error already it adds nothing.
+            let refuted = if called || outcome == "silent" { None } else { refuted(&case) };
             (case.id, outcome, called, refuted)
         };
         cases().into_par_iter().map(both).collect::<Vec<_>>()
     });
     let mut text = String::new();
-    let (mut fails, mut known, mut refuted_alone) = (0, 0, 0);
+    let (mut fails, mut known) = (0, 0);
     let mut wrong = Vec::new();
     for (id, outcome, called, refuted) in &found {
         match (outcome.as_str(), refuted) {
             ("fails", refuted) => {
                 fails += 1;
                 known += usize::from(*called || refuted.is_some());
-                refuted_alone += usize::from(refuted.is_some());
                 if !called && refuted.is_none() {
                     writeln!(text, "not found: {id}").unwrap();
                 }
             }
             ("harmless", Some(cause)) => wrong.push(format!("{id}: {cause}")),
-            (_, Some(cause)) => writeln!(text, "silent, refuted: {id}: {cause}").unwrap(),
             _ => {}
         }
     }
-    println!("{text}{known} of {fails} that fail are found, {refuted_alone} are refuted");
+    println!("{text}{known} of {fails} that fail are found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(known * 100 >= fails * FAILS_FOUND, "{text}");
 }

@@ -80,15 +80,21 @@ pub fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Compare(first, ops) => {
             visit(first);
-            ops.iter().for_each(|(_, operand)| visit(operand));
+            for (_, operand) in ops {
+                visit(operand);
+            }
         }
         ExprKind::If(test, then, otherwise) => {
             visit(test);
             visit(then);
-            otherwise.iter().for_each(|otherwise| visit(otherwise));
+            if let Some(otherwise) = otherwise {
+                visit(otherwise);
+            }
         }
         ExprKind::Filter(_, operand, args) => {
-            operand.iter().for_each(|operand| visit(operand));
+            if let Some(operand) = operand {
+                visit(operand);
+            }
             args.iter().map(Arg::value).for_each(visit);
         }
         ExprKind::Test(_, operand, args) | ExprKind::Call(operand, args) => {

@@ -16,6 +16,9 @@ pub type Parsed = Result<(Arc<Macro>, Arc<Template>), (SyntaxFault, Text)>;
 /// Where a text and its pieces stand in memory.
 type Identity = (usize, usize);
 
+/// A text that was read as a template.
+type Read = (Text, Result<Arc<Template>, SyntaxFault>);
+
 /// The macros of a project, by package and name.
 #[derive(Debug)]
 pub struct Library {
@@ -23,7 +26,7 @@ pub struct Library {
     package_names: HashMap<String, usize>,
     parsed: Vec<OnceLock<Parsed>>,
     compared: Mutex<BTreeSet<String>>,
-    texts: Mutex<HashMap<Identity, (Text, Result<Arc<Template>, SyntaxFault>)>>,
+    texts: Mutex<HashMap<Identity, Read>>,
 }
 
 impl Library {

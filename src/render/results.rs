@@ -473,11 +473,20 @@ impl RunResult {
             "failures" => detail.failures.map_or(Value::None, Value::Int),
             "execution_time" => Value::Float(0.25),
             "adapter_response" => {
-                let Some(rows) = detail.rows else { return Some(Value::dict(Dict::default())) };
+                if scene.told().is_some_and(|told| told.status(scene, taken) == Status::Skipped) {
+                    return Some(Value::dict(Dict::default()));
+                }
+                // What PostgreSQL's driver says of a view: no rows are counted.
+                let (code, rows) = match detail.rows {
+                    Some(rows) => ("SELECT", i64::try_from(rows).unwrap_or(i64::MAX)),
+                    None if self.is_test(scene) => ("SELECT", 1),
+                    None => ("CREATE VIEW", -1),
+                };
+                let message = if rows < 0 { code.to_owned() } else { format!("{code} {rows}") };
                 Value::record([
-                    ("_message", Value::str(format!("SELECT {rows}"))),
-                    ("code", Value::str("SELECT")),
-                    ("rows_affected", Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))),
+                    ("_message", Value::str(message)),
+                    ("code", Value::str(code)),
+                    ("rows_affected", Value::Int(rows)),
                 ])
             }
             "timing" => {
