@@ -151,6 +151,7 @@ fn answers_as_postgres_does() {
         let scripts = scripts(include_str!("data/simulate/postgres.sql"));
         compare(Dialect::Postgres, Some("rehearsal"), "analytics", &scripts)
     });
+    println!("{}", report(&found));
     assert!(found.wrong.is_empty() && found.misses <= 82, "{}", report(&found));
     assert!(found.access.lines().count() <= 11, "{}", report(&found));
 }
@@ -161,6 +162,7 @@ fn answers_as_duckdb_does() {
         let scripts = scripts(include_str!("data/simulate/duckdb.sql"));
         compare(Dialect::DuckDb, Some("memory"), "main", &scripts)
     });
+    println!("{}", report(&found));
     assert!(found.wrong.is_empty() && found.misses <= 42, "{}", report(&found));
 }
 

@@ -2257,3 +2257,97 @@ grant select on "Mixed" to Reporter2
 --> access: select on column analytics.Mixed.B to Reporter
 --> access: select on table analytics.Mixed to Reporter
 --> access: select on table analytics.Mixed to reporter2
+
+-- script: a schema that holds something gets another name
+create schema s
+--> ok
+
+create table s.t (a int)
+--> ok
+
+create view s.v as select a from s.t
+--> ok
+
+create sequence s.q
+--> ok
+
+create role r
+--> ok
+
+grant usage on schema s to r
+--> ok
+
+grant select on s.t to r
+--> ok
+
+grant usage on sequence s.q to r
+--> ok
+
+create schema z
+--> ok
+
+alter schema s rename to z
+--> error: schema "z" already exists
+
+drop schema z
+--> ok
+
+alter schema s rename to z
+--> ok
+
+insert into z.t values (1)
+--> ok
+
+select a from z.v
+--> ok
+
+grant insert on z.t to r
+--> ok
+
+grant insert on s.t to r
+--> error: schema "s" does not exist
+
+comment on sequence z.q is 'x'
+--> ok
+
+create table t (a int)
+--> ok
+
+alter table t set schema z
+--> error: relation "t" already exists in schema "z"
+
+alter table t set schema nope
+--> error: schema "nope" does not exist
+
+alter view z.v set schema analytics
+--> ok
+
+select a from v
+--> ok
+
+--> access: usage on schema z to r
+--> access: usage on sequence z.q to r
+--> access: insert on table z.t to r
+--> access: select on table z.t to r
+
+-- script: temporary tables
+create temp table t (a int)
+--> ok
+
+comment on table t is 'x'
+--> ok
+
+comment on column t.a is 'x'
+--> ok
+
+comment on column t.nope is 'x'
+--> error: column "nope" of relation "t" does not exist
+
+analyze t
+--> ok
+
+create role r
+--> ok
+
+grant select on t to r
+--> ok

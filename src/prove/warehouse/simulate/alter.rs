@@ -17,6 +17,7 @@ const ACTIONS: &[&str] = &[
     "set owner to",
     "owner",
     "set owner",
+    "set schema",
     "set tag",
     "unset tag",
     "set tags",
@@ -153,6 +154,10 @@ impl Warehouse {
             let Some(name) = reader.name() else { return Ok(()) };
             return self.owned(&object, &name);
         }
+        if reader.eat("set schema") {
+            let Some(name) = reader.name() else { return Ok(()) };
+            return self.move_to_schema(relation, &name);
+        }
         if column_action(reader) {
             return self.alter_column(relation, reader);
         }
@@ -193,6 +198,19 @@ impl Warehouse {
             self.need_columns(relation, &columns)?;
         }
         self.options(&object, reader)
+    }
+
+    /// SET SCHEMA.
+    fn move_to_schema(&mut self, relation: &Arc<Relation>, schema: &super::reader::Written) -> Done<()> {
+        let object = self.meant_schema(schema)?;
+        self.need(&object)?;
+        let mut name = relation.name.clone();
+        name.schema = object.path.last().cloned().unwrap_or_default();
+        if self.catalog().relation(&name).is_some_and(|other| other.certainty == Certainty::Known) {
+            let cause = format!("relation \"{}\" already exists in schema \"{}\"", name.identifier, name.schema);
+            return Err(if self.is_postgres() { Stop::refuted(cause) } else { Stop::not_proved(cause) });
+        }
+        self.atomically(|this| this.rename_to(relation, &name))
     }
 
     /// What `PostgreSQL` refuses of the other actions.

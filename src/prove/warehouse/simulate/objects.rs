@@ -422,8 +422,9 @@ impl Warehouse {
     fn altered(&mut self, object: &Object, reader: &mut Reader<'_>) -> Done<()> {
         if reader.eat("rename to") {
             let Some(name) = reader.name() else { return Ok(()) };
-            if object.class == Class::Schema && !self.relations_of(object).is_empty() {
-                return Err(Stop::not_proved("a schema that holds relations is not renamed in the rehearsal"));
+            if object.class == Class::Schema {
+                let to = self.fold(name.last());
+                return self.rename_schema(object, &to);
             }
             if object.class == Class::Index {
                 return Err(Stop::not_proved("indexes are not renamed in the rehearsal"));
@@ -464,6 +465,31 @@ impl Warehouse {
             return Ok(());
         }
         self.options(object, reader)
+    }
+
+    /// Renames a schema, with all that is in it.
+    fn rename_schema(&mut self, schema: &Object, name: &str) -> Done<()> {
+        let to = Object::new(Class::Schema, vec![schema.path[0].clone(), name.to_owned()]);
+        if self.catalog().ledger().state(&to).is_some_and(State::is_made) {
+            return Err(Stop::refuted(words::exists(self.dialect(), &to)));
+        }
+        self.atomically(|this| {
+            for relation in this.relations_of(schema) {
+                let moved = super::super::RelationName { schema: name.to_owned(), ..relation.name.clone() };
+                this.rename_to(&relation, &moved)?;
+            }
+            Ok::<(), Stop>(())
+        })?;
+        let by = self.label.clone();
+        for &class in Class::ALL {
+            let inside: Vec<Object> = self.catalog().ledger().there(class, &schema.path).cloned().collect();
+            for object in inside {
+                let moved = object.moved(&schema.path, &to.path);
+                self.ledger().rename(&object, &moved);
+            }
+        }
+        self.ledger().drop_object(schema, &by);
+        Ok(())
     }
 
     /// Makes a role the owner of an object, as OWNER TO does.

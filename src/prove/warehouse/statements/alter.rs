@@ -321,7 +321,8 @@ impl Warehouse {
         self.rename_to(relation, &name)
     }
 
-    fn rename_to(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
+    /// Gives a relation another name, in `SQLite` and in the catalog.
+    pub(in crate::prove::warehouse) fn rename_to(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
         let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
         if relation.is_view() {
             return self.rename_view(relation, name);
