@@ -42,9 +42,8 @@ fn is_beyond(value: &SqlValue, to: Type) -> bool {
     let text = text(value).to_ascii_lowercase();
     match to {
         Type::Date | Type::Timestamp | Type::Time => {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            let usual = text.as_bytes().get(4) == Some(&b'-') && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
-            digits > 0 && !usual || VAGUE.iter().any(|word| text.contains(word))
+            let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+            (has_digits && !is_usual(&text)) || VAGUE.iter().any(|word| text.contains(word))
         }
         Type::Integer | Type::Decimal | Type::Float => {
             ["nan", "inf", "0x", "_", "$", ","].iter().any(|part| text.contains(part))
@@ -52,6 +51,15 @@ fn is_beyond(value: &SqlValue, to: Type) -> bool {
         Type::Json => !matches!(value, SqlValue::Text(_)),
         _ => false,
     }
+}
+
+/// Whether a text is written as dates usually are: year, month, day, and perhaps a time, with nothing else.
+fn is_usual(text: &str) -> bool {
+    let date = text.split([' ', 't']).next().unwrap_or_default();
+    let parts: Vec<&str> = date.split('-').collect();
+    let short = |part: &str| (1..=2).contains(&part.len());
+    let sizes = matches!(parts.as_slice(), [year, month, day] if year.len() == 4 && short(month) && short(day));
+    sizes && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:. t+z".contains(&byte))
 }
 
 /// Words in dates that some warehouse knows.

@@ -138,14 +138,16 @@ mod tests {
 
     #[test]
     fn no_other_file_is_opened() {
-        assert!(refusal("ATTACH '/tmp/other.db' AS other").contains("not authorized"));
+        assert!(refusal("ATTACH 'other.db' AS other").contains("not authorized"));
         assert!(refusal("ATTACH ':memory:' AS other").contains("not authorized"));
         assert!(refusal("DETACH main").contains("not authorized"));
     }
 
     #[test]
     fn no_file_is_written_beside_the_database() {
-        assert!(refusal("VACUUM INTO '/tmp/copy.db'").contains("not authorized"));
+        // It opens its copy as ATTACH does, of which there may be none.
+        assert!(!refusal("VACUUM INTO 'copy.db'").is_empty());
+        assert!(!Path::new("copy.db").exists());
     }
 
     #[test]
@@ -162,9 +164,9 @@ mod tests {
 
     #[test]
     fn no_code_is_loaded() {
-        assert!(!refusal("SELECT load_extension('/tmp/code.so')").is_empty());
-        assert!(!refusal("SELECT readfile('/etc/passwd')").is_empty());
-        assert!(!refusal("SELECT writefile('/tmp/file', 'x')").is_empty());
+        assert!(!refusal("SELECT load_extension('code.so')").is_empty());
+        assert!(!refusal("SELECT readfile('file')").is_empty());
+        assert!(!refusal("SELECT writefile('file', 'x')").is_empty());
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Translator<'_> {
                 Some(span) => {
                     Ok(Typed::constant(SqlValue::Text(span.to_string()), Type::Interval).labelled("interval"))
                 }
-                None if self.speaks(&[Dialect::Postgres]) => {
+                None if self.speaks(&[Dialect::Postgres]) && !text.contains(|c: char| c.is_ascii_digit()) => {
                     Err(Stop::refuted(format!("invalid input syntax for type interval: \"{text}\"")))
                 }
                 None => Err(Stop::not_proved(format!("the interval '{text}' is not read"))),

@@ -17,8 +17,9 @@ impl Translator<'_> {
     /// A query, with everything that may stand around its body.
     pub(in crate::prove::warehouse) fn query(&mut self, query: &Query) -> Done<Translated> {
         self.deeper(|this| {
-            let commons = this.commons.len();
+            let (commons, aggregates) = (this.commons.len(), this.aggregates);
             let done = this.whole(query);
+            this.aggregates = aggregates;
             this.commons.truncate(commons);
             done
         })

@@ -75,7 +75,8 @@ impl Translator<'_> {
         {
             return Ok(special);
         }
-        if ident.quote_style == Some('"') && self.speaks(&[Dialect::Sqlite, Dialect::MySql]) {
+        let is_text = self.dialect().reading().text_in_double_quotes || self.dialect() == Dialect::Sqlite;
+        if ident.quote_style == Some('"') && is_text {
             return Ok(Typed::text(ident.value.clone()));
         }
         for at in (0..self.scopes.len()).rev() {
@@ -118,6 +119,9 @@ impl Translator<'_> {
         let mut found = scope.sources.iter().filter_map(|source| source.find(name).map(|column| (source, column)));
         if let Some((source, column)) = found.next() {
             let certain = found.next().is_some() && scope.sources.iter().all(|source| source.open.is_empty());
+            if certain && let Some(named) = alias() {
+                return Ok(Some(named));
+            }
             if certain && !self.speaks(&[Dialect::Generic, Dialect::ClickHouse, Dialect::Sqlite]) {
                 return Err(Stop::refuted(match self.dialect() {
                     Dialect::Snowflake => format!("SQL compilation error: ambiguous column name '{name}'"),

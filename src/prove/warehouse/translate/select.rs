@@ -194,6 +194,9 @@ impl Translator<'_> {
                 continue;
             }
             let scope = self.scopes.last().cloned().unwrap_or_default();
+            if !scope.merged.is_empty() {
+                return Ok(());
+            }
             let of = scope.sources.iter().find(|source| {
                 source.open.is_empty() && source.columns.iter().any(|column| source.sql(&column.name) == item.typed.sql)
             });
