@@ -1,6 +1,8 @@
 //! Statements that need no rows, against what a real warehouse answered (tests/data/simulate, written by
 //! tests/oracle/warehouse).
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::fmt::Write as _;
 use std::thread;
 
@@ -143,7 +145,7 @@ fn report(found: &Differences) -> String {
     )
 }
 
-/// What fails in the rehearsal fails in PostgreSQL, in the same words. What is missed is mostly what nothing made, which
+/// What fails in the rehearsal fails in `PostgreSQL`. What is missed is mostly what nothing made, which
 /// the rehearsal takes to be there.
 #[test]
 fn answers_as_postgres_does() {
@@ -152,7 +154,7 @@ fn answers_as_postgres_does() {
         compare(Dialect::Postgres, Some("rehearsal"), "analytics", &scripts)
     });
     println!("{}", report(&found));
-    assert!(found.wrong.is_empty() && found.misses <= 82, "{}", report(&found));
+    assert!(found.wrong.is_empty() && found.misses <= 79, "{}", report(&found));
     assert!(found.access.lines().count() <= 11, "{}", report(&found));
 }
 

@@ -1,6 +1,7 @@
 //! Statements that need no rows: checked against the catalog as the warehouse would check them, and remembered there.
 
 mod alter;
+mod clash;
 mod comment;
 mod duckdb;
 mod grant;

@@ -5,12 +5,13 @@ use super::super::catalog::access::{Grantee, Held};
 use super::super::catalog::ledger::State;
 use super::super::catalog::object::{Class, Object};
 use super::super::catalog::{Certainty, Kind};
+use super::super::name::RelationName;
 use super::super::stop::{Done, Stop};
 use super::Said;
 use super::grant::class_of;
 use super::reader::{Reader, Written};
 use super::{routine, words};
-use crate::sql::{Dialect, ObjectKind, Verb};
+use crate::sql::{Dialect, ObjectKind};
 
 impl Warehouse {
     /// CREATE of what is no relation.
@@ -76,7 +77,7 @@ impl Warehouse {
         }
     }
 
-    fn part_object(&self, class: Class, name: &Written, relation: &super::super::RelationName) -> Object {
+    fn part_object(&self, class: Class, name: &Written, relation: &RelationName) -> Object {
         let class = match class {
             Class::Policy | Class::RowAccessPolicy => Class::TablePolicy,
             class => class,
@@ -159,52 +160,6 @@ impl Warehouse {
         let Some(name) = reader.name() else { return Ok(()) };
         let role = self.object(Class::Role, &name)?;
         self.need(&role)
-    }
-
-    /// Why an object cannot be made, in the warehouse's words: it is there already.
-    fn object_clash(&mut self, object: &Object) -> Option<String> {
-        let dialect = self.dialect();
-        if self.catalog().ledger().state(object).is_some_and(State::is_made)
-            || (object.class == Class::Extension && self.is_built_in(object) && self.is_postgres())
-        {
-            return Some(words::exists(dialect, object));
-        }
-        let shared = self.is_postgres() && object.class == Class::Sequence;
-        let name = object.relation_name().filter(|_| shared)?;
-        (self.catalog().relation(&name).is_some_and(|relation| relation.certainty == Certainty::Known)
-            || self.indexed(&name).is_some())
-        .then(|| words::exists(dialect, object))
-    }
-
-    /// Why a relation cannot be made or dropped under a name, as far as other objects tell: its schema was dropped, or
-    /// something else has the name.
-    pub(super) fn clash_of_relation(&mut self, said: &Said<'_>) -> Option<String> {
-        let outline = said.outline;
-        let object = outline.object.as_ref()?;
-        let index = *object == ObjectKind::Index;
-        let word = if index { "index" } else { super::grant::kind_of(object)?.name() };
-        let name = said.at_name()?.name()?;
-        let meant = self.meant(&name).ok()?;
-        let dialect = self.dialect();
-        let creates = outline.verb == Verb::Create && !outline.temporary;
-        let guarded = outline.if_exists || outline.if_not_exists;
-        if creates {
-            let schema = Object::schema(meant.database.as_deref(), &meant.schema);
-            if self.is_gone(&schema) {
-                return Some(words::missing(dialect, &schema));
-            }
-        }
-        let drops = outline.verb == Verb::Drop;
-        if !self.is_postgres() || !(creates || drops) || self.catalog().relation(&meant).is_some() {
-            return None;
-        }
-        let sequence = Object::in_schema(Class::Sequence, &meant);
-        let made = self.catalog().ledger().state(&sequence).is_some_and(State::is_made);
-        match made || (!index && drops && self.indexed(&meant).is_some()) {
-            true if drops => Some(words::not_a(&meant.identifier, word)),
-            true if !guarded => Some(words::exists(dialect, &sequence)),
-            _ => None,
-        }
     }
 
     /// What goes with a new object: promised grants, the labels of an enumeration, its owner.
@@ -475,7 +430,7 @@ impl Warehouse {
         }
         self.atomically(|this| {
             for relation in this.relations_of(schema) {
-                let moved = super::super::RelationName { schema: name.to_owned(), ..relation.name.clone() };
+                let moved = RelationName { schema: name.to_owned(), ..relation.name.clone() };
                 this.rename_to(&relation, &moved)?;
             }
             Ok::<(), Stop>(())
