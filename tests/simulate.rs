@@ -210,3 +210,15 @@ fn refuses_no_valid_statement_on_things_that_may_be_there() {
     });
     assert_eq!(refused, "");
 }
+
+#[test]
+fn what_was_assumed_and_dropped_may_be_there_in_the_next_run() {
+    let verdicts = on_big_stack(|| {
+        let mut warehouse = warehouse(Dialect::Snowflake, Some("DB"), "S");
+        let mut verdict = |sql: &str| warehouse.execute(sql)[0].verdict;
+        let first = [verdict("drop role r"), verdict("drop role r")];
+        warehouse.begin_run();
+        (first, warehouse.execute("drop role r")[0].verdict)
+    });
+    assert_eq!(verdicts, ([Verdict::Assumed, Verdict::Refuted], Verdict::Assumed));
+}

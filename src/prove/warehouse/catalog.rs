@@ -314,6 +314,7 @@ impl Catalog {
         for name in self.lost.drain() {
             self.gone.remove(&name);
         }
+        self.ledger.forget_lost();
     }
 
     /// Notes how a change is taken back, where a transaction is open.

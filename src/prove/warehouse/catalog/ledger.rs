@@ -51,6 +51,8 @@ pub struct Ledger {
     coming: Tracked<Coming, Held>,
     notes: Tracked<(Object, String), String>,
     settings: Tracked<String, String>,
+    /// What was dropped and had only been assumed to be there.
+    lost: Vec<Object>,
     /// Whether something ran whose inside is not seen: what was not made may be there since, and what was dropped too.
     vague: bool,
 }
@@ -133,6 +135,9 @@ impl Ledger {
     /// An object is dropped, with all that hangs on it.
     pub(crate) fn drop_object(&mut self, object: &Object, by: &Arc<str>) {
         self.forget_below(object);
+        if self.objects.get(object) == Some(&State::Assumed) {
+            self.lost.push(object.clone());
+        }
         self.objects.insert(object.clone(), State::Dropped { by: by.clone() });
     }
 
@@ -332,6 +337,15 @@ impl Ledger {
             .collect();
         for object in &gone {
             self.objects.remove(object);
+        }
+    }
+
+    /// Another run begins: what was only assumed to be there, and was dropped, may be there again.
+    pub(crate) fn forget_lost(&mut self) {
+        for object in std::mem::take(&mut self.lost) {
+            if matches!(self.objects.get(&object), Some(State::Dropped { .. })) {
+                self.objects.remove(&object);
+            }
         }
     }
 
