@@ -222,7 +222,10 @@ impl Findings<'_> {
     fn problems_of(&self, step: &Step<'_>) -> Vec<bind::Problem> {
         // One mistake is told once.
         let is_told = step.statement.faults.iter().any(|fault| fault.certain);
-        if step.outline().opaque || is_told || !bind::is_bound(step.dialect()) {
+        // Most hooks are grants, and those name no columns that are bound.
+        let verb = &step.outline().verb;
+        let names_none = matches!(verb, Verb::Grant | Verb::Revoke | Verb::Drop | Verb::Vacuum | Verb::Truncate);
+        if names_none || step.outline().opaque || is_told || !bind::is_bound(step.dialect()) {
             return Vec::new();
         }
         let start = step.statement.range.start;

@@ -5,8 +5,7 @@ use crate::sql;
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for step in findings.steps() {
-        let words = step.outline().opaque || !step.text().contains(['n', 'N']);
-        if words {
+        if step.outline().opaque || !step.text().to_ascii_lowercase().contains("null") {
             continue;
         }
         let start = step.statement.range.start;
