@@ -50,8 +50,10 @@ fn has_comment(findings: &Findings<'_>, hook: &Hook) -> bool {
     let previous = above.next().unwrap_or_default().trim_start();
     // The first item of a list may be explained above the list's key.
     let of_list = previous.trim_end().ends_with(':') && own_line.trim_start().starts_with('-');
+    // What is said above a pre-hook is often said of the post-hook below it too.
+    let of_pair = ["pre-hook", "pre_hook"].iter().any(|key| previous.trim_start_matches('+').starts_with(key));
     let commented = |line: &str| line.starts_with('#') || line.contains(" #");
-    commented(previous) || (of_list && above.next().is_some_and(|line| commented(line.trim_start())))
+    commented(previous) || ((of_list || of_pair) && above.next().is_some_and(|line| commented(line.trim_start())))
 }
 
 /// Whether the hook is the call of a macro that is described, in a properties file or in its own file.

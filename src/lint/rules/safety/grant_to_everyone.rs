@@ -1,7 +1,7 @@
 //! Finds a grant to everyone: to PUBLIC, or to all users of a cloud.
 
 use crate::lint::{Findings, Sink, Step};
-use crate::sql::{Dialect, Grantee, Verb};
+use crate::sql::{Dialect, Grantee, ObjectKind, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     for step in findings.steps() {
@@ -9,7 +9,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let grants = matches!(outline.verb, Verb::Grant | Verb::Alter) && !outline.opaque;
         let revokes = outline.verb == Verb::Alter
             && crate::lint::existence::words(step.text()).any(|word| word.eq_ignore_ascii_case("revoke"));
-        if !grants || revokes {
+        // A function holds no data, and PostgreSQL lets everyone call it anyway.
+        let of_function = outline.object == Some(ObjectKind::Function);
+        if !grants || revokes || of_function {
             continue;
         }
         for grantee in &outline.grantees {
