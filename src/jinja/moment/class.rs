@@ -120,7 +120,7 @@ impl Object for Class {
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         let text = |at: usize| args.positional.get(at).and_then(Value::as_str);
         let parsed = match (self.0, name) {
-            ("datetime" | "date", "now" | "utcnow" | "today") => {
+            ("datetime", "now" | "utcnow" | "today") | ("date", "today") => {
                 let call = format!("modules.datetime.{}.{name}()", self.0);
                 return Ok(Some(interp.clock(&call)));
             }

@@ -18,7 +18,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "purpose";
     "hard-coded-relation", Info, High, Strict, hard_coded_relation;
     "prefer-grants-config", Info, High, Strict, prefer_grants_config;
     "prefer-persist-docs", Info, High, Strict, prefer_persist_docs;
-    "transformation-in-hook", Info, Medium, Default, transformation_in_hook;
+    "transformation-in-hook", Info, Medium, Strict, transformation_in_hook;
     "unconditional-production-effect", Info, Medium, Strict, unconditional_production_effect;
     "undocumented-hook", Info, High, All, undocumented_hook;
 };
