@@ -314,6 +314,7 @@ impl<'a> Rehearsal<'a> {
         Rc::new(Stage {
             warehouse: Rc::clone(&self.warehouse),
             printing: self.renderer.printing(self.target),
+            stands_in_for: self.project.speaks_of.as_ref().map(|(adapter, _)| adapter.clone()),
             invocation_id: invocation_id(number),
             started_at: started_at(number),
             calls: RefCell::default(),

@@ -17,6 +17,9 @@ pub(super) struct Stage {
     pub(super) warehouse: Rc<RefCell<Warehouse>>,
     /// What the project quotes.
     pub(super) printing: Printing,
+    /// The adapter that the project speaks of, where the profile's is another and likely stands in for it: what this
+    /// one refuses says nothing then.
+    pub(super) stands_in_for: Option<String>,
     /// `invocation_id` of the run.
     pub(super) invocation_id: String,
     /// When it started.
@@ -54,7 +57,14 @@ impl Stage {
             let unknown = Effect::new(text, Verdict::NotProved);
             return vec![unknown.because("it holds a value that is not known before the run")];
         }
-        let effects = self.warehouse.borrow_mut().execute(text);
+        let mut effects = self.warehouse.borrow_mut().execute(text);
+        if let Some(own) = &self.stands_in_for {
+            for refused in effects.iter_mut().filter(|effect| effect.verdict == Verdict::Refuted) {
+                refused.verdict = Verdict::NotProved;
+                let cause = refused.cause.take().unwrap_or_default();
+                refused.cause = Some(format!("{cause}; the project speaks of {own}, which this profile stands in for"));
+            }
+        }
         let refuses_nothing = self.warehouse.borrow().session().dialect == sql::Dialect::Postgres;
         if effects.is_empty() && refuses_nothing {
             // psycopg2 says so (facts 5.4).
