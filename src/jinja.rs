@@ -36,6 +36,7 @@ pub(crate) use filters::{NAMES as FILTERS, exists as filter_exists};
 pub use host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableRead, TableUse, UndefinedRead, Use};
 pub use interp::Interp;
 pub(crate) use methods::text::is_space;
+pub(crate) use moment::MONTHS;
 pub use moment::{Moment, Zone};
 pub use odd::{Odd, OddUse};
 pub use parse::{SyntaxFault, parse};

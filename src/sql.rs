@@ -45,7 +45,9 @@ pub(crate) use transaction::{Refused, refused_in_transaction};
 pub(crate) use columns::Selected;
 pub use dialect::Dialect;
 pub(crate) use nulls::null_comparisons;
+pub(crate) use outline::cursor::Cursor;
 pub use outline::{Grantee, Name, Outline};
+pub(crate) use postgres::PRIVILEGES;
 pub(crate) use updates::{Set, sets_all};
 pub use verb::{ObjectKind, Verb};
 

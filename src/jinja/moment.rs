@@ -17,6 +17,7 @@ use super::value::{Args, Value};
 
 pub use class::Zone;
 pub(super) use class::{Class, zone};
+pub(crate) use format::MONTHS;
 
 const DAY: i128 = 86_400_000_000;
 

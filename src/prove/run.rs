@@ -69,15 +69,19 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         drills: Vec::new(),
         hooks: plan.hooks.clone(),
     };
-    if !plan.stopped_by.is_empty() {
-        let steps = plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect();
-        proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps });
-        return Ok(proof);
-    }
     let kept = match &options.database {
         Some(path) => Some((path, kept::beside(path)?)),
         None => None,
     };
+    if !plan.stopped_by.is_empty() {
+        if kept.is_some() {
+            let message = "no database is kept: nothing runs".to_owned();
+            proof.notes.push(Note { message, hook: None, place: None, through: None });
+        }
+        let steps = plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect();
+        proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps });
+        return Ok(proof);
+    }
     let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
     let mut left = Left::default();
     for number in 1..=RUNS {

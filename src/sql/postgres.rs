@@ -11,6 +11,7 @@ mod rows;
 mod types;
 
 pub(super) use grammar::refused;
+pub(crate) use grants::PRIVILEGES;
 
 use super::Fault;
 use super::dialect::Dialect;

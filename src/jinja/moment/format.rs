@@ -7,7 +7,8 @@ use super::{Moment, date_of, micros, offset_text, time_of, weekday};
 use crate::jinja::error::{Eval, type_error};
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
+/// The months in English.
+pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{Renderer, next_script};
 use crate::jinja::{self, Host, Interp, Limits};
 use crate::project::Language;
-use crate::render::context::{Moment, Scene, Subject, Way};
 
 /// How many ways through the code of one node are rendered.
 const WAYS: usize = 8;
@@ -25,17 +24,8 @@ impl Renderer {
         let mut script = Vec::new();
         let mut texts = Vec::new();
         for _ in 0..WAYS {
-            let scene = Scene::on_way(
-                Arc::clone(shared),
-                Arc::clone(&self.targets[target]),
-                Some(Arc::clone(&self.manifests[target])),
-                Arc::clone(&self.lists),
-                Moment::Run,
-                Subject::Node(node),
-                Way::default(),
-                None,
-            );
-            let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn Host>, Limits::default(), script);
+            let scene = self.node_scene(node, target, None);
+            let mut interp = Interp::new(scene as Rc<dyn Host>, Limits::default(), script);
             let text = interp.render(&template, false).ok()?.to_text().as_str().to_owned();
             if !texts.contains(&text) {
                 texts.push(text);

@@ -134,7 +134,8 @@ impl Renderer {
         self.node_scene(node, target, None)
     }
 
-    fn node_scene(&self, node: usize, target: usize, database: Option<Rc<dyn Database>>) -> Rc<Scene> {
+    /// The context of a node's own file in a run.
+    pub(super) fn node_scene(&self, node: usize, target: usize, database: Option<Rc<dyn Database>>) -> Rc<Scene> {
         Scene::on_way(
             Arc::clone(&self.shared[target]),
             Arc::clone(&self.targets[target]),

@@ -223,7 +223,8 @@ impl Drawing<'_> {
             if told.iter().any(|(place, message)| *place == at && *message == note.message) {
                 continue;
             }
-            let _ = writeln!(out, "  look at {at}: {}", note.message);
+            let at_place = if at.is_empty() { String::new() } else { format!(" at {at}") };
+            let _ = writeln!(out, "  look{at_place}: {}", note.message);
             told.push((at, &note.message));
         }
     }

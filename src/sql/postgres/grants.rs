@@ -6,7 +6,7 @@ use super::super::token::{Kind, Token};
 use super::Words;
 
 /// Everything that can be granted on an object.
-const PRIVILEGES: [&str; 16] = [
+pub(crate) const PRIVILEGES: [&str; 16] = [
     "select",
     "insert",
     "update",

@@ -2,32 +2,14 @@
 //! warehouses are taken as they come.
 
 use super::super::catalog::object::Class;
+use crate::sql::PRIVILEGES;
 
 const RELATION: [&str; 7] = ["select", "insert", "update", "delete", "truncate", "references", "trigger"];
 const COLUMN: [&str; 4] = ["select", "insert", "update", "references"];
 const SEQUENCE: [&str; 3] = ["usage", "select", "update"];
 
-/// The words that a `PostgreSQL` takes for privileges. MAINTAIN came with version 17.
-const KNOWN: [&str; 18] = [
-    "select",
-    "insert",
-    "update",
-    "delete",
-    "truncate",
-    "references",
-    "trigger",
-    "usage",
-    "create",
-    "connect",
-    "temporary",
-    "temp",
-    "execute",
-    "set",
-    "alter system",
-    "rule",
-    "maintain",
-    "all",
-];
+/// Words that a `PostgreSQL` takes for privileges besides those that are granted on objects.
+const OTHERS: [&str; 2] = ["alter system", "rule"];
 
 /// What a GRANT in `PostgreSQL` is on, which decides what may be granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +72,8 @@ impl On {
 
 /// Why `PostgreSQL` does not know a privilege at all.
 pub(super) fn unrecognized(privilege: &str) -> Option<String> {
-    (!KNOWN.contains(&privilege)).then(|| format!("unrecognized privilege type \"{privilege}\""))
+    (!PRIVILEGES.contains(&privilege) && !OTHERS.contains(&privilege))
+        .then(|| format!("unrecognized privilege type \"{privilege}\""))
 }
 
 /// The privileges that one word stands for.

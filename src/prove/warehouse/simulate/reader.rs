@@ -1,6 +1,6 @@
 //! Reads a statement's tokens: words, names with their quotes, lists.
 
-use crate::sql::{Dialect, Kind, ObjectKind, Token};
+use crate::sql::{Cursor, Dialect, Kind, ObjectKind, Token};
 
 /// A name as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,23 +236,14 @@ impl<'t> Reader<'t> {
 
     /// Over a parenthesis: what it holds.
     pub(super) fn parenthesis(&mut self) -> Option<&'t [Token<'t>]> {
-        if !self.peek()?.is_symbol("(") {
+        let from = self.at + 1;
+        let mut cursor = Cursor { tokens: self.tokens, at: self.at, dialect: self.dialect };
+        if !cursor.parenthesis() {
             return None;
         }
-        let from = self.at + 1;
-        let mut depth = 0_usize;
-        while let Some(token) = self.peek() {
-            self.at += 1;
-            if token.is_symbol("(") {
-                depth += 1;
-            } else if token.is_symbol(")") {
-                depth -= 1;
-                if depth == 0 {
-                    return self.tokens.get(from..self.at - 1);
-                }
-            }
-        }
-        self.tokens.get(from..)
+        self.at = cursor.at;
+        let is_closed = self.at > from && self.tokens[self.at - 1].is_symbol(")");
+        self.tokens.get(from..self.at - usize::from(is_closed))
     }
 
     /// A reader of other tokens of the same statement.
