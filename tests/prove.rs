@@ -5,8 +5,8 @@
 #[path = "prove/projects.rs"]
 mod projects;
 
-use hookproof::prove::warehouse::Verdict;
-use hookproof::prove::{Proof, Step};
+use hookproof::prove::warehouse::{SqlValue, Verdict};
+use hookproof::prove::{Failing, Proof, Step, Truth};
 use hookproof::{CheckOptions, ProveOptions};
 
 use projects::{Project, guide, small};
@@ -102,4 +102,89 @@ fn what_stands_twice_after_a_second_run_is_told() {
         "on-run-end:\n  - insert into {{ target.schema }}.log values ('{{ invocation_id }}')",
     ]);
     assert_eq!(proofs(&log).remove(0).second_run, []);
+}
+
+/// The rehearsals of a project with drills, by target.
+fn drilled(project: &Project) -> Vec<Proof> {
+    let wanted = ProveOptions { drill: true, ..ProveOptions::default() };
+    hookproof::prove(&CheckOptions::at(project.path()), &wanted).unwrap().remove(0).proofs
+}
+
+#[test]
+fn a_summary_that_counts_no_failure_is_refuted_by_a_drill() {
+    let with_status = |status: &str| {
+        let count = format!("results | selectattr('status', 'equalto', '{status}') | list | length");
+        small(&[
+            "on-run-start:\n  - create table if not exists {{ target.schema }}.runs (id text, failed integer)",
+            &format!(
+                "on-run-end:\n  - insert into {{{{ target.schema }}}}.runs (id, failed) values ('{{{{ invocation_id }}}}', {{{{ {count} }}}})"
+            ),
+        ])
+    };
+    let wrong = drilled(&with_status("failed")).remove(0);
+    assert_eq!(refuted(&wrong), []);
+    assert!(!wrong.holds());
+    let told: Vec<&str> =
+        wrong.drills.iter().flat_map(|drill| &drill.misreports).map(|one| one.message.as_str()).collect();
+    assert_eq!(told, ["failed is 0 in a run in which 1 failed"]);
+    assert!(wrong.drills.iter().flat_map(|drill| &drill.misreports).all(|one| one.place.is_some()));
+    let right = drilled(&with_status("error")).remove(0);
+    assert!(right.holds(), "{:?}", right.drills);
+}
+
+#[test]
+fn what_a_failing_model_leaves_behind_is_told() {
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists {{ target.schema }}.log (id text)",
+        "models:\n  +pre-hook:\n    - {sql: \"insert into {{ target.schema }}.log values ('outside {{ invocation_id }}')\", transaction: false}\n    - insert into {{ target.schema }}.log values ('inside {{ invocation_id }}')",
+    ]);
+    let proof = drilled(&project).remove(0);
+    let node = proof.drills.iter().find(|drill| matches!(drill.failing, Failing::Node(_))).unwrap();
+    assert_eq!(node.truth, Truth { well: 0, failed: 1, skipped: 0 });
+    // On PostgreSQL a hook outside ends the transaction for good, so that the one inside stays as well (facts X11).
+    assert_eq!(node.left_behind, ["d.main.log has 2 rows more"]);
+}
+
+#[test]
+fn a_kept_database_answers_in_the_dialect_of_the_project() {
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists {{ target.schema }}.audit_run (id text, at timestamp)",
+        "on-run-end:\n  - insert into {{ target.schema }}.audit_run values ('{{ invocation_id }}', current_timestamp)",
+    ]);
+    let file = project.path().join("kept.db");
+    std::fs::write(&file, "what was there").unwrap();
+    let wanted = ProveOptions { database: Some(file.clone()), ..ProveOptions::default() };
+    let proved = hookproof::prove(&CheckOptions::at(project.path()), &wanted).unwrap();
+    assert_eq!(proved[0].proofs.iter().map(|proof| proof.target.as_str()).collect::<Vec<_>>(), ["dev"]);
+    let rows = hookproof::query(&file, "select at::date as day, count(*) as runs from audit_run group by 1 order by 1")
+        .unwrap();
+    assert_eq!(rows.names, ["day", "runs"]);
+    let text = |text: &str| SqlValue::Text(text.to_owned());
+    let wanted = [[text("2024-01-02"), SqlValue::Integer(1)], [text("2024-01-03"), SqlValue::Integer(1)]];
+    assert_eq!(rows.rows, wanted);
+    for refused in ["attach 'x.db' as x", "drop table audit_run; select 1", "select * from nowhere_known(1)"] {
+        assert!(hookproof::query(&file, refused).is_err(), "{refused}");
+    }
+    assert!(hookproof::query(&project.path().join("models/orders.sql"), "select 1").is_err());
+}
+
+#[test]
+fn the_page_needs_nothing_else_and_escapes_what_it_shows() {
+    let project = small(&["on-run-end:\n  - insert into {{ target.schema }}.log values ('<script>alert(1)</script>')"]);
+    let proved = hookproof::prove(&CheckOptions::at(project.path()), &ProveOptions::default()).unwrap();
+    let page = hookproof::report::prove::html(&proved);
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    for outside in ["<script", "http://", "https://", "src=", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn a_project_without_nodes_is_rehearsed() {
+    let project = small(&["on-run-start:\n  - create table if not exists {{ target.schema }}.log (id text)"]);
+    std::fs::remove_file(project.path().join("models/orders.sql")).unwrap();
+    for proof in proofs(&project) {
+        assert!(proof.holds());
+    }
 }
