@@ -337,8 +337,8 @@ impl<'a> Rehearsal<'a> {
         self.warehouse.borrow_mut().set_clock(stage.started_at.parse().unwrap_or_default());
         let mut course = Course::default();
         let mut steps = Vec::with_capacity(self.plan.steps.len());
-        for step in &self.plan.steps {
-            steps.push(self.step(step, &stage, &mut course, number));
+        for at in 0..self.plan.steps.len() {
+            steps.push(self.step(at, &stage, &mut course, number));
         }
         // What a run leaves open is rolled back when its connection closes.
         if self.warehouse.borrow().in_transaction() {
@@ -360,7 +360,8 @@ impl<'a> Rehearsal<'a> {
         names.into_iter().map(size).collect()
     }
 
-    fn step(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, number: usize) -> Step {
+    fn step(&mut self, at: usize, stage: &Rc<Stage>, course: &mut Course, number: usize) -> Step {
+        let step = &self.plan.steps[at];
         let mut made = Step {
             kind: step.kind,
             hook: step.hook,
@@ -387,7 +388,8 @@ impl<'a> Rehearsal<'a> {
                     Ended::Aborted(_) => course.aborted = true,
                 }
             }
-            StepKind::Begin => self.warehouse.borrow_mut().begin(),
+            StepKind::Begin if self.opens(at) => self.warehouse.borrow_mut().begin(),
+            StepKind::Begin => {}
             StepKind::Commit => self.warehouse.borrow_mut().commit(),
             StepKind::PreHook | StepKind::PostHook => {
                 if let Ended::Failed(message) | Ended::Aborted(message) = self.hook(step, stage, &mut made, number) {
@@ -398,6 +400,12 @@ impl<'a> Rehearsal<'a> {
             StepKind::Test => self.test(step, stage, course, &mut made),
         }
         made
+    }
+
+    /// Whether a transaction is open after a step that is meant to begin one: a hook outside may have ended it for
+    /// good (facts X11).
+    fn opens(&self, at: usize) -> bool {
+        self.plan.steps[at + 1..].iter().find_map(|step| step.inside) != Some(false)
     }
 
     /// Why dbt does not come to a step; none where it does.
