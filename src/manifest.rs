@@ -5,7 +5,7 @@ mod build;
 mod extract;
 mod settings;
 
-pub use build::{build, of_test, of_tests};
+pub use build::{build, name_test, of_test, of_tests};
 pub use settings::Settings;
 
 use crate::hook::{BadValue, ConfigHook, HookKind};

@@ -9,13 +9,14 @@ mod order;
 mod steps;
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
 use crate::jinja::JinjaError;
 use crate::project::Resource;
-use crate::render::{References, Renderer, Rendering, Taken, TakenTest};
+use crate::render::{DataTest, References, Renderer, Rendering, Taken, TakenTest};
 
 use fate::Fate;
 use order::{Item, Linked, Order};
@@ -124,6 +125,8 @@ pub struct Plan {
     pub never: Vec<Never>,
     /// What is not known of the order, and what stops dbt before it.
     pub notes: Vec<String>,
+    /// The tests among the steps, by unique id.
+    pub tests: HashMap<Arc<str>, Arc<DataTest>>,
     /// The hooks that fail while dbt parses, so that it stops before the first step, by their place in
     /// [`Plan::hooks`].
     pub stopped_by: Vec<(usize, JinjaError)>,
@@ -261,6 +264,7 @@ impl<'a> Planner<'a> {
             target: at.name.clone(),
             adapter: at.adapter.clone(),
             steps: steps::steps(renderer, target, order, &looked),
+            tests: order.data_tests(renderer, target),
             never: never.collect(),
             hooks: looked.iter().map(|one| one.hook.clone()).collect(),
             notes,

@@ -22,7 +22,7 @@ use crate::Failure;
 use crate::hook::Hook;
 use crate::plan::{Plan, StepKind};
 use crate::project::Overlay;
-use crate::render::Renderer;
+use crate::render::{Renderer, Status};
 use crate::settings::Assume;
 use crate::source::{Call, Place};
 use warehouse::{AssumptionKind, Verdict};
@@ -151,6 +151,10 @@ pub struct Step {
     pub note: Option<String>,
     /// Why it failed or could not be judged, where no statement says that.
     pub trouble: Option<Trouble>,
+    /// How a node or a test ends.
+    pub status: Option<Status>,
+    /// Whether a test is taken to pass, because it could not be executed or not on what there will be.
+    pub is_taken: bool,
     /// Whether dbt does not come to it.
     pub is_skipped: bool,
 }
@@ -190,6 +194,8 @@ pub struct Executed {
     pub error: Option<String>,
     /// How many rows it wrote or gave.
     pub rows: Option<u64>,
+    /// Whether it read rows that are not known.
+    pub guessed: bool,
     /// Where it stands, or where the call that executed it does.
     pub place: Option<Place>,
     /// Through which macro calls.

@@ -4,6 +4,8 @@
 
 #[path = "prove/projects.rs"]
 mod projects;
+#[path = "prove/tested.rs"]
+mod tested;
 
 use hookproof::prove::warehouse::{SqlValue, Verdict};
 use hookproof::prove::{Failing, Proof, Step, Truth};

@@ -338,6 +338,34 @@ struct Described<'a> {
     version: Option<&'a str>,
 }
 
+/// Names the relation that a test's failures are stored in.
+pub fn name_test(
+    shared: &Arc<Shared>,
+    target: &Arc<Target>,
+    package: usize,
+    name: &str,
+    schema: &str,
+    state: &mut NodeState,
+) {
+    let scene =
+        Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, Subject::Test(package));
+    let mut settings = state.settings.clone();
+    if settings.text("schema").is_none() {
+        settings.replace("schema", Datum::new(crate::datum::Kind::Str(Text::plain(schema))));
+    }
+    let described = Described {
+        name,
+        resource: "test",
+        package,
+        fqn: &[],
+        path: name,
+        original_file_path: name,
+        unique_id: name,
+        version: None,
+    };
+    name_relation(&scene, &described, &settings, state);
+}
+
 /// Names the node's relation with `generate_*_name`, which a project may define anew.
 fn name_relation(scene: &Rc<Scene>, node: &Described<'_>, settings: &Settings, state: &mut NodeState) {
     let (shared, target) = (&scene.shared, &scene.target);

@@ -62,6 +62,14 @@ impl Settings {
         }
     }
 
+    /// Sets a key anew.
+    pub(crate) fn replace(&mut self, key: &str, value: Datum) {
+        match self.entries.iter_mut().find(|(known, _)| known == key) {
+            Some((_, known)) => *known = value,
+            None => self.entries.push((key.to_owned(), value)),
+        }
+    }
+
     /// Merges a level of `dbt_project.yml`: keys with a plus sign, and those whose value is no map.
     pub fn merge_level(&mut self, level: &Datum) {
         for (key, value) in level.as_map().unwrap_or_default() {

@@ -1,5 +1,6 @@
 //! In which order a command takes nodes, tests and on-run hooks.
 
+mod data_tests;
 mod members;
 mod select;
 

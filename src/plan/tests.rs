@@ -9,6 +9,7 @@ use crate::datum::{Datum, Kind};
 use crate::jinja::print::{float_text, write_str_repr};
 use crate::manifest::{Manifest, Settings};
 use crate::project::{Node, Project, Properties, Resource};
+use crate::render::Argument;
 
 /// A test that has no file of its own.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub(super) struct TestNode {
     pub(super) unit_of: Option<usize>,
     /// The macro that a generic test calls, without its package.
     pub(super) calls: String,
+    /// That macro's package, where it is said.
+    pub(super) namespace: Option<String>,
+    /// The arguments of the macro.
+    pub(super) arguments: Vec<(String, Argument)>,
     /// The package.
     pub(super) package: usize,
     /// The properties file that declares it, from the package's root.
@@ -214,6 +219,8 @@ impl Finder<'_> {
             sources: on.sources.clone(),
             unit_of: None,
             calls: own.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            arguments: Vec::new(),
             package: on.entry.package,
             path: self.path(on.entry),
         };
@@ -232,6 +239,17 @@ impl Finder<'_> {
         kwargs.sort_by(|left, right| left.0.cmp(&right.0));
         let hash = hash(&node.name, own, namespace, &kwargs);
         node.id = format!("test.{}.{}.{hash}", self.project.packages[on.entry.package].name, node.name);
+        let argument = |(key, value): (String, Python<'_>)| {
+            let given = match value {
+                Python::Text(text) if key == "column_name" => Argument::Plain(text.to_owned()),
+                Python::Text(text) => {
+                    Argument::Rendered(Datum::new(Kind::Str(crate::source::Text::plain(text.to_owned()))))
+                }
+                Python::Datum(datum) => Argument::Rendered(datum.clone()),
+            };
+            (key, given)
+        };
+        node.arguments = kwargs.into_iter().map(argument).collect();
         Some(node)
     }
 
@@ -325,6 +343,8 @@ impl Finder<'_> {
                 sources: Vec::new(),
                 unit_of: Some(at),
                 calls: String::new(),
+                namespace: None,
+                arguments: Vec::new(),
                 package: entry.package,
                 path: self.path(entry),
                 fqn: self.fqn(entry, &[model, &entry.name]),

@@ -17,6 +17,7 @@ use super::warehouse::{
 };
 use super::{Access, Assumed, Executed, Note, Options, Proof, Run, Step, Trouble};
 use crate::Failure;
+use crate::command::Command;
 use crate::datum::Datum;
 use crate::hook::HookKind;
 use crate::jinja::{ErrorKind, JinjaError, Use};
@@ -181,6 +182,8 @@ fn stopped(plan: &Plan, hook: usize, error: &JinjaError) -> Step {
             place: error.place.or(of.place),
             through: error.through.clone(),
         }),
+        status: None,
+        is_taken: false,
         is_skipped: false,
     }
 }
@@ -369,11 +372,14 @@ impl<'a> Rehearsal<'a> {
             statements: Vec::new(),
             note: None,
             trouble: None,
+            status: None,
+            is_taken: false,
             is_skipped: false,
         };
         if let Some(why) = self.skipped(step, course) {
             made.is_skipped = true;
             made.note = Some(why);
+            made.status = status_of(step, course);
             return made;
         }
         match step.kind {
@@ -399,6 +405,7 @@ impl<'a> Rehearsal<'a> {
             StepKind::Node => self.node(step, stage, course, &mut made),
             StepKind::Test => self.test(step, stage, course, &mut made),
         }
+        made.status = status_of(step, course);
         made
     }
 
@@ -433,10 +440,24 @@ impl<'a> Rehearsal<'a> {
                 return Some("something that it needs failed".to_owned());
             }
         }
+        if step.kind == StepKind::Test && self.waits_in_vain(&id, course) {
+            course.ended.insert(Arc::clone(&id), (Status::Skipped, Detail::default()));
+            return Some("something that it is on failed".to_owned());
+        }
         match &course.current {
             Some((_, true)) => Some("its node failed".to_owned()),
             _ => None,
         }
+    }
+
+    /// Whether a node that a test is on is not there to be tested: in a build, it failed or was skipped.
+    fn waits_in_vain(&self, id: &str, course: &Course) -> bool {
+        let Some(test) = self.plan.tests.get(id).filter(|_| self.plan.command == Command::Build) else { return false };
+        let is_missing = |at: &usize| {
+            let ended = course.ended.get(self.project.nodes[*at].unique_id.as_str());
+            course.skipped.contains(at) || matches!(ended, Some((Status::Error | Status::Skipped, _)))
+        };
+        test.nodes.iter().any(is_missing)
     }
 
     fn skips_nodes(&self) -> bool {
@@ -605,19 +626,29 @@ impl<'a> Rehearsal<'a> {
         let Some(id) = &step.node else { return };
         let tested = test::run(self, stage, id);
         made.note = Some(tested.note);
+        made.is_taken = tested.is_taken;
         made.statements = tested.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();
-        let (status, failures) = match tested.failures {
-            Some(0) | None => (Status::Pass, 0),
-            Some(failures) => (Status::Fail, failures),
-        };
-        let message = (failures > 0).then(|| format!("Got {failures} results, configured to fail if != 0"));
-        course.ended.insert(Arc::clone(id), (status, Detail { message, failures: Some(failures), rows: None }));
+        let stops = matches!(tested.status, Status::Fail | Status::Error) && self.plan.command == Command::Build;
+        course.ended.insert(Arc::clone(id), (tested.status, tested.detail));
+        if stops {
+            let gates = self.plan.tests.get(&**id).map(|test| test.gates.as_slice()).unwrap_or_default();
+            for &node in gates {
+                course.skipped.insert(node);
+                self.skip_below(node, course);
+            }
+        }
     }
 
     fn left(&self) -> Left {
         let mut warehouse = self.warehouse.borrow_mut();
         second::left(&mut warehouse, self.writers.keys())
     }
+}
+
+/// How the node or test of a step ended.
+fn status_of(step: &plan::Step, course: &Course) -> Option<Status> {
+    let id = step.node.as_ref().filter(|_| matches!(step.kind, StepKind::Node | StepKind::Test))?;
+    course.ended.get(id).map(|(status, _)| *status)
 }
 
 /// What a hook's failing to render means: refuted where nothing that is not known led there.
@@ -642,7 +673,8 @@ fn failed_rendering(
         });
         return Ended::Well;
     }
-    let assumed = made.statements.iter().any(|done| matches!(done.verdict, Verdict::Assumed | Verdict::NotProved));
+    let is_assumed = |done: &Executed| done.guessed || matches!(done.verdict, Verdict::Assumed | Verdict::NotProved);
+    let assumed = made.statements.iter().any(is_assumed);
     let is_sure = !assumed && !guessed && pass.unknown.is_empty() && !pass.has_unknown;
     let cause = match (is_sure, assumed) {
         (true, _) => error.message.clone(),
@@ -680,6 +712,7 @@ fn executed(
         verdict: effect.verdict,
         error: effect.cause,
         rows,
+        guessed: effect.guessed,
         place,
         through,
         while_rendering,

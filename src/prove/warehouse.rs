@@ -22,7 +22,7 @@ mod translate;
 mod types;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -89,13 +89,16 @@ pub struct Effect {
     pub affected: Option<u64>,
     /// What it gave, where it is a query.
     pub rows: Option<Rows>,
+    /// Whether it read rows that are not those of the warehouse: what stands for them is empty, or was made of
+    /// something that is.
+    pub guessed: bool,
 }
 
 impl Effect {
     /// An effect without rows.
     #[must_use]
     pub fn new(sql: impl Into<String>, verdict: Verdict) -> Effect {
-        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None }
+        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None, guessed: false }
     }
 
     /// With a cause.
@@ -186,6 +189,10 @@ pub struct Warehouse {
     savepoints: Vec<Savepoint>,
     /// Whether the statement at hand touched something that is not certain.
     touched_assumed: bool,
+    /// Whether the statement at hand read rows that are not known.
+    touched_guessed: bool,
+    /// The relations whose rows are not known.
+    guessed: HashSet<RelationName>,
     /// What was executed on `SQLite` for the statement at hand.
     executed: Vec<String>,
     /// Whether a statement of a script may have made variables, which look like columns.
@@ -214,6 +221,8 @@ impl Warehouse {
             label: Arc::from(""),
             savepoints: Vec::new(),
             touched_assumed: false,
+            touched_guessed: false,
+            guessed: HashSet::new(),
             executed: Vec::new(),
             scripted: false,
             units,

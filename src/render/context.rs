@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::database::Database;
+use super::explore::DataTest;
 use super::library::Library;
 use super::relation::{self, Printing, Relation};
 use super::{Misread, Query, Referred, adapter, macros, results};
@@ -49,6 +50,8 @@ pub enum Subject {
     NodeHook(usize, HookKind),
     /// An on-run hook of a package, by its place in the package's list.
     OnRun(HookKind, usize, usize),
+    /// A test of a package that has no file of its own: [`Way::test`].
+    Test(usize),
 }
 
 /// An argument of a `config()` call.
@@ -95,6 +98,8 @@ pub struct Way {
     pub known_refs: Option<Vec<usize>>,
     /// Answers of the other pass: a flag is the same in both.
     pub settled: Vec<(String, Answer)>,
+    /// The test that is rendered: the manifest has no state of it.
+    pub test: Option<Arc<DataTest>>,
 }
 
 /// The context of one rendering.
@@ -242,7 +247,7 @@ impl Scene {
     pub fn package(&self) -> usize {
         match self.subject {
             Subject::Node(node) | Subject::NodeHook(node, _) => self.project().nodes[node].package,
-            Subject::OnRun(_, package, _) => package,
+            Subject::OnRun(_, package, _) | Subject::Test(package) => package,
         }
     }
 
@@ -251,15 +256,19 @@ impl Scene {
     pub fn node(&self) -> Option<usize> {
         match self.subject {
             Subject::Node(node) | Subject::NodeHook(node, _) => Some(node),
-            Subject::OnRun(..) => None,
+            Subject::OnRun(..) | Subject::Test(_) => None,
         }
     }
 
     /// The state of what is rendered: a node's, or that of an on-run hook, which is a node to dbt as well.
     #[must_use]
     pub fn state(&self) -> Option<&NodeState> {
+        if let Some(test) = &self.way.test {
+            return Some(&test.state);
+        }
         let manifest = self.manifest.as_ref()?;
         match self.subject {
+            Subject::Test(_) => None,
             Subject::Node(node) | Subject::NodeHook(node, _) => manifest.nodes.get(node),
             Subject::OnRun(kind, package, index) => {
                 manifest.operation(package, kind, index).map(|operation| &operation.state)
@@ -442,7 +451,13 @@ impl Scene {
     /// The relation of what is rendered: while dbt parses, every ref and source is this one (facts G4).
     #[must_use]
     pub fn own_relation(&self) -> Relation {
+        if let Some(test) = &self.way.test {
+            let NodeState { database, schema, alias, .. } = &test.state;
+            let database = database.clone().or_else(|| self.target.database.clone());
+            return Relation::new(self.printing(), database, Some(schema.clone()), Some(alias.clone()));
+        }
         match self.subject {
+            Subject::Test(_) => Relation::new(self.printing(), None, None, None),
             Subject::Node(node) | Subject::NodeHook(node, _) => self.relation_at(node, self.known_by_now()),
             Subject::OnRun(kind, package, index) => {
                 let name = format!("{}-{}-{index}", self.project().packages[package].name, kind.name());

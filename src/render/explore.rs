@@ -4,6 +4,7 @@ mod code;
 mod compiled;
 mod parsed;
 mod rehearsed;
+mod tested;
 mod unparsed;
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock, PoisonError};
 
 use parsed::Parsed;
 pub use rehearsed::{Rehearsed, RehearsedNode};
+pub use tested::{Argument, DataTest, RehearsedTest, TestCode};
 
 use super::branches::{self, Branch};
 use super::context::{HookLists, Moment, Of, Scene, Shared, Subject, WHICH, Way};
@@ -348,7 +350,7 @@ impl Renderer {
             let way = |known_refs: &Option<Vec<usize>>| Way {
                 script: script.clone(),
                 known_refs: known_refs.clone(),
-                settled: Vec::new(),
+                ..Way::default()
             };
             let (mut run, mut questions) = self.pass(&asked, Moment::Run, way(&known_refs), reached);
             let is_hidden =

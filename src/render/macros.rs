@@ -2,6 +2,7 @@
 
 mod native;
 mod recorded;
+mod tests;
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use crate::source::TextBuilder;
 use recorded::{Outcome, Recorded, Variant};
 
 pub(in crate::render) use native::is_native;
+pub(in crate::render) use tests::is_test;
 
 /// Whether a macro of dbt's own is modelled for an adapter.
 #[must_use]
@@ -32,7 +34,10 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
         if let Some(overridden) = scene.dispatched(interp, name, Some("dbt"))? {
             return interp.call(&overridden, args.clone());
         }
-        return match native::fallback(scene, interp, name, args)? {
+        if let Some(value) = native::fallback(scene, interp, name, args)? {
+            return Ok(value);
+        }
+        return match tests::call(interp, name, args)? {
             Some(value) => Ok(value),
             None => not_modelled(scene, interp, name, args),
         };
@@ -198,7 +203,7 @@ fn fits(scene: &Rc<Scene>, interp: &mut Interp, variant: &Variant, bound: &Bound
 
 /// Whether `config.get(key)` is what it is where nothing sets it.
 fn is_unset(scene: &Rc<Scene>, interp: &mut Interp, key: &str, otherwise: &Json) -> Eval<bool> {
-    if scene.node().is_none() {
+    if scene.node().is_none() && scene.way.test.is_none() {
         return Ok(true);
     }
     let config = Value::Object(Rc::new(adapter::Config(Rc::clone(scene))));

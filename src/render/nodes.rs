@@ -50,6 +50,7 @@ pub(super) fn subject(scene: &Scene) -> Option<Of> {
             let is = |one: &Operation| (one.kind, one.package, one.index) == (kind, package, index);
             operations.iter().position(is).map(Of::Operation)
         }
+        Subject::Test(_) => None,
     }
 }
 
@@ -524,6 +525,19 @@ impl Source<'_> {
         };
         self.scene.hook_list(of, kind, self.known, self.form != Form::Model)
     }
+}
+
+/// The settings of a test, with dbt's defaults.
+pub(super) fn test_settings(state: &NodeState) -> Value {
+    let mut settings = Dict::default();
+    for (key, default) in [config::HEAD, config::TEST].into_iter().flatten() {
+        settings.set_str(key, default.value());
+    }
+    settings.set_str("materialized", Value::str("test"));
+    for (key, value) in state.settings.iter().filter(|(_, value)| !value.is_null()) {
+        settings.set_str(key, value_of(value));
+    }
+    Value::dict(settings)
 }
 
 /// Tags are a sorted list without doubles once there are any; an on-run hook has its kind in front.

@@ -13,7 +13,7 @@ use super::stop::{Done, Stop};
 use super::translate::Given as Column;
 use super::types::Type;
 use super::value::{Rows, SqlValue};
-use super::{Effect, Given, Verdict, Warehouse};
+use super::{Effect, Given, RelationName, Verdict, Warehouse};
 
 /// What an executed statement did.
 #[derive(Debug, Default)]
@@ -79,6 +79,7 @@ impl Warehouse {
 
     fn statement(&mut self, given: &Given<'_>) -> Effect {
         self.touched_assumed = false;
+        self.touched_guessed = false;
         self.executed.clear();
         if matches!(given.statement.outline.verb, Verb::Declare | Verb::Set | Verb::Block)
             && !matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
@@ -107,6 +108,9 @@ impl Warehouse {
                 return Effect::new(given.text, Verdict::Refuted).because(cause);
             }
             let done = self.atomically(|this| this.tried(tree));
+            if let (Ok(_), Some(written)) = (&done, self.target_of(given)) {
+                self.wrote_to(written, given.statement.outline.verb == Verb::Create);
+            }
             return self.effect(given.text, done);
         }
         if let Some(effect) = self.simulate(given) {
@@ -121,6 +125,15 @@ impl Warehouse {
             format!("{what} is not carried out by the rehearsal")
         };
         Effect::new(given.text, Verdict::NotProved).because(cause)
+    }
+
+    /// The relation that a statement other than a query writes to.
+    fn target_of(&self, given: &Given<'_>) -> Option<RelationName> {
+        let outline = &given.statement.outline;
+        let name = outline.name.as_ref().filter(|_| !outline.is_query())?;
+        let quoted = name.text.contains(['"', '`', '[']);
+        let parts: Vec<(&str, bool)> = name.parts.iter().map(|part| (part.as_str(), quoted)).collect();
+        Some(self.name(&parts))
     }
 
     /// Carries a statement out, again where it turns out to need columns that are not known yet.
@@ -139,6 +152,7 @@ impl Warehouse {
         let sqlite = std::mem::take(&mut self.executed);
         let mut effect = Effect::new(text, Verdict::Proved);
         effect.sqlite = sqlite;
+        effect.guessed = self.touched_guessed;
         match done {
             Ok(outcome) => {
                 if self.touched_assumed {

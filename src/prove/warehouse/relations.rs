@@ -2,6 +2,7 @@
 
 #![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, ObjectNamePart};
@@ -103,6 +104,7 @@ impl Warehouse {
 
     /// Notes that a statement uses a relation.
     pub(super) fn touch(&mut self, relation: &Relation) {
+        self.touched_guessed = self.touched_guessed || self.is_guessed(&relation.name);
         match relation.certainty {
             Certainty::Known => {}
             Certainty::Inferred => self.touched_assumed = true,
@@ -112,6 +114,30 @@ impl Warehouse {
                     assumption.columns = relation.columns.iter().map(|column| column.name.clone()).collect();
                 }
             }
+        }
+    }
+
+    /// Whether the rows of a relation are not known: nothing in the rehearsal has them, or they were made of such.
+    fn is_guessed(&self, name: &RelationName) -> bool {
+        let mut open = vec![name.clone()];
+        let mut seen = HashSet::new();
+        while let Some(name) = open.pop() {
+            let relation = self.catalog.relation(&name);
+            if self.guessed.contains(&name) || relation.is_some_and(|one| one.certainty == Certainty::Assumed) {
+                return true;
+            }
+            let reads = relation.map(|relation| relation.reads.clone()).unwrap_or_default();
+            open.extend(reads.into_iter().filter(|name| seen.insert(name.clone())));
+        }
+        false
+    }
+
+    /// Notes what a statement that wrote to a relation makes of its rows.
+    pub(super) fn wrote_to(&mut self, name: RelationName, anew: bool) {
+        if self.touched_guessed {
+            self.guessed.insert(name);
+        } else if anew {
+            self.guessed.remove(&name);
         }
     }
 
@@ -317,7 +343,11 @@ impl Warehouse {
     pub fn build(&mut self, name: &RelationName, kind: Kind, query: &str) -> Effect {
         self.executed.clear();
         self.touched_assumed = false;
+        self.touched_guessed = false;
         let done = self.atomically(|this| this.build_from(name, kind, query));
+        if done.is_ok() {
+            self.wrote_to(name.clone(), true);
+        }
         self.effect(query, done.map(|()| super::execute::Outcome::default()))
     }
 
@@ -340,7 +370,10 @@ impl Warehouse {
 
     /// Makes a table with rows, in place of what has its name: seeds, stubs, sources.
     pub fn put(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
+        let (name, is_known) = (relation.name.clone(), relation.certainty == Certainty::Known);
         let put = self.atomically(|this| this.put_rows(relation, rows));
+        self.touched_guessed = !is_known;
+        self.wrote_to(name, true);
         put.map_err(|stop| match stop {
             Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
             Stop::Missing(_) => "columns are missing".to_owned(),

@@ -263,7 +263,12 @@ impl Warehouse {
                 let column = |name: &String| Object::on(Class::Column, relation, name.as_str());
                 self.ledger().rename(&column(from), &column(to));
             }
-            Change::Renamed { from, to } => self.ledger().relation_renamed(from, to),
+            Change::Renamed { from, to } => {
+                if self.guessed.remove(from) {
+                    self.guessed.insert(to.clone());
+                }
+                self.ledger().relation_renamed(from, to);
+            }
         }
     }
 }

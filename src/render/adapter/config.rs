@@ -71,6 +71,9 @@ impl Config {
 
     /// The settings, with dbt's defaults.
     fn settings(&self, interp: &mut Interp) -> Eval<Value> {
+        if let Some(test) = &self.0.way.test {
+            return Ok(nodes::test_settings(&test.state));
+        }
         match nodes::current(&self.0) {
             Some(node) => interp.attribute(&node, "config"),
             None => Ok(Value::record([])),

@@ -50,6 +50,7 @@ impl Scene {
 
     fn this(&self, interp: &mut Interp) -> Value {
         match self.node() {
+            _ if self.way.test.is_some() => self.own_relation().value(),
             Some(node) => self.cached("this", || self.relation_of(node).value()),
             None => {
                 self.misread(interp, "this", "None");

@@ -118,6 +118,18 @@ pub(super) fn fallback(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args:
             };
             made.value()
         }
+        "get_where_subquery" | "default__get_where_subquery" => {
+            let [relation] = args.bind(name, ["relation"], 1)?;
+            let relation = relation.unwrap_or(Value::None);
+            let config = Value::Object(Rc::new(Config(Rc::clone(scene))));
+            let condition = interp.call_method(&config, "get", Args::of(vec![Value::str("where")]))?;
+            if interp.truth(&condition)? {
+                let (relation, condition) = (interp.str_of(&relation)?, interp.str_of(&condition)?);
+                Value::str(format!("(select * from {} where {}) dbt_subquery", relation.text, condition.text))
+            } else {
+                relation
+            }
+        }
         "generate_alias_name" | "default__generate_alias_name" => {
             let [custom, node] = args.bind(name, ["custom_alias_name", "node"], 0)?;
             match custom {
@@ -131,7 +143,7 @@ pub(super) fn fallback(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args:
 
 /// A setting of the node, else a flag of the command.
 fn flag(scene: &Rc<Scene>, interp: &mut Interp, key: &str, flag: &str) -> Eval<Value> {
-    if scene.node().is_some() && scene.executes() {
+    if (scene.node().is_some() || scene.way.test.is_some()) && scene.executes() {
         let config = Value::Object(Rc::new(Config(Rc::clone(scene))));
         let set = interp.call_method(&config, "get", Args::of(vec![Value::str(key)]))?;
         if !set.is_none() {

@@ -52,6 +52,12 @@ pub(crate) fn refused(question: &str, answer: &Datum) -> Option<String> {
 }
 
 impl Status {
+    /// dbt's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        STATUSES.iter().find(|(status, ..)| *status == self).map_or("success", |(_, text, _)| text)
+    }
+
     /// As a template sees it.
     pub(super) fn text(self) -> Str {
         let known = STATUSES.iter().find(|(status, ..)| *status == self);

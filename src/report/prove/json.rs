@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::text::failing;
 use super::{Proved, holds, positions, verdict};
 use crate::prove::{Drill, Executed, Proof, Step};
+use crate::render::Status;
 use crate::report::Positions;
 use crate::report::list::{Point, indented};
 use crate::source::Place;
@@ -109,6 +110,7 @@ fn entries<'a>(step: &'a Step, proof: &'a Proof, positions: &Positions<'a>) -> V
         rows: None,
         rendering: None,
         note: step.note.as_deref(),
+        status: step.status.map(Status::name),
         skipped: step.is_skipped,
         file: None,
         start: None,
@@ -192,6 +194,7 @@ struct Entry<'a> {
     rows: Option<u64>,
     rendering: Option<bool>,
     note: Option<&'a str>,
+    status: Option<&'static str>,
     skipped: bool,
     file: Option<&'a str>,
     start: Option<Point>,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Proved, holds, positions};
+use crate::plan::StepKind;
 use crate::prove::warehouse::Verdict;
 use crate::prove::{Executed, Failing, Proof, Step, Trouble};
+use crate::render::Status;
 use crate::report::list::Paint;
 use crate::report::{Positions, counted};
 use crate::source::{Call, Place};
@@ -59,6 +61,7 @@ impl Drawing<'_> {
         }
         self.drills(proof, out);
         self.tally(proof, out);
+        self.tests(proof, out);
         self.not_proved(proof, out);
         self.notes(proof, out);
         self.drift(proof, out);
@@ -188,6 +191,27 @@ impl Drawing<'_> {
                 "  {} not made from their own SQL: an empty table stands for each",
                 counted(stubs, "node")
             );
+        }
+    }
+
+    /// How the tests ended; those first that do not pass.
+    fn tests(&self, proof: &Proof, out: &mut String) {
+        let Some(run) = proof.runs.first() else { return };
+        let tests = || run.steps.iter().filter(|step| step.kind == StepKind::Test);
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for step in tests() {
+            let how = if step.is_taken { "taken to pass" } else { step.status.map_or("skipped", Status::name) };
+            *counts.entry(how).or_default() += 1;
+        }
+        if counts.is_empty() {
+            return;
+        }
+        let of: Vec<String> = counts.iter().map(|(how, count)| format!("{count} {how}")).collect();
+        let _ = writeln!(out, "  {}: {}", counted(tests().count(), "test"), of.join(", "));
+        let is_bad = |step: &&Step| matches!(step.status, Some(Status::Fail | Status::Error | Status::Warn));
+        for step in tests().filter(is_bad).take(MOST_LISTED) {
+            let note = step.note.as_deref().unwrap_or_default();
+            let _ = writeln!(out, "    {} {note}", step.node.as_deref().unwrap_or_default());
         }
     }
 
