@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
 use crate::fix;
@@ -169,6 +170,13 @@ impl Baseline {
         self.counts.retain(|_, count| *count > 0);
         self
     }
+}
+
+/// What a finding is known by, as a digest: it stays when lines above it change.
+pub(crate) fn fingerprint(report: &CheckReport, found: &Diagnostic) -> String {
+    let Known { project, file, rule, message, line } = known(report, found);
+    let digest = Sha256::digest([project, file, rule, message, line].join("\0"));
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn known(report: &CheckReport, found: &Diagnostic) -> Known {

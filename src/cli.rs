@@ -3,19 +3,25 @@
 //! 0: nothing at or above the failing level. 1: findings. 2: could not run.
 
 mod arguments;
+mod paths;
+mod progress;
 mod rules;
 mod terminal;
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::iter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use hookproof::baseline::Baseline;
 use hookproof::diagnostic::{Confidence, Severity};
+use hookproof::difference::Difference;
 use hookproof::fix::{self, Fixed};
 use hookproof::report::compile::{self, Compiled};
+use hookproof::report::diff;
 use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
 use hookproof::report::prove::{self, Proved};
@@ -24,7 +30,10 @@ use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
 use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover};
 
-use arguments::{CheckFormat, Cli, Command, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat};
+use arguments::{
+    CheckFormat, Cli, Command, DiffFormat, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat,
+};
+use paths::Wanted;
 use terminal::Terminal;
 
 /// The exit code of a run that found something.
@@ -90,26 +99,41 @@ fn print(out: &str) -> io::Result<()> {
 
 fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
     match command {
-        Command::Check { project, format, fail_on, rules, fixing, known, branches } => {
-            let mut options = options(&project, format == CheckFormat::Json)?;
+        Command::Check { project, more, format, output, fail_on, rules, fixing, known, branches } => {
+            // What goes to a file is for whoever reads the file.
+            let by_itself = || CheckFormat::of_environment(|name| std::env::var(name).ok());
+            let format = format.unwrap_or_else(by_itself);
+            let given: Vec<&Path> = iter::once(&project.path).chain(&more).map(PathBuf::as_path).collect();
+            let wanted = paths::wanted(&given);
+            if format == CheckFormat::Json {
+                only_one(&wanted)?;
+            }
+            let mut options = project.options()?;
             options.rules = rules.change()?;
             options.changed_since.clone_from(&known.changed_since);
+            let each = wanted.into_iter().map(|(path, files)| CheckOptions { path, files, ..options.clone() });
+            let each: Vec<CheckOptions> = each.collect();
+            let is_part = options.changed_since.is_some() || each.iter().any(|one| one.files.is_some());
             if fixing.unsafe_fixes && !fixing.fix && !fixing.diff {
                 return Err("--unsafe-fixes says which fixes are applied: add --fix or --diff".to_owned());
             }
             if fixing.diff {
-                let fixed = fix::fix(&options, fixing.unsafe_fixes).map_err(|failure| failure.to_string())?;
+                let fixed = fixed(&each, fixing.unsafe_fixes)?;
                 let code = if fixed.changed.is_empty() { 0 } else { FOUND };
                 note_fixed(&fixed, "would mend", fixing.unsafe_fixes);
                 return Ok(Outcome { out: fix::diff(&fixed.changed), code });
             }
             let mut reports = if fixing.fix {
-                let fixed = fix::fix(&options, fixing.unsafe_fixes).map_err(|failure| failure.to_string())?;
+                let fixed = fixed(&each, fixing.unsafe_fixes)?;
                 fix::write(&fixed.changed).map_err(|failure| failure.to_string())?;
                 note_fixed(&fixed, "mended", fixing.unsafe_fixes);
                 fixed.reports
             } else {
-                hookproof::check(&options).map_err(|failure| failure.to_string())?
+                let mut reports = Vec::new();
+                for one in &each {
+                    reports.extend(hookproof::check(one).map_err(|failure| failure.to_string())?);
+                }
+                reports
             };
             if let Some(path) = &known.write_baseline {
                 let baseline = Baseline::of(&reports);
@@ -118,11 +142,15 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 return Ok(Outcome::ok(String::new()));
             }
             if let Some(path) = &known.baseline {
-                with_baseline(&mut reports, path, known.prune_baseline)?;
+                with_baseline(&mut reports, path, known.prune_baseline, is_part)?;
             }
             let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
             let mut out = checked(&reports, format, terminal);
-            if branches && format != CheckFormat::Json {
+            if let Some(path) = &output {
+                write(path, &out)?;
+                out = checked(&reports, CheckFormat::Text, terminal);
+            }
+            if branches && matches!(format, CheckFormat::Text | CheckFormat::Concise) {
                 for line in reports.iter().flat_map(CheckReport::unreached_lines) {
                     out.push_str(&line);
                     out.push('\n');
@@ -142,6 +170,18 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 Format::Json => |one: &Compiled, _| compile::json(one),
             };
             Ok(Outcome::ok(joined(compiled.iter().map(|one| show(one, terminal)))))
+        }
+        Command::Diff { revision, project, format, exit_code } => {
+            let options = options(&project, format == DiffFormat::Json)?;
+            let found = hookproof::diff(&options, &revision).map_err(|failure| failure.to_string())?;
+            let show = |one: &Difference| match format {
+                DiffFormat::Text => diff::text(one, terminal.colour),
+                DiffFormat::Json => diff::json(one, &revision),
+                DiffFormat::Markdown => diff::markdown(one, &revision),
+            };
+            let differs = found.iter().any(|one| !one.hooks.is_empty());
+            let code = if exit_code && differs { FOUND } else { 0 };
+            Ok(Outcome { out: joined(found.iter().map(show)), code })
         }
         Command::List { project, format } => {
             let options = options(&project, format == Format::Json)?;
@@ -165,8 +205,9 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
         }
         Command::Prove { project, command, format, drill, db, strict } => {
             let options = options(&project, format == ProveFormat::Json || db.is_some())?;
-            let wanted = ProveOptions { command, strict, drill, database: db };
-            let proved = hookproof::prove(&options, &wanted).map_err(|failure| failure.to_string())?;
+            let wanted = ProveOptions { command, strict, drill, database: db, progress: Arc::default() };
+            let proved = progress::shown(&wanted.progress, || hookproof::prove(&options, &wanted))?;
+            let proved = proved.map_err(|failure| failure.to_string())?;
             let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
             let out = match format {
                 ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, terminal.width, terminal.colour))),
@@ -213,10 +254,15 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// Leaves out the findings that a baseline holds, and says on stderr what it holds in vain.
-fn with_baseline(reports: &mut [CheckReport], path: &Path, prune: bool) -> Result<(), Complaint> {
+///
+/// Where only a part of the project is looked at, what is not found may be there all the same.
+fn with_baseline(reports: &mut [CheckReport], path: &Path, prune: bool, is_part: bool) -> Result<(), Complaint> {
+    if prune && is_part {
+        return Err("--prune-baseline needs the whole project: leave out the files and --changed-since".to_owned());
+    }
     let baseline = Baseline::read(path).map_err(|failure| failure.to_string())?;
     let gone = baseline.apply(reports);
-    if gone.is_empty() {
+    if gone.is_empty() || is_part {
         return Ok(());
     }
     let shown = path.display();
@@ -243,26 +289,58 @@ fn note_fixed(fixed: &Fixed, did: &str, unsafe_too: bool) {
     complain(&format!("{did} {mended} in {files}{left}"));
 }
 
+/// Mends what is wanted, project by project.
+fn fixed(each: &[CheckOptions], unsafe_too: bool) -> Result<Fixed, Complaint> {
+    let mut all = Fixed::default();
+    for one in each {
+        let fixed = fix::fix(one, unsafe_too).map_err(|failure| failure.to_string())?;
+        all.changed.extend(fixed.changed);
+        all.reports.extend(fixed.reports);
+        all.mended += fixed.mended;
+        all.left += fixed.left;
+    }
+    Ok(all)
+}
+
+/// JSON is the result of one project.
+fn only_one(wanted: &[Wanted]) -> Result<(), Complaint> {
+    let mut roots = Vec::new();
+    for (path, _) in wanted {
+        roots.extend(discover::roots(path).map_err(|missing| missing.to_string())?);
+    }
+    match roots.as_slice() {
+        [first, _, ..] => Err(format!(
+            "there are {} dbt projects, and JSON is the result of one: name one of them, such as {}",
+            roots.len(),
+            first.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// What the library is asked for. Only one project can be told in JSON.
 fn options(project: &ProjectArguments, one_only: bool) -> Result<CheckOptions, Complaint> {
     if one_only {
-        let roots = discover::roots(&project.path).map_err(|missing| missing.to_string())?;
-        if let [first, _, ..] = roots.as_slice() {
-            return Err(format!(
-                "{} holds {} dbt projects, and JSON is the result of one: name one of them, such as {}",
-                project.path.display(),
-                roots.len(),
-                first.display()
-            ));
-        }
+        only_one(&[(project.path.clone(), None)])?;
     }
     project.options()
+}
+
+/// Writes a result to a file, whole or not at all.
+fn write(path: &Path, out: &str) -> Result<(), Complaint> {
+    fix::replace(path, out.as_bytes()).map_err(|reason| format!("{} can't be written: {reason}", path.display()))
 }
 
 fn checked(reports: &[CheckReport], format: CheckFormat, terminal: Terminal) -> String {
     match format {
         CheckFormat::Json => reports.iter().map(report::json).collect(),
         CheckFormat::Concise => reports.iter().map(report::concise).collect(),
+        CheckFormat::Jsonl => report::jsonl(reports),
+        CheckFormat::Sarif => report::sarif(reports),
+        CheckFormat::Github => report::github(reports),
+        CheckFormat::Gitlab => report::gitlab(reports),
+        CheckFormat::Azure => report::azure(reports),
+        CheckFormat::Junit => report::junit(reports),
         CheckFormat::Text => {
             let Terminal { colour, width, links } = terminal;
             joined(reports.iter().map(|one| report::text(one, &TextOptions { colour, width, links })))

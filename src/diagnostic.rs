@@ -136,6 +136,26 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+impl Diagnostic {
+    /// The severity for those that know no confidence: an error that is not sure is a warning.
+    #[must_use]
+    pub fn level(&self) -> Severity {
+        match (self.severity, self.confidence) {
+            (Severity::Error, Confidence::Low) => Severity::Warning,
+            (severity, _) => severity,
+        }
+    }
+
+    /// The message, and below it what to do.
+    #[must_use]
+    pub fn message_with_help(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{}\nhelp: {help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
 /// Something that was not checked, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotChecked {

@@ -223,7 +223,7 @@ pub fn write(changed: &[Changed]) -> Result<(), Failure> {
 }
 
 /// Puts bytes in the place of a file's: what reads it meanwhile sees the old ones or the new ones.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link stays a link.
     let path = if path.exists() { fs::canonicalize(path)? } else { path.to_path_buf() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

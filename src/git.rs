@@ -21,6 +21,13 @@ pub struct Past {
     pub changed: BTreeSet<String>,
 }
 
+/// The top of the repository that a folder is in.
+#[must_use]
+pub fn top(folder: &Path) -> Option<&Path> {
+    // A work tree and a submodule have a file of this name.
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
 /// What the project in a folder was at a revision.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod command;
 pub mod datum;
 pub mod diagnostic;
+pub mod difference;
 pub mod discover;
 pub mod fix;
 pub mod git;
@@ -26,4 +27,4 @@ pub mod source;
 mod spelling;
 pub mod sql;
 
-pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, list, plan, prove, query};
+pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, diff, list, plan, prove, query};

@@ -50,7 +50,7 @@ use crate::sql::Script;
 
 pub use coverage::coverage;
 pub use policy::Policy;
-pub use reach::Fingerprints;
+pub use reach::{Fingerprints, of_files};
 pub use selection::{Selection, SelectionChange, Selector};
 
 use relations::Relations;

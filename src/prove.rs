@@ -7,6 +7,7 @@
 mod drill;
 mod kept;
 mod node;
+mod progress;
 mod rows;
 mod run;
 mod second;
@@ -28,6 +29,7 @@ use crate::source::{Call, Place};
 use warehouse::{AssumptionKind, Verdict};
 
 pub use drill::{Drill, Failing, Misreport, Truth};
+pub use progress::Progress;
 pub use second::Drift;
 
 /// What a rehearsal depends on besides the plan.
@@ -41,6 +43,8 @@ pub struct Options {
     pub database: Option<PathBuf>,
     /// Files that are read otherwise than they are on disk.
     pub overlay: Overlay,
+    /// How far it is, for whoever watches.
+    pub progress: Arc<Progress>,
 }
 
 /// The rehearsal of a command in one target.

@@ -1,14 +1,20 @@
 //! What a check gave, as bytes: for a person, for a terminal's search, for a program.
 
+pub mod azure;
 mod branches;
 pub mod compile;
 pub mod concise;
+pub mod diff;
 mod excerpt;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 pub mod list;
 pub mod plan;
 pub mod prove;
 pub mod query;
+pub mod sarif;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -18,8 +24,13 @@ use crate::diagnostic::{Coverage, Diagnostic, Severity};
 use crate::render::branches::Branch;
 use crate::source::{FileId, LineColumn, Lines, Place, Sources};
 
+pub use azure::azure;
 pub use concise::concise;
-pub use json::json;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use json::{json, jsonl};
+pub use junit::junit;
+pub use sarif::sarif;
 pub use text::{TextOptions, text};
 
 /// What the check of one project gave.
@@ -27,6 +38,9 @@ pub use text::{TextOptions, text};
 pub struct CheckReport {
     /// The project's name.
     pub project: String,
+    /// The project's folder as those see it who read a report of a whole repository: from the top of the repository,
+    /// with a `/` at the end; empty where that is the project.
+    pub folder: String,
     /// The adapter's type: `postgres`.
     pub adapter: String,
     /// The targets that were looked at.
@@ -55,6 +69,12 @@ pub struct Counts {
 }
 
 impl CheckReport {
+    /// A file's path from the top of the repository.
+    #[must_use]
+    pub fn path_in_repository(&self, path: &str) -> String {
+        format!("{}{path}", self.folder)
+    }
+
     /// How many findings there are of each severity.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -111,6 +131,11 @@ impl CheckReport {
         }
         parts.join(", ")
     }
+}
+
+/// A text with a blank for all white space.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A number with its noun, in the plural where it needs one.

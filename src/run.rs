@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::NotChecked;
+use crate::difference::Difference;
 use crate::discover;
 use crate::git;
 use crate::hook::{self, Hook, Hooks};
@@ -19,6 +20,7 @@ use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
 use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
+use crate::prove::Progress;
 use crate::prove::warehouse::{Rows, Warehouse};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
@@ -65,6 +67,8 @@ pub struct CheckOptions {
     /// Only what has changed since this revision of git is told: hooks that are not what they were, by their own
     /// text or by a macro, a setting or a variable that they depend on.
     pub changed_since: Option<String>,
+    /// Only the findings that these files can cause: paths from the project's root, with `/`.
+    pub files: Option<BTreeSet<String>>,
     /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
     pub overlay: Overlay,
     /// How the rules of the settings change: `--select`, `--extend-select`, `--ignore`.
@@ -89,6 +93,7 @@ impl CheckOptions {
             command: None,
             python_environment: None,
             changed_since: None,
+            files: None,
             overlay: Overlay::default(),
             rules: SelectionChange::default(),
             answers: Answers::default(),
@@ -127,6 +132,31 @@ pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
     Ok(reports)
 }
 
+/// Whether every hook of a project may depend on a file.
+fn reaches_all(path: &str) -> bool {
+    const ALL: &[&str] = &[
+        "dbt_project.yml",
+        "profiles.yml",
+        "packages.yml",
+        "dependencies.yml",
+        "package-lock.yml",
+        "selectors.yml",
+        ".dbtignore",
+        settings::FILE,
+    ];
+    ALL.contains(&path)
+}
+
+/// A project's folder from the top of its repository, or else from where the tool was started; with a `/` at its end,
+/// empty where it is that.
+fn folder(root: &Path, working_dir: Option<&Path>) -> String {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let root = whole(root);
+    let top = git::top(&root).map(Path::to_path_buf).or_else(|| working_dir.map(whole)).unwrap_or_default();
+    let rest = root.strip_prefix(&top).unwrap_or(&root).to_string_lossy().replace('\\', "/");
+    if rest.is_empty() { rest } else { format!("{rest}/") }
+}
+
 /// What a project was, to tell what has changed.
 struct Since {
     prints: Fingerprints,
@@ -163,6 +193,16 @@ fn checked<T: Send>(
         findings.ignored = ignored(&renderer);
         findings.changed =
             since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
+        if let Some(files) = options.files.as_ref().filter(|files| !files.iter().any(|file| reaches_all(file))) {
+            let of_files = Changed { hooks: lint::of_files(&findings, files), files: files.clone() };
+            findings.changed = Some(match findings.changed.take() {
+                None => of_files,
+                Some(changed) => Changed {
+                    hooks: changed.hooks.intersection(&of_files.hooks).copied().collect(),
+                    files: changed.files.intersection(&of_files.files).cloned().collect(),
+                },
+            });
+        }
         let mut coverage = lint::coverage(&findings);
         coverage.not_checked.extend(unread_nodes(&renderer));
         if cut > 0 {
@@ -181,6 +221,7 @@ fn checked<T: Send>(
         let found = lint::check(&findings);
         let report = CheckReport {
             project: project.root().name.clone(),
+            folder: folder(&project.root().dir, options.working_dir.as_deref()),
             adapter: project.adapter().to_owned(),
             targets: findings.targets.clone(),
             sources: Arc::new(findings.sources.clone()),
@@ -191,6 +232,28 @@ fn checked<T: Send>(
         };
         give(&findings, report)
     })
+}
+
+/// What became of the hooks of every project at a path since a revision of git.
+///
+/// # Errors
+/// Where a project cannot be read, or git does not know the revision. A project that was not there then is as one
+/// without hooks.
+pub fn diff(options: &CheckOptions, revision: &str) -> Result<Vec<Difference>, Failure> {
+    let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
+    let mut found = Vec::with_capacity(roots.len());
+    for root in roots {
+        let past = git::past(&root, revision)?;
+        let now = CheckOptions { path: root, ..options.clone() };
+        let was_there = past.overlay.get(&now.path.join("dbt_project.yml")) != Some(None);
+        let then = CheckOptions { overlay: past.overlay, ..now.clone() };
+        let now = compile(&now)?.pop();
+        let then = if was_there { compile(&then)?.pop() } else { None };
+        let Some(now) = now else { continue };
+        let empty = || Compiled { hooks: Vec::new(), ..now.clone() };
+        found.push(Difference::between(&then.unwrap_or_else(empty), &now));
+    }
+    Ok(found)
 }
 
 /// The SQL of the hooks of every project at a path.
@@ -279,6 +342,8 @@ pub struct ProveOptions {
     pub drill: bool,
     /// The file in which the database of the default target is kept.
     pub database: Option<PathBuf>,
+    /// How far it is, for whoever watches.
+    pub progress: Arc<Progress>,
 }
 
 /// Asks a database that a rehearsal has kept, in the project's own dialect.
@@ -320,6 +385,7 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
                 drill: wanted.drill,
                 database: wanted.database.clone(),
                 overlay: options.overlay.clone(),
+                progress: Arc::clone(&wanted.progress),
             };
             crate::prove::prove(&renderer, &plan, target, &how)
         };

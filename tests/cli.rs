@@ -216,7 +216,7 @@ fn several_projects_are_told_one_after_the_other() {
     assert_eq!(stdout(&output), "a: no hooks\n\nb: no hooks\n");
     assert_eq!(code(&output, ""), 0);
     let output = run(dir.path(), &["list", "--format", "json"]);
-    assert_eq!(code(&output, "holds 2 dbt projects, and JSON is the result of one: name one of them, such as"), 2);
+    assert_eq!(code(&output, "there are 2 dbt projects, and JSON is the result of one: name one of them, such as"), 2);
 }
 
 #[test]

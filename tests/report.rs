@@ -8,7 +8,7 @@ use std::time::Instant;
 use hookproof::diagnostic::{
     Confidence, Coverage, Diagnostic, Edit, Fix, HookRef, NotChecked, Related, Safety, Severity,
 };
-use hookproof::report::{CheckReport, TextOptions, concise, json, text};
+use hookproof::report::{CheckReport, TextOptions, azure, concise, github, gitlab, json, jsonl, junit, sarif, text};
 use hookproof::source::{FileId, Place, Sources};
 
 const PROJECT: &str = "\
@@ -242,6 +242,7 @@ fn samples() -> CheckReport {
 
     CheckReport {
         project: "shop".to_owned(),
+        folder: "transform/".to_owned(),
         adapter: "postgres".to_owned(),
         targets: vec!["dev".to_owned(), "ci".to_owned(), "prod".to_owned()],
         sources: Arc::new(samples.sources),
@@ -369,6 +370,22 @@ fn concise_lines() {
 #[test]
 fn json_version_1() {
     picture("json", &json(&samples()));
+}
+
+#[test]
+fn formats_of_programs() {
+    let reports = [samples(), CheckReport { project: "clean".to_owned(), ..clean() }];
+    picture("jsonl", &jsonl(&reports));
+    let mut log: serde_json::Value = serde_json::from_str(&sarif(&reports)).unwrap();
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap() {
+        assert!(rule["help"]["markdown"].as_str().unwrap().contains("## Fix"));
+        rule["help"] = "the rule's page".into();
+    }
+    picture("sarif", &format!("{log:#}\n"));
+    picture("github", &github(&reports));
+    picture("gitlab", &gitlab(&reports));
+    picture("azure", &azure(&reports));
+    picture("junit", &junit(&reports));
 }
 
 #[test]

@@ -28,9 +28,17 @@ pub(super) enum Command {
     Check {
         #[command(flatten)]
         project: ProjectArguments,
-        /// What to print
-        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-        format: CheckFormat,
+        /// More of them. Of files, only the findings that they can cause are told, through macros, properties and
+        /// settings too
+        #[arg(value_name = "PATH")]
+        more: Vec<PathBuf>,
+        /// What to print; by itself what shows findings beside their lines on GitHub Actions (github) and Azure
+        /// Pipelines (azure), and text elsewhere
+        #[arg(long, value_enum)]
+        format: Option<CheckFormat>,
+        /// Write the result to this file, and a text to the terminal
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
         /// The severity from which on findings fail the run
         #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
         fail_on: FailOn,
@@ -78,6 +86,20 @@ pub(super) enum Command {
         /// What to print: of the default target, or in JSON of all, if --target names none
         #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
         format: PlanFormat,
+    },
+    /// Show what a change does to the SQL of hooks: those added, removed, moved, and those that send something else
+    Diff {
+        /// The revision of git to compare with, such as main or HEAD~1
+        #[arg(value_name = "REV")]
+        revision: String,
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// What to print
+        #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+        format: DiffFormat,
+        /// Exit with 1 if a hook is not as it was
+        #[arg(long)]
+        exit_code: bool,
     },
     /// Rehearse a dbt command on an embedded database, twice, in every target: prove that the hooks work
     Prove {
@@ -278,6 +300,33 @@ pub(super) enum CheckFormat {
     Concise,
     /// For a program
     Json,
+    /// For a program: a line of JSON for each finding
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Issues of Azure Pipelines
+    Azure,
+    /// Test results in `JUnit`'s XML
+    Junit,
+}
+
+impl CheckFormat {
+    /// The format that shows findings beside their lines in the CI system that the environment tells of; text where
+    /// there is none.
+    pub(super) fn of_environment(variable: impl Fn(&str) -> Option<String>) -> CheckFormat {
+        let says_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        if says_true("GITHUB_ACTIONS") {
+            CheckFormat::Github
+        } else if says_true("TF_BUILD") {
+            CheckFormat::Azure
+        } else {
+            CheckFormat::Text
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -296,6 +345,16 @@ pub(super) enum ProveFormat {
     Json,
     /// One page that needs nothing else, for a person
     Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+    /// For a comment on a pull request
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

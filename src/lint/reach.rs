@@ -1,13 +1,14 @@
 //! What a hook is made of, in one number: its text, what it renders to, and every macro that it reaches. Two hooks
 //! with the same number are the same hook, whatever else changed in the project.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::syntax::Owner;
 use super::{Checked, Findings};
 use crate::hook::{Hook, HookKind};
 use crate::render::Pass;
+use crate::source::FileId;
 
 /// Whose hook it is, and of what kind.
 type Seat = (String, HookKind);
@@ -41,6 +42,45 @@ impl Fingerprints {
         let all = findings.checked.iter().zip(all(findings)).enumerate();
         all.filter(|(_, one)| is_new(*one)).map(|(at, _)| at).collect()
     }
+}
+
+/// The hooks, by their place among the checked ones, that some files have a part in: their own text, the macros that
+/// they reach, their node, the nodes that they refer to, and what properties files say of these. The paths are from the
+/// project's root.
+#[must_use]
+pub fn of_files(findings: &Findings<'_>, files: &BTreeSet<String>) -> HashSet<usize> {
+    let project = findings.project;
+    let is_named = |file: FileId| files.contains(&project.sources.get(file).path);
+    let node_is_named = |at: usize| {
+        let node = &project.nodes[at];
+        node.file.is_some_and(is_named)
+            || node.properties.iter().any(|&entry| is_named(project.properties[entry].file))
+            || files.contains(&format!("{}{}", project.packages[node.package].prefix(), node.original_file_path))
+    };
+    let mut found = HashSet::new();
+    for part in findings.syntax().parts() {
+        let is_of_named = match part.owner {
+            Owner::Macro(at) => is_named(project.macros[at].block.file),
+            _ => false,
+        };
+        if is_of_named {
+            found.extend(part.hooks.iter().copied());
+        }
+    }
+    for (at, checked) in findings.checked.iter().enumerate() {
+        let hook = checked.hook;
+        let own = hook.place.is_some_and(|place| is_named(place.file)) || hook.node.is_some_and(node_is_named);
+        let refers = || {
+            let targets = hook.targets.iter().filter(|&&target| target < project.targets.len());
+            targets
+                .copied()
+                .any(|target| findings.renderer.references(hook, target).nodes.into_iter().any(node_is_named))
+        };
+        if own || refers() {
+            found.insert(at);
+        }
+    }
+    found
 }
 
 fn seat(hook: &Hook, findings: &Findings<'_>) -> Seat {

@@ -230,7 +230,10 @@ impl<'f> Sink<'f> {
         };
         let is_told = |merged: &Merged| {
             findings.changed.as_ref().is_none_or(|changed| {
-                let in_file = changed.files.contains(&findings.sources.get(merged.diagnostic.place.file).path);
+                let related = merged.diagnostic.related.iter().map(|related| related.place);
+                let in_file = std::iter::once(merged.diagnostic.place)
+                    .chain(related)
+                    .any(|place| changed.files.contains(&findings.sources.get(place.file).path));
                 !merged.hooks.is_disjoint(&changed.hooks) || (merged.hooks.is_empty() && in_file)
             })
         };

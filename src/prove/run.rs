@@ -84,9 +84,13 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         return Ok(proof);
     }
     let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
+    let drills = if options.drill { drill::failures(plan) } else { Vec::new() };
+    // A drill is a run in which something fails, after one in which nothing does.
+    options.progress.expect(plan.steps.len() * (RUNS + 2 * drills.len()));
     let mut left = Left::default();
     for number in 1..=RUNS {
         let run = rehearsal.run(number);
+        options.progress.check()?;
         proof.runs.push(run);
         let now = rehearsal.left();
         if number == RUNS {
@@ -104,10 +108,9 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         drop(rehearsal);
         kept::put(file, path)?;
     }
-    if options.drill {
-        for failing in drill::failures(plan) {
-            proof.drills.push(drilled(renderer, plan, target, options, failing)?);
-        }
+    for failing in drills {
+        proof.drills.push(drilled(renderer, plan, target, options, failing)?);
+        options.progress.check()?;
     }
     Ok(proof)
 }
@@ -244,7 +247,8 @@ impl<'a> Rehearsal<'a> {
             database: of.database.as_deref().map(|database| folding.fold(database, quote.database)),
             schema: folding.fold(&of.schema, quote.schema),
         };
-        let warehouse = Warehouse::new(session, path)?;
+        let mut warehouse = Warehouse::new(session, path)?;
+        warehouse.end_with(options.progress.flag())?;
         let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut relations = HashMap::new();
         let mut by_id = HashMap::new();
@@ -341,7 +345,11 @@ impl<'a> Rehearsal<'a> {
         let mut course = Course::default();
         let mut steps = Vec::with_capacity(self.plan.steps.len());
         for at in 0..self.plan.steps.len() {
+            if self.options.progress.is_stopped() {
+                break;
+            }
             steps.push(self.step(at, &stage, &mut course, number));
+            self.options.progress.step();
         }
         // What a run leaves open is rolled back when its connection closes.
         if self.warehouse.borrow().in_transaction() {

@@ -25,7 +25,7 @@ mod value;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use jiff::civil::DateTime;
 use rusqlite::Connection;
@@ -227,6 +227,12 @@ impl Warehouse {
             scripted: false,
             units,
         })
+    }
+
+    /// Lets a statement that is being executed end as soon as the flag is up.
+    pub fn end_with(&mut self, flag: Arc<AtomicBool>) -> Result<(), Failure> {
+        sqlite::bound(&mut self.db, &self.units, flag)
+            .map_err(|error| Failure(format!("the database of the rehearsal cannot be watched: {error}")))
     }
 
     /// Sets what time it is, in UTC, until it is set again.

@@ -127,12 +127,44 @@ impl Drawing<'_> {
     fn scenario(&self, rendering: &Rendering) -> String {
         let all = self.targets.len() > 1 && rendering.targets.len() == self.targets.len();
         let targets = if all { "every target".to_owned() } else { names(rendering, self.targets).join(", ") };
-        let answers = rendering.answers.iter().map(|(question, answer)| match answer {
-            Answer::Bool(answer) => format!("{question} is {answer}"),
-            Answer::Count(count) => format!("{question} gives {count}"),
-            Answer::Word(word) => format!("{question} is {word}"),
+        std::iter::once(targets).chain(answers(rendering)).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// What was answered on the way through the hook.
+fn answers(rendering: &Rendering) -> impl Iterator<Item = String> {
+    rendering.answers.iter().map(|(question, answer)| match answer {
+        Answer::Bool(answer) => format!("{question} is {answer}"),
+        Answer::Count(count) => format!("{question} gives {count}"),
+        Answer::Word(word) => format!("{question} is {word}"),
+    })
+}
+
+/// What a rendering executes and sends, as SQL whose comments say the rest: for comparisons.
+pub(crate) fn sent(rendering: &Rendering, out: &mut String) {
+    let answers: Vec<String> = answers(rendering).collect();
+    if !answers.is_empty() {
+        let _ = writeln!(out, "-- {}", answers.join("; "));
+    }
+    let mut body = String::new();
+    for query in queries(rendering) {
+        body.push_str("    -- while rendering:\n");
+        sql(query.text.as_str(), &mut body);
+    }
+    if let Some((when, error)) = failure(rendering) {
+        let message = error.message.trim().replace('\n', "\n    -- ");
+        let _ = writeln!(body, "    -- error {when}: {message}");
+    } else {
+        if !queries(rendering).is_empty() && !rendering.sent.is_empty() {
+            body.push_str("    -- the hook:\n");
+        }
+        unknown(rendering).for_each(|why| {
+            let _ = writeln!(body, "    -- not known: {why}");
         });
-        std::iter::once(targets).chain(answers).collect::<Vec<_>>().join("; ")
+        rendering.sent.iter().for_each(|sent| sql(sent, &mut body));
+    }
+    for line in body.lines() {
+        let _ = writeln!(out, "{}", line.strip_prefix("    ").unwrap_or(line));
     }
 }
 

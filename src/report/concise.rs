@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CheckReport, Positions};
+use super::{CheckReport, Positions, on_one_line};
 
 /// One line for each finding, `path:line:column: error[rule] message`, then the closing lines.
 #[must_use]
@@ -19,8 +19,4 @@ pub fn concise(report: &CheckReport) -> String {
         let _ = writeln!(out, "{}", on_one_line(&line));
     }
     out
-}
-
-fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -37,6 +37,29 @@ pub fn json(report: &CheckReport) -> String {
     out
 }
 
+/// A line for each finding: what it is in the check's JSON, and the project that it is of.
+#[must_use]
+pub fn jsonl(reports: &[CheckReport]) -> String {
+    let mut out = String::new();
+    for report in reports {
+        let positions = Positions::of(report);
+        for found in &report.diagnostics {
+            let line = Line { project: &report.project, finding: Finding::of(found, report, &positions) };
+            // Strings, numbers and lists always serialise.
+            out.push_str(&serde_json::to_string(&line).unwrap_or_default());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    project: &'a str,
+    #[serde(flatten)]
+    finding: Finding<'a>,
+}
+
 #[derive(Serialize)]
 struct Check<'a> {
     schema_version: u32,

@@ -172,6 +172,10 @@ impl Paint {
         self.with("2", text)
     }
 
+    pub(super) fn green(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
     pub(super) fn red(self, text: &str) -> String {
         self.with("31", text)
     }

@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use crate::sql::{self, Dialect, FaultKind, Verb};
 
 use super::catalog::Relation;
+use super::convert::UNJUDGED;
 use super::functions;
 use super::sqlite::{self, Violation};
 use super::stop::{Done, Stop};
@@ -14,6 +15,9 @@ use super::translate::Given as Column;
 use super::types::Type;
 use super::value::{Rows, SqlValue};
 use super::{Effect, Given, RelationName, Verdict, Warehouse};
+
+/// The most bytes that the rows of a query may need.
+const MOST_FETCHED: usize = 256 << 20;
 
 /// What an executed statement did.
 #[derive(Debug, Default)]
@@ -214,10 +218,17 @@ impl Warehouse {
         let mut statement = self.db.prepare_cached(sql)?;
         let mut found = statement.query([])?;
         let mut rows = Vec::new();
+        let mut room = MOST_FETCHED;
         while let Some(row) = found.next()? {
             let mut values = Vec::with_capacity(columns.len());
             for (at, column) in columns.iter().enumerate() {
-                values.push(shown(row.get_ref(at)?, column.of));
+                let value = shown(row.get_ref(at)?, column.of);
+                room = room.saturating_sub(size_of::<SqlValue>() + value.heap());
+                values.push(value);
+            }
+            if room == 0 {
+                let why = format!("{UNJUDGED}it gives more rows than the rehearsal has room for");
+                return Err(rusqlite::Error::UserFunctionError(why.into()));
             }
             rows.push(values);
         }

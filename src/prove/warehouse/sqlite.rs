@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -12,6 +12,9 @@ use rusqlite::{Connection, Error, ErrorCode, Result};
 use super::convert::UNJUDGED;
 use super::functions;
 use super::stop::Stop;
+
+/// The most bytes that `SQLite` holds at a time, of all databases of the process together.
+const MOST_MEMORY: i64 = 1 << 30;
 
 /// The most bytes of a text or a row.
 const MOST_BYTES: i32 = 64 << 20;
@@ -32,6 +35,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<Connection> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.pragma_update(None, "hard_heap_limit", MOST_MEMORY)?;
     // No file but the database is written, not even for a while.
     db.pragma_update(None, "temp_store", "MEMORY")?;
     db.pragma_update(None, "journal_mode", "MEMORY")?;
@@ -46,8 +50,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<Connection> {
 /// statements of the rehearsal run.
 pub(super) fn guard(db: &mut Connection) -> Result<Arc<AtomicU64>> {
     let units = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&units);
-    db.progress_handler(UNIT, Some(move || counted.fetch_add(1, Ordering::Relaxed) > MOST_UNITS))?;
+    bound(db, &units, Arc::default())?;
     db.authorizer(Some(|context: AuthContext<'_>| match context.action {
         AuthAction::Attach { .. }
         | AuthAction::Detach { .. }
@@ -61,6 +64,13 @@ pub(super) fn guard(db: &mut Connection) -> Result<Arc<AtomicU64>> {
         _ => Authorization::Allow,
     }))?;
     Ok(units)
+}
+
+/// Ends each statement that needs more than its share, and all once the flag is up.
+pub(super) fn bound(db: &mut Connection, units: &Arc<AtomicU64>, ended: Arc<AtomicBool>) -> Result<()> {
+    let counted = Arc::clone(units);
+    let is_over = move || counted.fetch_add(1, Ordering::Relaxed) > MOST_UNITS || ended.load(Ordering::Relaxed);
+    db.progress_handler(UNIT, Some(is_over))
 }
 
 /// A name in quotes.
@@ -173,6 +183,13 @@ mod tests {
     fn what_does_not_end_is_ended() {
         let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
         assert!(refusal(endless).contains("interrupted"));
+    }
+
+    #[test]
+    fn all_rows_together_have_a_bound() {
+        let much = "CREATE TABLE much AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) \
+                    SELECT zeroblob(50000000) AS one FROM n";
+        assert!(refusal(much).contains("memory"));
     }
 
     #[test]

@@ -13,6 +13,17 @@ pub enum SqlValue {
     Blob(Vec<u8>),
 }
 
+impl SqlValue {
+    /// How many bytes it holds besides itself.
+    pub(super) fn heap(&self) -> usize {
+        match self {
+            SqlValue::Text(text) => text.len(),
+            SqlValue::Blob(bytes) => bytes.len(),
+            SqlValue::Null | SqlValue::Integer(_) | SqlValue::Real(_) => 0,
+        }
+    }
+}
+
 /// The rows of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
