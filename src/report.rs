@@ -33,6 +33,9 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{TextOptions, text};
 
+/// Where the tool and the pages of its rules are kept; blank while the package names no repository.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// What the check of one project gave.
 #[derive(Debug, Clone)]
 pub struct CheckReport {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{CheckReport, Positions};
+use super::{CheckReport, Positions, REPOSITORY};
 use crate::baseline;
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
 use crate::lint::{Rule, rules};
@@ -26,20 +26,22 @@ pub fn sarif(reports: &[CheckReport]) -> String {
             report.diagnostics.iter().map(move |found| result(found, report, &positions, described)).collect::<Vec<_>>()
         })
         .collect();
-    let log = json!({
+    let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {
                 "name": "hookproof",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": described.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     });
+    if !REPOSITORY.is_empty() {
+        log["runs"][0]["tool"]["driver"]["informationUri"] = json!(REPOSITORY);
+    }
     // Strings, numbers and lists always serialise.
     let mut out = serde_json::to_string_pretty(&log).unwrap_or_default();
     out.push('\n');

@@ -9,12 +9,10 @@ use miette::{
 };
 
 use super::excerpt::{self, Window, sql_rows, width_of, wrapped};
-use super::{CheckReport, Positions};
+use super::{CheckReport, Positions, REPOSITORY};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Safety, Severity};
 use crate::source::{LineColumn, Place};
 
-/// Where the pages of the rules are kept, for links; none while the package names no repository.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 /// Below this width nothing sensible can be drawn.
 const LEAST_WIDTH: usize = 40;
 
