@@ -28,7 +28,7 @@ use hookproof::report::prove::{self, Proved};
 use hookproof::report::query;
 use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
-use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover};
+use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover, lsp};
 
 use arguments::{
     CheckFormat, Cli, Command, DiffFormat, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat,
@@ -227,6 +227,13 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
         Command::Init { path, schema: false } => init(&path),
         Command::Rules { format: RulesFormat::Text } => Ok(Outcome::ok(rules::table())),
         Command::Rules { format: RulesFormat::Markdown } => Ok(Outcome::ok(rules::index())),
+        Command::Lsp { scenario, rules, stdio: _ } => {
+            let mut options = scenario.options(Path::new("."))?;
+            options.rules = rules.change()?;
+            let left = lsp::serve(io::stdin().lock(), io::stdout(), &options)
+                .map_err(|reason| format!("what the editor says can't be read: {reason}"))?;
+            Ok(Outcome { out: String::new(), code: u8::from(!left) })
+        }
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
     }
 }

@@ -66,7 +66,8 @@ fn is_installed(folder: &Path) -> bool {
 }
 
 /// The nearest project around a path that is no installed package, else the nearest at all.
-fn enclosing(path: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn enclosing(path: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
     let absolute = resolve_dots(&absolute);
     let roots: Vec<&Path> = absolute.ancestors().filter(|folder| is_root(folder)).collect();
@@ -82,7 +83,7 @@ fn enclosing(path: &Path) -> Option<PathBuf> {
 }
 
 /// Takes `.` and `..` out of an absolute path.
-fn resolve_dots(path: &Path) -> PathBuf {
+pub(crate) fn resolve_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

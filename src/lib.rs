@@ -13,6 +13,7 @@ pub mod hook;
 pub mod invocation;
 pub mod jinja;
 pub mod lint;
+pub mod lsp;
 pub mod manifest;
 pub mod materialization;
 pub mod plan;

@@ -141,6 +141,11 @@ fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The link to the page of a finding's rule.
+pub(crate) fn page(found: &Diagnostic) -> Option<String> {
+    (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/main/rules/{}/{}/README.md", found.family, found.rule))
+}
+
 /// A number with its noun, in the plural where it needs one.
 fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

@@ -31,7 +31,7 @@ use crate::report::list::Listed;
 use crate::report::plan::Planned;
 use crate::report::prove::Proved;
 use crate::settings::{self, Answers, Settings};
-use crate::source::Text;
+use crate::source::{LineColumn, Text};
 use crate::sql::{self, Dialect};
 
 /// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
@@ -111,6 +111,15 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Failure {
+    /// The file that it speaks of, with line and column from 1, where the sentence begins with them.
+    pub(crate) fn at(&self) -> Option<(&str, LineColumn)> {
+        let mut parts = self.0.splitn(4, ':');
+        let (path, line, column) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some((path, LineColumn { line, column }))
+    }
+}
+
 impl std::error::Error for Failure {}
 
 /// Checks the hooks of every project at a path.
@@ -170,68 +179,105 @@ fn checked<T: Send>(
 ) -> Result<Vec<T>, Failure> {
     each(options, |renderer, settings| {
         let (renderer, hooks, rendered) = rendered(renderer);
-        let project = renderer.project();
-        let dialect = Dialect::of_adapter(project.adapter());
-        let cut = rendered.iter().filter(|rendered| rendered.cut).count();
-        let kept = renderer.kept_hooks(&hooks);
-        let checked = |hook, renderings: Vec<Rendering>| Checked {
-            hook,
-            renderings: renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
-            compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, dialect)).collect(),
-        };
-        let mut all: Vec<Checked<'_>> =
-            hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
-        let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
-        all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
-        let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
-        let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
-        let unused: Vec<String> =
-            unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
-        let mut sources = project.sources.clone();
-        let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
-        let mut findings = Findings::new(&renderer, &hooks, all, policy, sources);
-        findings.ignored = ignored(&renderer);
-        findings.changed =
-            since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
-        if let Some(files) = options.files.as_ref().filter(|files| !files.iter().any(|file| reaches_all(file))) {
-            let of_files = Changed { hooks: lint::of_files(&findings, files), files: files.clone() };
-            findings.changed = Some(match findings.changed.take() {
-                None => of_files,
-                Some(changed) => Changed {
-                    hooks: changed.hooks.intersection(&of_files.hooks).copied().collect(),
-                    files: changed.files.intersection(&of_files.files).cloned().collect(),
-                },
-            });
-        }
-        let mut coverage = lint::coverage(&findings);
-        coverage.not_checked.extend(unread_nodes(&renderer));
-        if cut > 0 {
-            coverage.not_checked.push(NotChecked {
-                what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
-                why: format!(
-                    "more ways through it than are rendered: {MAX_WAYS} in a target, fewer where each is long"
-                ),
-            });
-        }
-        coverage.not_checked.extend(unused.into_iter().map(|question| NotChecked {
-            what: format!("the answer to `{question}`"),
-            why: "no hook asks this".to_owned(),
-        }));
-        coverage.not_checked.sort();
-        let found = lint::check(&findings);
-        let report = CheckReport {
-            project: project.root().name.clone(),
-            folder: folder(&project.root().dir, options.working_dir.as_deref()),
-            adapter: project.adapter().to_owned(),
-            targets: findings.targets.clone(),
-            sources: Arc::new(findings.sources.clone()),
-            coverage,
-            branches: renderer.branches(),
-            diagnostics: found.diagnostics,
-            suppressed: found.suppressed,
-        };
-        give(&findings, report)
+        judge(options, settings, since, (&renderer, &hooks), rendered, &give)
     })
+}
+
+/// Checks the hooks of a project that are rendered.
+fn judge<T>(
+    options: &CheckOptions,
+    settings: &Settings,
+    since: Option<&Since>,
+    (renderer, hooks): (&Renderer, &Hooks),
+    rendered: Vec<Rendered>,
+    give: impl Fn(&Findings<'_>, CheckReport) -> T,
+) -> T {
+    let project = renderer.project();
+    let dialect = Dialect::of_adapter(project.adapter());
+    let cut = rendered.iter().filter(|rendered| rendered.cut).count();
+    let kept = renderer.kept_hooks(hooks);
+    let checked = |hook, renderings: Vec<Rendering>| Checked {
+        hook,
+        renderings: renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
+        compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, dialect)).collect(),
+    };
+    let mut all: Vec<Checked<'_>> =
+        hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
+    let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
+    all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
+    let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
+    let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
+    let unused: Vec<String> = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
+    let mut sources = project.sources.clone();
+    let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
+    let mut findings = Findings::new(renderer, hooks, all, policy, sources);
+    findings.ignored = ignored(renderer);
+    findings.changed =
+        since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
+    if let Some(files) = options.files.as_ref().filter(|files| !files.iter().any(|file| reaches_all(file))) {
+        let of_files = Changed { hooks: lint::of_files(&findings, files), files: files.clone() };
+        findings.changed = Some(match findings.changed.take() {
+            None => of_files,
+            Some(changed) => Changed {
+                hooks: changed.hooks.intersection(&of_files.hooks).copied().collect(),
+                files: changed.files.intersection(&of_files.files).cloned().collect(),
+            },
+        });
+    }
+    let mut coverage = lint::coverage(&findings);
+    coverage.not_checked.extend(unread_nodes(renderer));
+    if cut > 0 {
+        coverage.not_checked.push(NotChecked {
+            what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
+            why: format!("more ways through it than are rendered: {MAX_WAYS} in a target, fewer where each is long"),
+        });
+    }
+    coverage.not_checked.extend(unused.into_iter().map(|question| NotChecked {
+        what: format!("the answer to `{question}`"),
+        why: "no hook asks this".to_owned(),
+    }));
+    coverage.not_checked.sort();
+    let found = lint::check(&findings);
+    let report = CheckReport {
+        project: project.root().name.clone(),
+        folder: folder(&project.root().dir, options.working_dir.as_deref()),
+        adapter: project.adapter().to_owned(),
+        targets: findings.targets.clone(),
+        sources: Arc::new(findings.sources.clone()),
+        coverage,
+        branches: renderer.branches(),
+        diagnostics: found.diagnostics,
+        suppressed: found.suppressed,
+    };
+    give(&findings, report)
+}
+
+/// A project that was checked, with what hooks are rendered with: to ask more about it.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    /// What the check gave.
+    pub(crate) report: CheckReport,
+    /// What renders the hooks.
+    pub(crate) renderer: Renderer,
+    /// The effective hooks.
+    pub(crate) hooks: Hooks,
+}
+
+/// Checks the hooks of every project at a path, and keeps what they are rendered with.
+pub(crate) fn examine(options: &CheckOptions) -> Result<Vec<Examined>, Failure> {
+    each(options, |renderer, settings| {
+        let (renderer, hooks, rendered) = rendered(renderer);
+        let report = judge(options, settings, None, (&renderer, &hooks), rendered, |_, report| report);
+        Examined { report, renderer, hooks }
+    })
+}
+
+/// Works on a thread with a stack that is big enough for trees.
+pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    match &*POOL {
+        Some(pool) => Ok(pool.install(work)),
+        None => Err(Failure(NO_THREADS.to_owned())),
+    }
 }
 
 /// What became of the hooks of every project at a path since a revision of git.
@@ -360,10 +406,7 @@ pub fn query(database: &Path, sql: &str) -> Result<Rows, Failure> {
             (None, None) => Err(Failure("this is no query: it gives no rows".to_owned())),
         }
     };
-    match &*POOL {
-        Some(pool) => pool.install(ask),
-        None => Err(Failure(NO_THREADS.to_owned())),
-    }
+    on_big_stack(ask)?
 }
 
 /// Where no thread can be started.
@@ -492,10 +535,7 @@ fn each_in<T: Send>(
             })
             .collect()
     };
-    match &*POOL {
-        Some(pool) => pool.install(run),
-        None => Err(Failure(NO_THREADS.to_owned())),
-    }
+    on_big_stack(run)?
 }
 
 /// The targets that are looked at; none where all of them are. Those that the settings name and the profile does

@@ -266,13 +266,36 @@ impl<'a> Lines<'a> {
     /// The line and column of a byte; of the end where it lies beyond.
     #[must_use]
     pub fn at(&self, offset: u32) -> LineColumn {
+        let (line, before) = self.before(offset);
+        LineColumn { line, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// The line of a byte, from 1, and what stands before the byte on it.
+    #[must_use]
+    pub fn before(&self, offset: u32) -> (u32, &'a str) {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.starts.partition_point(|&start| start as usize <= offset);
         let start = self.starts[line - 1] as usize;
-        LineColumn { line: line as u32, column: self.text[start..offset].chars().count() as u32 + 1 }
+        (line as u32, &self.text[start..offset])
+    }
+
+    /// A line by its number, from 1: its first byte, and its text without what ends it.
+    #[must_use]
+    pub fn line(&self, number: u32) -> Option<(u32, &'a str)> {
+        let start = *self.starts.get(number.checked_sub(1)? as usize)?;
+        let end = self.starts.get(number as usize).map_or(self.text.len(), |&next| next as usize);
+        let line = &self.text[start as usize..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        Some((start, line.strip_suffix('\r').unwrap_or(line)))
+    }
+
+    /// The byte after the last.
+    #[must_use]
+    pub fn end(&self) -> u32 {
+        self.text.len() as u32
     }
 }
 

@@ -1,6 +1,6 @@
 //! The arguments of each command, with the names that dbt gives them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookproof::CheckOptions;
@@ -147,6 +147,16 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Serve an editor over the Language Server Protocol, on stdin and stdout
+    Lsp {
+        #[command(flatten)]
+        scenario: ScenarioArguments,
+        #[command(flatten)]
+        rules: RuleArguments,
+        /// What there is without it too: many editors say it
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Show the page of a rule
     Explain {
         /// The rule's name, such as drop-without-if-exists
@@ -160,6 +170,13 @@ pub(super) struct ProjectArguments {
     /// A dbt project, a file or folder in one, or a folder that holds several
     #[arg(default_value = ".")]
     pub(super) path: PathBuf,
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+}
+
+/// How dbt would run a project.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArguments {
     /// Only this target of the profile; otherwise all of them
     #[arg(long, short, env = "DBT_TARGET", hide_env_values = true)]
     target: Option<String>,
@@ -249,8 +266,15 @@ impl RuleArguments {
 impl ProjectArguments {
     /// What the library is asked for.
     pub(super) fn options(&self) -> Result<CheckOptions, String> {
+        self.scenario.options(&self.path)
+    }
+}
+
+impl ScenarioArguments {
+    /// What the library is asked for of the project at a path.
+    pub(super) fn options(&self, path: &Path) -> Result<CheckOptions, String> {
         let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
-        let mut options = CheckOptions::at(self.path.clone());
+        let mut options = CheckOptions::at(path);
         options.target = given(&self.target);
         options.profile = given(&self.profile);
         options.profiles_dir.clone_from(&self.profiles_dir);

@@ -316,19 +316,22 @@ fn duckdb_database(adapter: &str, key: &str, output: &Datum) -> Option<Datum> {
     (!stem.is_empty()).then(|| Datum::new(Kind::Str(Text::plain(stem))))
 }
 
+/// Whether a setting or a variable of that name holds what nobody should see.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["pass", "secret", "token", "private", "keyfile", "credential", "api_key", "access_key"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
 /// An adapter that is not known: every key but what looks like a secret.
 fn open_fields(output: &Datum) -> Vec<(String, Datum)> {
-    let secret = |key: &str| {
-        let key = key.to_lowercase();
-        ["pass", "secret", "token", "private", "keyfile", "credential", "api_key", "access_key"]
-            .iter()
-            .any(|word| key.contains(word))
-    };
     let entries = output.as_map().unwrap_or_default();
     entries
         .iter()
         .filter_map(|(key, value)| Some((key.as_str()?, value)))
-        .filter(|(key, _)| !matches!(*key, "type" | "threads") && !secret(key))
+        .filter(|(key, _)| !matches!(*key, "type" | "threads") && !is_secret(key))
         .map(|(key, value)| (key.to_owned(), value.clone()))
         .collect()
 }

@@ -46,28 +46,75 @@ pub fn text(compiled: &Compiled, colour: bool) -> String {
         targets: &compiled.targets,
         paint: Paint { colour },
     };
-    let mut groups: Vec<(String, Vec<&Hook>)> = Vec::new();
-    let mut at: HashMap<(_, _, String), usize> = HashMap::new();
-    for (hook, renderings, _) in &compiled.hooks {
-        let mut body = String::new();
-        for rendering in renderings {
-            drawing.rendering(rendering, &mut body);
-        }
-        let n = *at.entry((hook.kind, hook.place, body.clone())).or_insert(groups.len());
-        match groups.get_mut(n) {
-            Some((_, hooks)) => hooks.push(hook),
-            None => groups.push((body, vec![hook])),
-        }
-    }
     let mut out = String::new();
-    for (body, hooks) in &groups {
-        let _ = writeln!(out, "{}\n{body}", drawing.header(hooks));
+    for (body, hooks) in drawing.groups(compiled, |blocks| drawing.body(blocks)) {
+        let _ = writeln!(out, "{}\n{body}", drawing.header(&hooks));
     }
     let mut declared: Vec<_> = compiled.hooks.iter().map(|(hook, ..)| (hook.kind, hook.place)).collect();
     declared.sort_unstable();
     declared.dedup();
     let _ = writeln!(out, "{}: {}", compiled.project, totals(compiled.hooks.len(), declared.len()));
     out
+}
+
+/// The same in Markdown, without what it is a part of. No more than `most` different ones are shown.
+#[must_use]
+pub fn markdown(compiled: &Compiled, most: usize) -> String {
+    let drawing = Drawing {
+        positions: positions(&compiled.sources, compiled.hooks.iter().map(|(hook, ..)| hook)),
+        targets: &compiled.targets,
+        paint: Paint { colour: false },
+    };
+    let groups = drawing.groups(compiled, in_markdown);
+    let parts = groups.iter().take(most).map(|(body, hooks)| {
+        let (owner, transaction) = drawing.owner(hooks);
+        format!("**{}** {owner}{transaction}\n\n{body}", hooks[0].kind.name())
+    });
+    let mut out = parts.collect::<Vec<_>>().join("\n");
+    if groups.len() > most {
+        let _ = writeln!(out, "\n… and {} more that become something else", groups.len() - most);
+    }
+    out
+}
+
+/// A part of what is told of a rendering.
+enum Block {
+    /// In which targets and with which answers it is so.
+    Scenario(String),
+    /// What the next part is.
+    Label(&'static str),
+    /// What is not known or not there.
+    Note(String),
+    /// SQL, without needless indentation.
+    Sql(Vec<String>),
+    /// What fails.
+    Error(String),
+}
+
+fn in_markdown(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        match block {
+            Block::Scenario(said) | Block::Note(said) => drop(writeln!(out, "*{}*\n", escaped(said))),
+            Block::Label(said) => drop(writeln!(out, "{said}\n")),
+            Block::Sql(rows) => out.push_str(&fenced("sql", &rows.join("\n"))),
+            Block::Error(said) => out.push_str(&fenced("text", said)),
+        }
+    }
+    out
+}
+
+/// What is no Markdown.
+pub(crate) fn escaped(text: &str) -> String {
+    let special = |letter: char| matches!(letter, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '|');
+    text.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect()
+}
+
+/// A block of code, with a fence that it does not hold.
+pub(crate) fn fenced(language: &str, code: &str) -> String {
+    let longest = code.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{code}\n{fence}\n")
 }
 
 struct Drawing<'a> {
@@ -77,51 +124,87 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
+    /// The hooks that are of one declaration and become the same, with how that is drawn.
+    fn groups<'c>(&self, compiled: &'c Compiled, draw: impl Fn(&[Block]) -> String) -> Vec<(String, Vec<&'c Hook>)> {
+        let mut groups: Vec<(String, Vec<&Hook>)> = Vec::new();
+        let mut at: HashMap<(_, _, String), usize> = HashMap::new();
+        for (hook, renderings, _) in &compiled.hooks {
+            let blocks: Vec<Block> = renderings.iter().flat_map(|rendering| self.blocks(rendering)).collect();
+            let body = draw(&blocks);
+            let n = *at.entry((hook.kind, hook.place, body.clone())).or_insert(groups.len());
+            match groups.get_mut(n) {
+                Some((_, hooks)) => hooks.push(hook),
+                None => groups.push((body, vec![hook])),
+            }
+        }
+        groups
+    }
+
     /// The kind, the place, and whose it is.
     fn header(&self, hooks: &[&Hook]) -> String {
         let hook = hooks[0];
-        let owner = match hooks {
-            [one] => one.node_id.clone().unwrap_or_else(|| one.id.clone()),
-            many => hit(many),
-        };
+        let (owner, transaction) = self.owner(hooks);
         let kind = self.paint.bold(hook.kind.name());
-        let transaction = if hook.transaction { "" } else { ", outside the transaction" };
         match hook.place {
             Some(_) => format!("{kind}  {}  {owner}{transaction}", place(hook, &self.positions)),
             None => format!("{kind}  {owner}{transaction}"),
         }
     }
 
+    /// Whose some hooks are, and whether they run in the transaction.
+    fn owner(&self, hooks: &[&Hook]) -> (String, &'static str) {
+        let hook = hooks[0];
+        let owner = match hooks {
+            [one] => one.node_id.clone().unwrap_or_else(|| one.id.clone()),
+            many => hit(many),
+        };
+        (owner, if hook.transaction { "" } else { ", outside the transaction" })
+    }
+
+    fn body(&self, blocks: &[Block]) -> String {
+        let mut out = String::new();
+        for block in blocks {
+            match block {
+                Block::Scenario(said) => drop(writeln!(out, "  {}", self.paint.dim(said))),
+                Block::Label(said) => drop(writeln!(out, "  {}", self.paint.dim(said))),
+                Block::Note(said) => drop(writeln!(out, "    {}", self.paint.dim(said))),
+                Block::Sql(rows) => {
+                    for row in rows {
+                        let _ = writeln!(out, "{}", format!("    {row}").trim_end());
+                    }
+                }
+                Block::Error(said) => {
+                    for (n, line) in said.lines().enumerate() {
+                        let indent = if n == 0 { "    " } else { "      " };
+                        let _ = writeln!(out, "{indent}{}", self.paint.red(line));
+                    }
+                }
+            }
+        }
+        out
+    }
+
     /// Where it is so, what is sent, what is executed on the way, and what fails.
-    fn rendering(&self, rendering: &Rendering, out: &mut String) {
-        let _ = writeln!(out, "  {}", self.paint.dim(&self.scenario(rendering)));
+    fn blocks(&self, rendering: &Rendering) -> Vec<Block> {
+        let mut blocks = vec![Block::Scenario(self.scenario(rendering))];
         let queries = queries(rendering);
         if !queries.is_empty() {
-            let _ = writeln!(out, "  {}", self.paint.dim("while rendering:"));
+            blocks.push(Block::Label("while rendering:"));
         }
-        for query in queries {
-            sql(query.text.as_str(), out);
-        }
+        blocks.extend(queries.iter().map(|query| Block::Sql(rows(query.text.as_str()))));
         if let Some((when, error)) = failure(rendering) {
-            let error = format!("error {when}: {}", error.message.trim());
-            for (n, line) in error.lines().enumerate() {
-                let indent = if n == 0 { "    " } else { "      " };
-                let _ = writeln!(out, "{indent}{}", self.paint.red(line));
-            }
-            return;
+            blocks.push(Block::Error(format!("error {when}: {}", error.message.trim())));
+            return blocks;
         }
-        for why in unknown(rendering) {
-            let _ = writeln!(out, "    {}", self.paint.dim(&format!("not known: {why}")));
-        }
+        blocks.extend(unknown(rendering).map(|why| Block::Note(format!("not known: {why}"))));
         if !queries.is_empty() {
-            let _ = writeln!(out, "  {}", self.paint.dim("the hook:"));
+            blocks.push(Block::Label("the hook:"));
         }
-        for sent in &rendering.sent {
-            sql(sent, out);
-        }
+        blocks.extend(rendering.sent.iter().map(|sent| Block::Sql(rows(sent))));
         if rendering.sent.is_empty() && unknown(rendering).next().is_none() {
-            let _ = writeln!(out, "    {}", self.paint.dim("nothing is sent"));
+            blocks.push(Block::Note("nothing is sent".to_owned()));
         }
+        blocks
     }
 
     fn scenario(&self, rendering: &Rendering) -> String {
@@ -132,7 +215,7 @@ impl Drawing<'_> {
 }
 
 /// What was answered on the way through the hook.
-fn answers(rendering: &Rendering) -> impl Iterator<Item = String> {
+pub(crate) fn answers(rendering: &Rendering) -> impl Iterator<Item = String> {
     rendering.answers.iter().map(|(question, answer)| match answer {
         Answer::Bool(answer) => format!("{question} is {answer}"),
         Answer::Count(count) => format!("{question} gives {count}"),
@@ -168,8 +251,15 @@ pub(crate) fn sent(rendering: &Rendering, out: &mut String) {
     }
 }
 
-/// SQL without the indentation that dbt and YAML gave it.
+/// SQL without needless indentation, as a part of an outline.
 fn sql(sql: &str, out: &mut String) {
+    for row in rows(sql) {
+        let _ = writeln!(out, "{}", format!("    {row}").trim_end());
+    }
+}
+
+/// The rows of SQL without the indentation that dbt and YAML gave it.
+fn rows(sql: &str) -> Vec<String> {
     let rows: Vec<&str> = sql.lines().map(str::trim_end).collect();
     let blank = |row: &&&str| row.is_empty();
     let from = rows.iter().take_while(blank).count();
@@ -178,15 +268,12 @@ fn sql(sql: &str, out: &mut String) {
     let indent = |row: &&str| row.len() - row.trim_start().len();
     // dbt indents the first line only.
     let (first, rest) = match rows {
-        [] => return,
+        [] => return Vec::new(),
         [first, rest @ ..] => (first.trim_start(), rest),
     };
     let common = rest.iter().filter(|row| !row.is_empty()).map(indent).min().unwrap_or_default();
-    let _ = writeln!(out, "    {first}");
-    for row in rest {
-        let row = row.get(common..).unwrap_or_default();
-        let _ = writeln!(out, "{}", format!("    {row}").trim_end());
-    }
+    let rest = rest.iter().map(|row| row.get(common..).unwrap_or_default());
+    std::iter::once(first).chain(rest).map(str::to_owned).collect()
 }
 
 fn names<'a>(rendering: &Rendering, targets: &'a [String]) -> Vec<&'a str> {

@@ -81,7 +81,7 @@ pub(super) fn totals(hooks: usize, declarations: usize) -> String {
 }
 
 /// The hooks that belong together by a key, in the order of their first.
-pub(super) fn declarations<'h, K: std::hash::Hash + Eq>(
+pub(crate) fn declarations<'h, K: std::hash::Hash + Eq>(
     hooks: &[&'h Hook],
     key: impl Fn(&'h Hook) -> K,
 ) -> Vec<Vec<&'h Hook>> {
@@ -112,7 +112,7 @@ fn order<'a>(hook: &'a Hook, positions: &Positions<'a>) -> (u8, &'a str, u32, us
 }
 
 /// How many nodes a declaration hits; nothing for an on-run hook.
-pub(super) fn hit(of: &[&Hook]) -> String {
+pub(crate) fn hit(of: &[&Hook]) -> String {
     let mut nodes: Vec<&str> = of.iter().filter_map(|hook| hook.node_id.as_deref()).collect();
     nodes.sort_unstable();
     nodes.dedup();
@@ -131,7 +131,7 @@ pub(super) fn place(hook: &Hook, positions: &Positions<'_>) -> String {
 }
 
 /// The first line that is not blank, with a sign that there are more.
-fn first_line(raw: &str) -> String {
+pub(crate) fn first_line(raw: &str) -> String {
     let mut lines = raw.lines().map(str::trim).filter(|line| !line.is_empty());
     match (lines.next(), lines.next()) {
         (None, _) => "(blank)".to_owned(),

@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::excerpt::{self, Window, sql_rows, width_of, wrapped};
-use super::{CheckReport, Positions, REPOSITORY};
+use super::{CheckReport, Positions};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Safety, Severity};
 use crate::source::{LineColumn, Place};
 
@@ -94,8 +94,7 @@ impl Drawing<'_> {
     /// The rule's name and the message, as miette draws them.
     fn head(&self, found: &Diagnostic) -> String {
         let sure = if found.confidence == Confidence::Low { ", low confidence" } else { "" };
-        let page = (self.options.links && !REPOSITORY.is_empty())
-            .then(|| format!("{REPOSITORY}/blob/main/rules/{}/{}/README.md", found.family, found.rule));
+        let page = super::page(found).filter(|_| self.options.links);
         let shown = Shown {
             message: found.message.clone(),
             severity: found.severity,

@@ -1,0 +1,148 @@
+//! The thread that works: checks the projects whose files have changed, tells what it finds, and answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use lsp_server::{Message, Notification, Request, Response};
+use lsp_types::notification::{Notification as _, PublishDiagnostics};
+use lsp_types::{Diagnostic, PublishDiagnosticsParams};
+
+use super::answers::{self, Projects};
+use super::client::Client;
+use super::desk::{Desk, Job, Round};
+use super::diagnostics;
+use super::documents::Documents;
+use super::view::{self, View};
+use crate::discover;
+use crate::run::{CheckOptions, Examined, Failure, examine};
+
+/// What is known of the projects of an editor.
+pub(super) struct Worker<W> {
+    client: Client,
+    options: CheckOptions,
+    documents: Documents,
+    known: BTreeMap<PathBuf, Known>,
+    output: W,
+}
+
+/// What is known of a project.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// What the last check gave.
+    pub(super) examined: Option<Examined>,
+    /// What the editor was told, by file; empty lists are not kept.
+    told: BTreeMap<PathBuf, Vec<Diagnostic>>,
+}
+
+impl<W: Write> Worker<W> {
+    pub(super) fn new(client: Client, options: CheckOptions, output: W) -> Worker<W> {
+        Worker { client, options, documents: Documents::default(), known: BTreeMap::new(), output }
+    }
+
+    /// Works until nothing more comes.
+    ///
+    /// # Errors
+    /// The editor does not take what is said.
+    pub(super) fn work(&mut self, desk: &Desk) -> io::Result<()> {
+        while let Some(Round { touched, documents, jobs }) = desk.take() {
+            self.documents = documents;
+            for root in self.roots(&touched) {
+                self.check(&root, &touched)?;
+            }
+            for job in (0..jobs).map_while(|_| desk.job()) {
+                let message = match job {
+                    Job::Say(message) => message,
+                    Job::Answer(request) => self.answer(request).into(),
+                };
+                message.write(&mut self.output)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The projects that files belong to: those that they lie in, and those that read them from elsewhere.
+    fn roots(&self, touched: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        let mut roots: BTreeSet<PathBuf> = touched.iter().filter_map(|path| discover::enclosing(path)).collect();
+        for (root, known) in &self.known {
+            let reads = |path: &PathBuf| path.starts_with(root) || known.reads(root, path);
+            if touched.iter().any(reads) {
+                roots.insert(root.clone());
+            }
+        }
+        roots
+    }
+
+    /// Checks a project and tells what has changed of its findings.
+    fn check(&mut self, root: &Path, touched: &BTreeSet<PathBuf>) -> io::Result<()> {
+        let options =
+            CheckOptions { path: root.to_path_buf(), overlay: self.documents.overlay(), ..self.options.clone() };
+        let is_there = discover::enclosing(root).is_some_and(|found| found == root);
+        let examined = if is_there { examine(&options).map(|mut all| all.pop()) } else { Ok(None) };
+        let mut known = self.known.remove(root).unwrap_or_default();
+        let found = match examined {
+            Ok(Some(examined)) => {
+                let view = View::new(root, &examined.report.sources, &self.documents, self.client.encoding);
+                let found = diagnostics::by_file(&examined.report, &view, &self.client);
+                known.examined = Some(examined);
+                found
+            }
+            Ok(None) => {
+                known.examined = None;
+                BTreeMap::new()
+            }
+            Err(failure) => with_failure(root, &known, &failure),
+        };
+        let is_news = |path: &&PathBuf| {
+            known.told.get(*path) != found.get(*path)
+                // The editor may have moved what it was told along with the text.
+                || (touched.contains(*path) && found.contains_key(*path) && self.documents.get(path).is_some())
+        };
+        let files: BTreeSet<&PathBuf> = known.told.keys().chain(found.keys()).filter(is_news).collect();
+        for path in files {
+            let diagnostics = found.get(path).cloned().unwrap_or_default();
+            tell(&mut self.output, &self.documents, path, diagnostics)?;
+        }
+        if known.examined.is_some() || !found.is_empty() {
+            self.known.insert(root.to_path_buf(), Known { told: found, ..known });
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, request: Request) -> Response {
+        let projects = Projects { known: &self.known, documents: &self.documents, client: &self.client };
+        match answers::answer(&projects, &request.method, request.params) {
+            Ok(result) => Response::new_ok(request.id, result),
+            Err(refusal) => Response::new_err(request.id, refusal.code as i32, refusal.why),
+        }
+    }
+}
+
+impl Known {
+    /// Whether a file outside of the project is one that it reads, such as profiles.yml.
+    fn reads(&self, root: &Path, path: &Path) -> bool {
+        let Some(examined) = &self.examined else { return false };
+        let is_outside = |shown: &str| shown.starts_with("..") || Path::new(shown).is_absolute();
+        examined
+            .report
+            .sources
+            .iter()
+            .any(|(_, file)| is_outside(&file.path) && view::on_disk(root, &file.path) == path)
+    }
+}
+
+/// What stays told where a project cannot be checked: all of it, but for the file that is at fault.
+fn with_failure(root: &Path, known: &Known, failure: &Failure) -> BTreeMap<PathBuf, Vec<Diagnostic>> {
+    let (shown, diagnostic) = diagnostics::failure(failure);
+    let mut found = known.told.clone();
+    found.insert(view::on_disk(root, shown), vec![diagnostic]);
+    found
+}
+
+fn tell(output: &mut impl Write, documents: &Documents, path: &Path, diagnostics: Vec<Diagnostic>) -> io::Result<()> {
+    let Some(uri) = view::named(documents, path) else { return Ok(()) };
+    let version = documents.get(path).map(|document| document.version);
+    let params = PublishDiagnosticsParams { uri, diagnostics, version };
+    let message = Notification::new(PublishDiagnostics::METHOD.to_owned(), params);
+    Message::from(message).write(output)
+}
