@@ -361,11 +361,10 @@ impl<'a> Rehearsal<'a> {
 
     /// How many rows every relation has.
     fn sizes(&self) -> BTreeMap<String, u64> {
-        let mut warehouse = self.warehouse.borrow_mut();
-        let names: Vec<RelationName> =
-            warehouse.catalog().relations().iter().map(|relation| relation.name.clone()).collect();
+        let warehouse = self.warehouse.borrow();
+        let names: Vec<RelationName> = warehouse.catalog().relations().map(|relation| relation.name.clone()).collect();
         let size = |name: RelationName| {
-            let rows = warehouse.rows_of(&name).map_or(0, |rows| rows.rows.len() as u64);
+            let rows = warehouse.count_of(&name);
             (name.to_string(), rows)
         };
         names.into_iter().map(size).collect()
@@ -560,7 +559,8 @@ impl<'a> Rehearsal<'a> {
 
     /// Sends a text as the driver does. Several statements outside of a transaction are one of their own (facts X12).
     fn send(&self, stage: &Stage, text: &str) -> Vec<Effect> {
-        let together = !self.warehouse.borrow().in_transaction()
+        let together = text.trim_end_matches([';', ' ', '\n']).contains(';')
+            && !self.warehouse.borrow().in_transaction()
             && matches!(self.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
             && sql::script(text, self.dialect).statements.len() > 1;
         if !together {
@@ -579,13 +579,8 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn note_writer(&mut self, hook: usize, effect: &Effect) {
-        let script = sql::script(&effect.sql, self.dialect);
-        for statement in script.statements.iter().filter(|statement| !statement.outline.is_query()) {
-            let Some(name) = &statement.outline.name else { continue };
-            let parts: Vec<(&str, bool)> =
-                name.parts.iter().map(|part| (part.as_str(), name.text.contains(['"', '`', '[']))).collect();
-            let name = self.warehouse.borrow().name(&parts);
-            self.writers.insert(name, hook);
+        if let Some(name) = &effect.writes {
+            self.writers.insert(name.clone(), hook);
         }
     }
 

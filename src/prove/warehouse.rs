@@ -33,6 +33,7 @@ use rusqlite::Connection;
 use crate::Failure;
 use crate::sql::{self, Dialect};
 
+use assumption::Assumptions;
 use clock::Shared;
 use transaction::Savepoint;
 
@@ -92,13 +93,15 @@ pub struct Effect {
     /// Whether it read rows that are not those of the warehouse: what stands for them is empty, or was made of
     /// something that is.
     pub guessed: bool,
+    /// The relation that its tokens name, where it is no query.
+    pub writes: Option<RelationName>,
 }
 
 impl Effect {
     /// An effect without rows.
     #[must_use]
     pub fn new(sql: impl Into<String>, verdict: Verdict) -> Effect {
-        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None, guessed: false }
+        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None, guessed: false, writes: None }
     }
 
     /// With a cause.
@@ -184,7 +187,7 @@ pub struct Warehouse {
     opened: Session,
     shared: Shared,
     expected: HashMap<RelationName, Expectation>,
-    assumptions: Vec<Assumption>,
+    assumptions: Assumptions,
     label: Arc<str>,
     savepoints: Vec<Savepoint>,
     /// Whether the statement at hand touched something that is not certain.
@@ -217,7 +220,7 @@ impl Warehouse {
             session,
             shared,
             expected: HashMap::new(),
-            assumptions: Vec::new(),
+            assumptions: Assumptions::default(),
             label: Arc::from(""),
             savepoints: Vec::new(),
             touched_assumed: false,
@@ -253,7 +256,7 @@ impl Warehouse {
     /// What had to be assumed so far.
     #[must_use]
     pub fn assumptions(&self) -> &[Assumption] {
-        &self.assumptions
+        self.assumptions.list()
     }
 
     /// What there is.
@@ -270,17 +273,8 @@ impl Warehouse {
 
     /// Notes that something is assumed, and who needs it.
     pub(crate) fn assume(&mut self, kind: AssumptionKind, name: impl Into<String>) {
-        let name = name.into();
         self.touched_assumed = true;
-        let at = self.assumptions.iter().position(|known| known.kind == kind && known.name == name);
-        let at = at.unwrap_or_else(|| {
-            self.assumptions.push(Assumption { kind, name, columns: Vec::new(), needed_by: Vec::new() });
-            self.assumptions.len() - 1
-        });
-        let needed_by = &mut self.assumptions[at].needed_by;
-        if !self.label.is_empty() && !needed_by.contains(&self.label) {
-            needed_by.push(Arc::clone(&self.label));
-        }
+        self.assumptions.add(kind, name.into(), &self.label);
     }
 
     fn folding(&self) -> Folding {

@@ -1,5 +1,6 @@
 //! What had to be assumed: things that statements need and nothing in the rehearsal makes.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is assumed to be there.
@@ -56,6 +57,44 @@ pub struct Assumption {
     pub columns: Vec<String>,
     /// The labels of those who need it, in order, each once.
     pub needed_by: Vec<Arc<str>>,
+}
+
+/// What is assumed, in the order in which it was first needed.
+#[derive(Debug, Default)]
+pub(super) struct Assumptions {
+    list: Vec<Assumption>,
+    by_name: HashMap<(AssumptionKind, String), usize>,
+    needs: HashSet<(usize, Arc<str>)>,
+    /// How many of them are tables.
+    tables: usize,
+}
+
+impl Assumptions {
+    pub(super) fn list(&self) -> &[Assumption] {
+        &self.list
+    }
+
+    /// Whether a table is among them.
+    pub(super) fn has_tables(&self) -> bool {
+        self.tables > 0
+    }
+
+    /// Notes that something is assumed, and who needs it.
+    pub(super) fn add(&mut self, kind: AssumptionKind, name: String, by: &Arc<str>) -> &mut Assumption {
+        let key = (kind, name);
+        let at = self.by_name.get(&key).copied().unwrap_or_else(|| {
+            let at = self.list.len();
+            self.list.push(Assumption { kind, name: key.1.clone(), columns: Vec::new(), needed_by: Vec::new() });
+            self.tables += usize::from(kind == AssumptionKind::Table);
+            self.by_name.insert(key, at);
+            at
+        });
+        let assumption = &mut self.list[at];
+        if !by.is_empty() && self.needs.insert((at, Arc::clone(by))) {
+            assumption.needed_by.push(Arc::clone(by));
+        }
+        assumption
+    }
 }
 
 /// What a name means that no relation has yet.

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod ledger;
 pub(crate) mod object;
+mod relations;
 pub(crate) mod tracked;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use ledger::Ledger;
+use object::Object;
+use relations::Relations;
 
 use sqlparser::ast::Query;
 
@@ -188,7 +191,7 @@ pub(super) type Undo = Box<dyn FnOnce(&mut Catalog) + Send>;
 /// What there is.
 #[derive(Default)]
 pub struct Catalog {
-    relations: HashMap<RelationName, Arc<Relation>>,
+    relations: Relations,
     /// What is known beside relations.
     ledger: Ledger,
     /// What was there and was dropped, with who dropped it.
@@ -215,11 +218,18 @@ impl Catalog {
     }
 
     /// Every relation, in the order of their names.
-    #[must_use]
-    pub fn relations(&self) -> Vec<&Arc<Relation>> {
-        let mut all: Vec<_> = self.relations.values().collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        all
+    pub fn relations(&self) -> impl Iterator<Item = &Arc<Relation>> {
+        self.relations.iter()
+    }
+
+    /// Those of a schema, or of all schemas of a database, in the order of their names.
+    pub(super) fn within(&self, place: &Object) -> impl Iterator<Item = &Arc<Relation>> {
+        self.relations.within(place)
+    }
+
+    /// Those that end with the session.
+    pub(super) fn temporary(&self) -> Vec<Arc<Relation>> {
+        self.relations.temporary().cloned().collect()
     }
 
     /// What is known beside relations: objects, grants, comments, settings.
@@ -246,12 +256,7 @@ impl Catalog {
 
     /// The table of an index.
     pub(super) fn index(&self, name: &RelationName) -> Option<RelationName> {
-        let here = |relation: &&Arc<Relation>| {
-            relation.name.schema == name.schema
-                && relation.name.database == name.database
-                && relation.indexes.iter().any(|index| index.name == name.identifier)
-        };
-        self.relations.values().find(here).map(|relation| relation.name.clone())
+        self.relations.of_index(name).cloned()
     }
 
     /// Who dropped a relation that is no more.
@@ -262,7 +267,7 @@ impl Catalog {
 
     /// The views that read a relation.
     pub(super) fn readers(&self, name: &RelationName) -> Vec<Arc<Relation>> {
-        self.relations.values().filter(|relation| relation.reads.contains(name)).cloned().collect()
+        self.relations.readers(name).cloned().collect()
     }
 
     /// Forgets that a relation was ever there.
@@ -278,11 +283,11 @@ impl Catalog {
     /// Puts a relation in, in place of what had its name.
     pub(super) fn insert(&mut self, relation: Relation) {
         let name = relation.name.clone();
-        let before = self.relations.insert(name.clone(), Arc::new(relation));
+        let before = self.relations.insert(Arc::new(relation));
         let gone = self.gone.remove(&name);
         self.note(move |catalog| {
             match before {
-                Some(before) => catalog.relations.insert(name.clone(), before),
+                Some(before) => catalog.relations.insert(before),
                 None => catalog.relations.remove(&name),
             };
             if let Some(by) = gone {
@@ -304,7 +309,7 @@ impl Catalog {
                 Some(by) => catalog.gone.insert(name.clone(), by),
                 None => catalog.gone.remove(&name),
             };
-            catalog.relations.insert(name, kept);
+            catalog.relations.insert(kept);
         });
         Some(before)
     }

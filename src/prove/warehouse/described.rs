@@ -58,7 +58,7 @@ impl Warehouse {
             dialect: self.opened.dialect.name().to_owned(),
             database: self.opened.database.clone(),
             schema: self.opened.schema.clone(),
-            relations: self.catalog.relations().into_iter().map(|one| relation(one)).collect(),
+            relations: self.catalog.relations().map(|one| relation(one)).collect(),
         };
         let json = serde_json::to_string(&description).unwrap_or_default();
         let written = self

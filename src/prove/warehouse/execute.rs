@@ -66,7 +66,8 @@ impl Warehouse {
         } else {
             for (statement, tree) in script.statements.iter().zip(&trees) {
                 let given = Given { text: &text[statement.range.clone()], statement, together, tree: tree.as_deref() };
-                let effect = self.statement(&given);
+                let mut effect = self.statement(&given);
+                effect.writes = self.written_to(&statement.outline);
                 let refuted = effect.verdict == Verdict::Refuted;
                 effects.push(effect);
                 if refuted {
@@ -79,6 +80,14 @@ impl Warehouse {
             if failed { self.rollback() } else { self.commit() }
         }
         effects
+    }
+
+    /// The relation that a statement names which is no query.
+    fn written_to(&self, outline: &sql::Outline) -> Option<RelationName> {
+        let name = outline.name.as_ref().filter(|_| !outline.is_query())?;
+        let quoted = name.text.contains(['"', '`', '[']);
+        let parts: Vec<(&str, bool)> = name.parts.iter().map(|part| (part.as_str(), quoted)).collect();
+        Some(self.name(&parts))
     }
 
     fn statement(&mut self, given: &Given<'_>) -> Effect {

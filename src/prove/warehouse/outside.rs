@@ -1,5 +1,7 @@
 //! What those who rehearse ask of a warehouse besides SQL.
 
+use std::sync::atomic::Ordering;
+
 use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
 use sqlparser::parser::Parser;
 
@@ -80,6 +82,15 @@ impl Warehouse {
         let list: Vec<String> = columns.iter().map(|column| sqlite::quoted(&column.name)).collect();
         let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
         self.fetched(&format!("SELECT {list} FROM {}", sqlite::quoted(&self.sqlite_name(name))), &columns).ok()
+    }
+
+    /// How many rows a relation has; none where they cannot be counted.
+    #[must_use]
+    pub fn count_of(&self, name: &RelationName) -> u64 {
+        let sql = format!("SELECT count(*) FROM {}", sqlite::quoted(&self.sqlite_name(name)));
+        self.units.store(0, Ordering::Relaxed);
+        let counted = self.db.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        counted.ok().and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0)
     }
 
     /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.

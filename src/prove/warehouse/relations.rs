@@ -2,7 +2,7 @@
 
 #![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, ObjectNamePart};
@@ -109,8 +109,9 @@ impl Warehouse {
             Certainty::Known => {}
             Certainty::Inferred => self.touched_assumed = true,
             Certainty::Assumed => {
-                self.assume(AssumptionKind::Table, relation.name.to_string());
-                if let Some(assumption) = self.assumption_of(&relation.name) {
+                self.touched_assumed = true;
+                let assumption = self.assumptions.add(AssumptionKind::Table, relation.name.to_string(), &self.label);
+                if !assumption.columns.iter().eq(relation.columns.iter().map(|column| &column.name)) {
                     assumption.columns = relation.columns.iter().map(|column| column.name.clone()).collect();
                 }
             }
@@ -141,13 +142,8 @@ impl Warehouse {
         }
     }
 
-    fn assumption_of(&mut self, name: &RelationName) -> Option<&mut super::Assumption> {
-        let name = name.to_string();
-        self.assumptions.iter_mut().find(|known| known.kind == AssumptionKind::Table && known.name == name)
-    }
-
     pub(super) fn has_assumed_relations(&self) -> bool {
-        self.assumptions.iter().any(|assumption| assumption.kind == AssumptionKind::Table)
+        self.assumptions.has_tables()
     }
 
     /// The warehouse's words for a relation that is not there.
@@ -249,25 +245,28 @@ impl Warehouse {
     }
 
     /// Puts a changed table in place of the old one; each column of the new one is filled by an expression.
+    ///
+    /// Never with ALTER TABLE: `SQLite` reads its whole schema again after it, however many tables that has.
     pub(super) fn rebuild(&mut self, old: &Relation, new: Relation, fill: &[(String, String)]) -> Done<()> {
-        let (old_name, new_name) = (self.sqlite_name(&old.name), self.sqlite_name(&new.name));
-        let aside = format!("{new_name} (new)");
-        let text = self.table_text(&new, &aside);
-        self.run(&text)?;
-        if !fill.is_empty() {
-            let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
-            let values: Vec<&str> = fill.iter().map(|(_, value)| value.as_str()).collect();
-            let sql = format!(
-                "INSERT INTO {} ({}) SELECT {} FROM {}",
-                quoted(&aside),
-                columns.join(", "),
-                values.join(", "),
-                quoted(&old_name)
-            );
-            self.run_on(&sql, &new)?;
+        let old_name = quoted(&self.sqlite_name(&old.name));
+        let aside = quoted(&format!("{} (old)", self.sqlite_name(&old.name)));
+        let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
+        let columns = columns.join(", ");
+        let keeps_rows = !fill.is_empty() && self.has_rows(&old_name)?;
+        if keeps_rows {
+            let values: Vec<String> =
+                fill.iter().map(|(column, value)| format!("{value} AS {}", quoted(column))).collect();
+            self.run(&format!("CREATE TABLE {aside} AS SELECT {} FROM {old_name}", values.join(", ")))?;
         }
-        self.run(&format!("DROP TABLE {}", quoted(&old_name)))?;
-        self.run(&format!("ALTER TABLE {} RENAME TO {}", quoted(&aside), quoted(&new_name)))?;
+        self.run(&format!("DROP TABLE {old_name}"))?;
+        let new_name = self.sqlite_name(&new.name);
+        let text = self.table_text(&new, &new_name);
+        self.run(&text)?;
+        if keeps_rows {
+            let sql = format!("INSERT INTO {} ({columns}) SELECT {columns} FROM {aside}", quoted(&new_name));
+            self.run_on(&sql, &new)?;
+            self.run(&format!("DROP TABLE {aside}"))?;
+        }
         for index in new.indexes.iter().filter_map(|index| index.sqlite.clone()).collect::<Vec<_>>() {
             self.run(&index)?;
         }
@@ -275,26 +274,62 @@ impl Warehouse {
         Ok(())
     }
 
+    /// Whether a table has rows, by its name in quotes.
+    fn has_rows(&self, table: &str) -> Done<bool> {
+        let found = self.db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0));
+        found.map_err(|error| sqlite::stop(&error))
+    }
+
     /// Adds columns that relations turn out to have.
     pub(super) fn add_columns(&mut self, missing: Vec<MissingColumn>) -> Done<()> {
+        let mut of_tables: BTreeMap<RelationName, Vec<String>> = BTreeMap::new();
+        let mut of_views = Vec::new();
         for MissingColumn { relation, column } in missing {
-            let Some(old) = self.catalog.relation(&relation).cloned() else {
+            let Some(old) = self.catalog.relation(&relation) else {
                 return Err(Stop::not_proved(format!("the columns of {relation} are not known")));
             };
-            if old.column(&column).is_some() {
-                continue;
-            }
             if old.is_view() {
-                self.widen_view(&old, &column)?;
-                continue;
+                of_views.push((relation, column));
+            } else if old.column(&column).is_none() {
+                let columns = of_tables.entry(relation).or_default();
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
             }
-            let sql = format!("ALTER TABLE {} ADD COLUMN {}", quoted(&self.sqlite_name(&relation)), quoted(&column));
-            self.quietly(&sql)?;
-            let mut new = (*old).clone();
-            new.columns.push(Column::new(column, super::Type::Unknown));
-            self.catalog.insert(new.clone());
-            self.touch(&new);
         }
+        for (relation, columns) in of_tables {
+            self.widen(&relation, columns)?;
+        }
+        for (relation, column) in of_views {
+            let view = self.catalog.relation(&relation).cloned();
+            if let Some(view) = view.filter(|view| view.column(&column).is_none()) {
+                self.widen_view(&view, &column)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a table more columns.
+    fn widen(&mut self, name: &RelationName, columns: Vec<String>) -> Done<()> {
+        let Some(old) = self.catalog.relation(name) else { return Ok(()) };
+        let mut new = (**old).clone();
+        new.columns.extend(columns.iter().map(|column| Column::new(column.as_str(), super::Type::Unknown)));
+        let sql_name = self.sqlite_name(name);
+        let table = quoted(&sql_name);
+        if self.has_rows(&table)? {
+            for column in &columns {
+                self.quietly(&format!("ALTER TABLE {table} ADD COLUMN {}", quoted(column)))?;
+            }
+        } else {
+            self.quietly(&format!("DROP TABLE {table}"))?;
+            let text = self.table_text(&new, &sql_name);
+            self.quietly(&text)?;
+            for index in new.indexes.iter().filter_map(|index| index.sqlite.as_deref()) {
+                self.quietly(index)?;
+            }
+        }
+        self.touch(&new);
+        self.catalog.insert(new);
         Ok(())
     }
 
@@ -430,9 +465,7 @@ impl Warehouse {
     pub fn end_session(&mut self) {
         self.session = self.opened.clone();
         self.scripted = false;
-        let temporary: Vec<_> =
-            self.catalog.relations().into_iter().filter(|relation| relation.temporary).cloned().collect();
-        for relation in temporary {
+        for relation in self.catalog.temporary() {
             let _ = self.discard(&relation);
             self.catalog.forget(&relation.name);
         }

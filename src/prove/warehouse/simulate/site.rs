@@ -235,14 +235,8 @@ impl Warehouse {
 
     /// The relations of a schema, or of all schemas of a database.
     pub(super) fn relations_of(&self, place: &Object) -> Vec<Arc<Relation>> {
-        self.catalog().relations().into_iter().filter(|relation| is_in(relation, place)).cloned().collect()
+        self.catalog().within(place).cloned().collect()
     }
-}
-
-/// Whether a relation is in a schema or database.
-fn is_in(relation: &Relation, place: &Object) -> bool {
-    let path = Object::relation(&relation.name).path;
-    path.starts_with(&place.path)
 }
 
 /// What is assumed, by class.

@@ -134,11 +134,15 @@ impl Warehouse {
                 );
                 let mut new = (**relation).clone();
                 rename_column(&mut new, &old, &new_name);
-                if self.run(&sql).is_ok() {
+                // Views go on reading the column under its new name.
+                let is_read = !self.catalog.readers(&relation.name).is_empty();
+                if is_read && self.run(&sql).is_ok() {
                     self.catalog.insert(new);
                 } else {
-                    // A view that names what is gone stands in the way: the table is made anew.
-                    self.executed.pop();
+                    if is_read {
+                        // A view that names what is gone stands in the way: the table is made anew.
+                        self.executed.pop();
+                    }
                     let fill = quoted(&old);
                     self.refill(relation, new, false, &new_name, Some(&fill))?;
                 }
@@ -329,8 +333,8 @@ impl Warehouse {
         }
         // PostgreSQL's views follow the table to its new name; elsewhere they go on naming the old one.
         let follows = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
-        let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(&from), quoted(&to));
-        if follows {
+        if follows && !self.catalog.readers(&relation.name).is_empty() {
+            let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(&from), quoted(&to));
             sqlite::rename_in_views(&self.db, true);
             let done = self.run(&sql);
             sqlite::rename_in_views(&self.db, false);
@@ -341,7 +345,11 @@ impl Warehouse {
                 self.catalog.insert(changed);
             }
         } else {
-            self.run(&sql)?;
+            let new = renamed(relation, name, &from, &to);
+            let columns = relation.columns.iter().filter(|column| column.generated.is_none());
+            let fill: Vec<(String, String)> =
+                columns.map(|column| (column.name.clone(), quoted(&column.name))).collect();
+            self.rebuild(relation, new, &fill)?;
         }
         self.moved(relation, name);
         Ok(())
@@ -366,8 +374,9 @@ impl Warehouse {
     /// The relation has another name in the catalog.
     fn moved(&mut self, relation: &Relation, name: &RelationName) {
         let label = Arc::clone(&self.label);
+        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
         self.catalog.remove(&relation.name, &label);
-        self.catalog.insert(Relation { name: name.clone(), ..relation.clone() });
+        self.catalog.insert(renamed(relation, name, &from, &to));
         self.follow(&Change::Renamed { from: relation.name.clone(), to: name.clone() });
     }
 
@@ -378,6 +387,16 @@ impl Warehouse {
         let set_aside = self.catalog.relation(&aside).cloned().ok_or_else(|| Stop::not_proved("the table is gone"))?;
         self.rename_to(&set_aside, &other.name)
     }
+}
+
+/// A relation under another name, with what its indexes are made by.
+fn renamed(relation: &Relation, name: &RelationName, from: &str, to: &str) -> Relation {
+    let mut new = Relation { name: name.clone(), ..relation.clone() };
+    for index in &mut new.indexes {
+        let (old, new) = (format!(" ON {} (", quoted(from)), format!(" ON {} (", quoted(to)));
+        index.sqlite = index.sqlite.as_ref().map(|sql| sql.replacen(&old, &new, 1));
+    }
+    new
 }
 
 /// Whether `PostgreSQL` changes a column's type only with USING.

@@ -110,11 +110,12 @@ impl Warehouse {
     fn drop_index(&mut self, name: &ObjectName, table: Option<&ObjectName>, if_exists: bool) -> Done<()> {
         let wanted = self.resolve(name)?;
         let of = table.map(|table| self.resolve(table)).transpose()?;
-        let owner = self.catalog.relations().into_iter().find(|relation| {
-            of.as_ref().is_none_or(|of| relation.name == *of)
-                && relation.name.schema == wanted.schema
-                && relation.indexes.iter().any(|index| index.name == wanted.identifier)
-        });
+        let owner = match of {
+            Some(of) => self.catalog.relation(&of).filter(|relation| {
+                of.schema == wanted.schema && relation.indexes.iter().any(|index| index.name == wanted.identifier)
+            }),
+            None => self.catalog.index(&wanted).and_then(|of| self.catalog.relation(&of)),
+        };
         let Some(owner) = owner.cloned() else {
             if if_exists {
                 return Ok(());

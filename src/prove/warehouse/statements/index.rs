@@ -45,9 +45,7 @@ impl Warehouse {
             None => free_name(&relation.indexes, &format!("{}_{}_idx", relation.name.identifier, plain.join("_"))),
         };
         translator.finish(())?;
-        let taken = self.catalog.relations().iter().any(|other| {
-            other.name.schema == relation.name.schema && other.indexes.iter().any(|index| index.name == name)
-        });
+        let taken = self.catalog.index(&RelationName { identifier: name.clone(), ..relation.name.clone() }).is_some();
         if taken {
             if create.if_not_exists {
                 return Ok(Outcome::noted(format!("the index {name} is there already: nothing is done")));

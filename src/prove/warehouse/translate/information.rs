@@ -32,7 +32,7 @@ impl Translator<'_> {
             }
             _ => return Ok(None),
         }
-        let relations: Vec<_> = self.warehouse.catalog.relations().into_iter().cloned().collect();
+        let relations: Vec<_> = self.warehouse.catalog.relations().cloned().collect();
         let dataset = self.dialect() == Dialect::BigQuery;
         let own = |relation: &&std::sync::Arc<Relation>| {
             let name = &relation.name;
@@ -117,7 +117,7 @@ impl Translator<'_> {
             other => return Err(Stop::not_proved(format!("{other} is not kept by the rehearsal"))),
         };
         let relations = self.warehouse.catalog.relations();
-        let rows = relations.into_iter().filter(|relation| relation.is_view() == wanted);
+        let rows = relations.filter(|relation| relation.is_view() == wanted);
         let rows =
             rows.map(|relation| vec![text(&relation.name.schema), text(&relation.name.identifier)]).collect::<Vec<_>>();
         let name = if wanted { "viewname" } else { "tablename" };
