@@ -101,7 +101,16 @@ impl Effect {
     /// An effect without rows.
     #[must_use]
     pub fn new(sql: impl Into<String>, verdict: Verdict) -> Effect {
-        Effect { sql: sql.into(), sqlite: Vec::new(), verdict, cause: None, affected: None, rows: None, guessed: false, writes: None }
+        Effect {
+            sql: sql.into(),
+            sqlite: Vec::new(),
+            verdict,
+            cause: None,
+            affected: None,
+            rows: None,
+            guessed: false,
+            writes: None,
+        }
     }
 
     /// With a cause.

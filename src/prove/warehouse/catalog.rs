@@ -178,6 +178,11 @@ impl Relation {
         self.certainty != Certainty::Known
     }
 
+    /// Whether it is a view in `SQLite` too: for one whose query is not known a table stands.
+    pub(super) fn is_made_view(&self) -> bool {
+        self.is_view() && self.definition.is_some()
+    }
+
     /// Whether it is a view, whose rows are made when it is read.
     #[must_use]
     pub fn is_view(&self) -> bool {

@@ -209,7 +209,7 @@ impl Warehouse {
     }
 
     pub(super) fn drop_in_sqlite(&mut self, relation: &Relation) -> Done<()> {
-        let word = if relation.is_view() { "VIEW" } else { "TABLE" };
+        let word = if relation.is_made_view() { "VIEW" } else { "TABLE" };
         let sql = format!("DROP {word} IF EXISTS {}", quoted(&self.sqlite_name(&relation.name)));
         self.run(&sql).map(drop)
     }
@@ -288,7 +288,7 @@ impl Warehouse {
             let Some(old) = self.catalog.relation(&relation) else {
                 return Err(Stop::not_proved(format!("the columns of {relation} are not known")));
             };
-            if old.is_view() {
+            if old.is_made_view() {
                 of_views.push((relation, column));
             } else if old.column(&column).is_none() {
                 let columns = of_tables.entry(relation).or_default();
@@ -298,7 +298,7 @@ impl Warehouse {
             }
         }
         for (relation, columns) in of_tables {
-            self.widen(&relation, columns)?;
+            self.widen(&relation, &columns)?;
         }
         for (relation, column) in of_views {
             let view = self.catalog.relation(&relation).cloned();
@@ -310,14 +310,14 @@ impl Warehouse {
     }
 
     /// Gives a table more columns.
-    fn widen(&mut self, name: &RelationName, columns: Vec<String>) -> Done<()> {
+    fn widen(&mut self, name: &RelationName, columns: &[String]) -> Done<()> {
         let Some(old) = self.catalog.relation(name) else { return Ok(()) };
         let mut new = (**old).clone();
         new.columns.extend(columns.iter().map(|column| Column::new(column.as_str(), super::Type::Unknown)));
         let sql_name = self.sqlite_name(name);
         let table = quoted(&sql_name);
         if self.has_rows(&table)? {
-            for column in &columns {
+            for column in columns {
                 self.quietly(&format!("ALTER TABLE {table} ADD COLUMN {}", quoted(column)))?;
             }
         } else {

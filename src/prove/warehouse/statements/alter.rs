@@ -328,7 +328,7 @@ impl Warehouse {
     /// Gives a relation another name, in `SQLite` and in the catalog.
     pub(in crate::prove::warehouse) fn rename_to(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
         let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
-        if relation.is_view() {
+        if relation.is_made_view() {
             return self.rename_view(relation, name);
         }
         // PostgreSQL's views follow the table to its new name; elsewhere they go on naming the old one.
