@@ -26,12 +26,14 @@ use hookproof::report::list::{self, Listed};
 use hookproof::report::plan::{self, Planned};
 use hookproof::report::prove::{self, Proved};
 use hookproof::report::query;
+use hookproof::report::schema::Report;
 use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
 use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover, lsp};
 
 use arguments::{
     CheckFormat, Cli, Command, DiffFormat, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat,
+    SchemaOf,
 };
 use paths::Wanted;
 use terminal::Terminal;
@@ -223,8 +225,16 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 Format::Json => query::json(&rows),
             }))
         }
-        Command::Init { schema: true, .. } => Ok(Outcome::ok(schema::schema())),
-        Command::Init { path, schema: false } => init(&path),
+        Command::Init { path } => init(&path),
+        Command::Schema { of } => Ok(Outcome::ok(match of {
+            SchemaOf::Check => report::schema::schema(Report::Check),
+            SchemaOf::Compile => report::schema::schema(Report::Compile),
+            SchemaOf::Diff => report::schema::schema(Report::Diff),
+            SchemaOf::List => report::schema::schema(Report::List),
+            SchemaOf::Plan => report::schema::schema(Report::Plan),
+            SchemaOf::Prove => report::schema::schema(Report::Prove),
+            SchemaOf::Settings => schema::schema(),
+        })),
         Command::Rules { format: RulesFormat::Text } => Ok(Outcome::ok(rules::table())),
         Command::Rules { format: RulesFormat::Markdown } => Ok(Outcome::ok(rules::index())),
         Command::Lsp { scenario, rules, stdio: _ } => {

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod prove;
 pub mod query;
 pub mod sarif;
+pub mod schema;
 pub mod text;
 
 use std::collections::BTreeMap;

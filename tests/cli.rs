@@ -242,3 +242,87 @@ fn a_reader_that_goes_away_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn of_files_only_what_they_can_cause_is_told() {
+    let dir = shop();
+    put(dir.path(), "macros/m.sql", "{% macro m() %}drop table staging{% endmacro %}");
+    put(dir.path(), "models/orders.sql", "{{ config(post_hook='{{ m() }}') }} select 1 as id");
+    put(dir.path(), "models/customers.sql", "{{ config(post_hook='drop table other') }} select 1 as id");
+    put(dir.path(), "elsewhere.yml", "a: 1");
+    let told = |files: &[&str]| {
+        let arguments = [&["check", "--format", "concise", "--select", "drop-without-if-exists"], files].concat();
+        let output = run(dir.path(), &arguments);
+        let lines = stdout(&output).lines().filter(|line| line.contains("drop-without-if-exists"));
+        lines.map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&["models/customers.sql"]), ["models/customers.sql"]);
+    // The hook calls the macro, and stands in the model's file.
+    assert_eq!(told(&["models/orders.sql"]), ["macros/m.sql"]);
+    assert_eq!(told(&["macros/m.sql"]), ["macros/m.sql"]);
+    assert_eq!(told(&["macros/m.sql", "models/customers.sql"]), ["macros/m.sql", "models/customers.sql"]);
+    assert_eq!(told(&["elsewhere.yml"]), Vec::<String>::new());
+    // Settings reach every hook, and a folder is all of its project.
+    assert_eq!(told(&["dbt_project.yml"]).len(), 2);
+    assert_eq!(told(&["models", "macros/m.sql"]).len(), 2);
+    let outside = tempfile::tempdir().unwrap();
+    put(outside.path(), "ci.yml", "a: 1");
+    let output = run(outside.path(), &["check", "ci.yml"]);
+    assert_eq!(code(&output, "ci.yml lies in no dbt project: not checked"), 0);
+}
+
+#[test]
+fn the_result_may_go_to_a_file() {
+    let dir = shop();
+    put(dir.path(), "models/orders.sql", "{{ config(post_hook='grant select to x') }} select 1 as id");
+    let output = run(dir.path(), &["check", "--format", "sarif", "--output", "hooks.sarif"]);
+    assert_eq!(code(&output, ""), 1);
+    assert!(stdout(&output).contains("1 error"));
+    let log: Value = serde_json::from_str(&fs::read_to_string(dir.path().join("hooks.sarif")).unwrap()).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 1);
+    let output = run(dir.path(), &["check", "--output", "no/such/folder/hooks.txt"]);
+    assert_eq!(code(&output, "no/such/folder/hooks.txt can't be written"), 2);
+}
+
+#[test]
+fn the_format_is_that_of_the_ci_system() {
+    let dir = shop();
+    put(dir.path(), "models/orders.sql", "{{ config(post_hook='grant select to x') }} select 1 as id");
+    let first = |variable: &str, arguments: &[&str]| {
+        let output = command(dir.path(), arguments).env(variable, "True").output().unwrap();
+        stdout(&output).lines().next().unwrap_or_default().split([' ', '[']).next().unwrap().to_owned()
+    };
+    assert_eq!(first("GITHUB_ACTIONS", &["check"]), "::error");
+    assert_eq!(first("TF_BUILD", &["check"]), "##vso");
+    assert_eq!(first("GITLAB_CI", &["check"]), "error");
+    assert_eq!(first("GITHUB_ACTIONS", &["check", "--format", "text"]), "error");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_rehearsal_and_leaves_what_was_there() {
+    let dir = shop();
+    // It reads a thousand million rows.
+    let hook =
+        "select count(*) from generate_series(1, 1000) a, generate_series(1, 1000) b, generate_series(1, 1000) c";
+    put(dir.path(), "models/orders.sql", &format!("{{{{ config(post_hook=['{hook}'] * 200) }}}} select 1 as id"));
+    fs::write(dir.path().join("kept.db"), "what was there").unwrap();
+    let mut child = command(dir.path(), &["prove", "--db", "kept.db"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let beside = || {
+        let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with(".hookproof-")).count()
+    };
+    // The rehearsal has begun once its database is there.
+    while beside() == 0 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output, "the rehearsal was stopped: nothing is kept of it"), 2);
+    assert_eq!(fs::read_to_string(dir.path().join("kept.db")).unwrap(), "what was there");
+    assert_eq!(beside(), 0);
+}

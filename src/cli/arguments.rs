@@ -137,9 +137,11 @@ pub(super) enum Command {
         /// The project that it is for
         #[arg(default_value = ".")]
         path: PathBuf,
-        /// Print the JSON schema of the file instead, for editors
-        #[arg(long)]
-        schema: bool,
+    },
+    /// Print a JSON schema: of a command's JSON, or of hookproof.yml for editors
+    Schema {
+        /// What it is of
+        of: SchemaOf,
     },
     /// List every rule
     Rules {
@@ -397,6 +399,18 @@ pub(super) enum RulesFormat {
     Text,
     /// The index of the catalogue
     Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    Check,
+    Compile,
+    Diff,
+    List,
+    Plan,
+    Prove,
+    /// The file hookproof.yml
+    Settings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,23 +10,30 @@ use super::complain;
 /// What is checked: a project or a folder of several, and which of its files are meant; all of them where none is said.
 pub(super) type Wanted = (PathBuf, Option<BTreeSet<String>>);
 
-/// What paths mean. Files that lie in no project are told on stderr and left out: a commit has such too.
+/// What paths mean, each project once. Files that lie in no project are told on stderr and left out: a commit has
+/// such too.
 pub(super) fn wanted(paths: &[&Path]) -> Vec<Wanted> {
-    let mut found: BTreeMap<PathBuf, Option<BTreeSet<String>>> = BTreeMap::new();
+    let mut found: BTreeMap<PathBuf, Wanted> = BTreeMap::new();
     let mut outside = Vec::new();
     for path in paths {
-        if !path.is_file() {
-            found.insert(path.to_path_buf(), None);
-            continue;
-        }
-        let Ok(roots) = discover::roots(path) else {
-            outside.push(path.display().to_string());
-            continue;
+        let roots = match discover::roots(path) {
+            Ok(roots) => roots,
+            Err(_) if path.is_file() => {
+                outside.push(path.display().to_string());
+                continue;
+            }
+            // Whoever looks at it says what is wrong with it.
+            Err(_) => vec![path.to_path_buf()],
         };
         for root in roots {
-            let Some(inside) = inside(&root, path) else { continue };
-            if let Some(files) = found.entry(root).or_insert_with(|| Some(BTreeSet::new())) {
-                files.insert(inside);
+            let key = whole(&root);
+            let file = if path.is_file() { inside(&key, path) } else { None };
+            match (file, found.entry(key).or_insert_with(|| (root, Some(BTreeSet::new())))) {
+                (Some(file), (_, Some(files))) => {
+                    files.insert(file);
+                }
+                (Some(_), (_, None)) => {}
+                (None, (_, files)) => *files = None,
             }
         }
     }
@@ -34,13 +41,18 @@ pub(super) fn wanted(paths: &[&Path]) -> Vec<Wanted> {
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
         complain(&format!("{first}{more} lies in no dbt project: not checked"));
     }
-    found.into_iter().collect()
+    found.into_values().collect()
+}
+
+/// A path by the one name that it has on disk.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// A file's path from a project's root, with `/`.
 fn inside(root: &Path, file: &Path) -> Option<String> {
-    let (root, file) = (root.canonicalize().ok()?, file.canonicalize().ok()?);
-    let parts = file.strip_prefix(&root).ok()?.components();
+    let file = whole(file);
+    let parts = file.strip_prefix(root).ok()?.components();
     let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
     Some(parts.join("/"))
 }

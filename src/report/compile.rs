@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::Positions;
@@ -299,20 +300,26 @@ fn failure(rendering: &Rendering) -> Option<(&'static str, &JinjaError)> {
     parse.or_else(|| rendering.run.as_ref()?.error.as_ref().map(|error| ("when the hook runs", error)))
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Whole<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof compile --format json")]
 struct Whole<'a> {
     schema_version: u32,
     hooks: Vec<Compilation<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Compilation<'a> {
     #[serde(flatten)]
     hook: Entry<'a>,
     renderings: Vec<Rendered<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Rendered<'a> {
     targets: Vec<&'a str>,
     answers: Vec<Answered<'a>>,
@@ -323,13 +330,13 @@ struct Rendered<'a> {
     error: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Answered<'a> {
     question: &'a str,
     answer: Given,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum Given {
     Bool(bool),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -192,7 +193,13 @@ fn fence(text: &str) -> String {
     "`".repeat(longest.max(2) + 1)
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Whole<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof diff --format json")]
 struct Whole<'a> {
     schema_version: u32,
     project: &'a str,
@@ -204,7 +211,7 @@ struct Whole<'a> {
     summary: Summary,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry<'a> {
     change: &'static str,
     id: &'a str,
@@ -216,7 +223,7 @@ struct Entry<'a> {
     diffs: Vec<Diff<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Diff<'a> {
     targets: &'a [String],
     before: &'a str,
@@ -230,7 +237,7 @@ impl<'a> Diff<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Summary {
     added: usize,
     changed: usize,

@@ -1,10 +1,12 @@
 //! The JSON of a check, version 1. Its shape is a promise: fields are added, never changed.
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
+use super::list::Point;
 use super::{CheckReport, Positions};
 use crate::diagnostic::{Diagnostic, Edit, Fix, HookRef, NotChecked, Related, Safety};
-use crate::source::{FileId, Place};
+use crate::source::Place;
 
 /// The check's JSON, version 1, indented, with a newline at its end.
 #[must_use]
@@ -53,14 +55,20 @@ pub fn jsonl(reports: &[CheckReport]) -> String {
     out
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Line<'a> {
     project: &'a str,
     #[serde(flatten)]
     finding: Finding<'a>,
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Check<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof check --format json")]
 struct Check<'a> {
     schema_version: u32,
     tool: Tool,
@@ -70,20 +78,20 @@ struct Check<'a> {
     summary: Summary,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Project<'a> {
     name: &'a str,
     adapter: &'a str,
     targets: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Coverage<'a> {
     hooks: usize,
     renderings: usize,
@@ -94,14 +102,14 @@ struct Coverage<'a> {
 }
 
 /// The branches of hooks and of the macros that they reach.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Branches<'a> {
     total: usize,
     reached: usize,
     not_reached: Vec<NotReached<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NotReached<'a> {
     tag: &'static str,
     #[serde(rename = "macro")]
@@ -122,7 +130,7 @@ impl<'a> Branches<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Missed<'a> {
     what: &'a str,
     why: &'a str,
@@ -134,7 +142,7 @@ impl<'a> Missed<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Summary {
     errors: usize,
     warnings: usize,
@@ -142,11 +150,13 @@ struct Summary {
     suppressed: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Finding<'a> {
     rule: &'static str,
     family: &'static str,
+    #[schemars(extend("enum" = ["error", "warning", "info"]))]
     severity: &'static str,
+    #[schemars(extend("enum" = ["high", "medium", "low"]))]
     confidence: &'static str,
     message: &'a str,
     help: Option<&'a str>,
@@ -178,7 +188,7 @@ impl<'a> Finding<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Span<'a> {
     file: &'a str,
     start: Point,
@@ -189,27 +199,13 @@ impl<'a> Span<'a> {
     fn of(place: Place, positions: &Positions<'a>) -> Span<'a> {
         Span {
             file: positions.path(place),
-            start: Point::of(place.file, place.start, positions),
-            end: Point::of(place.file, place.end, positions),
+            start: Point::of(place, place.start, positions),
+            end: Point::of(place, place.end, positions),
         }
     }
 }
 
-#[derive(Serialize)]
-struct Point {
-    line: u32,
-    column: u32,
-    offset: u32,
-}
-
-impl Point {
-    fn of(file: FileId, offset: u32, positions: &Positions<'_>) -> Point {
-        let at = positions.at(file, offset);
-        Point { line: at.line, column: at.column, offset }
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Hook<'a> {
     id: &'a str,
     kind: &'static str,
@@ -222,7 +218,7 @@ impl<'a> Hook<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Also<'a> {
     #[serde(flatten)]
     span: Span<'a>,
@@ -235,9 +231,10 @@ impl<'a> Also<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Mend<'a> {
     title: &'a str,
+    #[schemars(extend("enum" = ["safe", "unsafe"]))]
     safety: &'static str,
     edits: Vec<Change<'a>>,
 }
@@ -252,7 +249,7 @@ impl<'a> Mend<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Change<'a> {
     #[serde(flatten)]
     span: Span<'a>,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{Positions, counted};
@@ -185,14 +186,20 @@ impl Paint {
     }
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Whole<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof list --format json")]
 struct Whole<'a> {
     schema_version: u32,
     hooks: Vec<Held<'a>>,
 }
 
 /// A hook of the list in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Held<'a> {
     #[serde(flatten)]
     hook: Entry<'a>,
@@ -202,7 +209,7 @@ struct Held<'a> {
 }
 
 /// An effective hook in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Entry<'a> {
     id: &'a str,
     kind: &'static str,
@@ -233,7 +240,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Point {
     line: u32,
     column: u32,

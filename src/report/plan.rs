@@ -6,6 +6,7 @@ mod text;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::Positions;
@@ -85,14 +86,20 @@ fn entry<'a>(step: &'a Step, plan: &'a Plan, positions: &Positions<'a>) -> Entry
     }
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Whole<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof plan --format json")]
 struct Whole<'a> {
     schema_version: u32,
     command: &'a str,
     targets: Vec<OfTarget<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OfTarget<'a> {
     target: &'a str,
     adapter: &'a str,
@@ -101,7 +108,7 @@ struct OfTarget<'a> {
     notes: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry<'a> {
     kind: &'static str,
     hook: Option<&'a str>,
@@ -117,7 +124,7 @@ struct Entry<'a> {
     start: Option<Point>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Left<'a> {
     hook: &'a str,
     kind: &'static str,

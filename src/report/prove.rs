@@ -7,6 +7,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::Schema;
+
 use super::Positions;
 use crate::prove::{Executed, Proof, Step};
 use crate::source::{Lines, Place, Sources};
@@ -26,6 +28,11 @@ pub struct Proved {
     pub proofs: Vec<Proof>,
     /// Whether what had to be assumed and nothing confirms lets the proof fail.
     pub strict: bool,
+}
+
+/// The JSON schema of the JSON.
+pub(super) fn schema() -> Schema {
+    json::schema()
 }
 
 impl Proved {

@@ -35,6 +35,23 @@ assert failures == read.failures == summary["errors"] > 0, (failures, read.failu
 PYTHON
 passed "JUnit"
 
+# JSON keeps to the schemas that are kept.
+schema() { "$tools/bin/check-jsonschema" --quiet --schemafile "rules/schema/$1.json" "$work/$1.json"; }
+for command in compile list plan; do
+    hookproof "$command" "$samples" --format json > "$work/$command.json"
+done
+hookproof prove "$samples" --drill --format json > "$work/prove.json" || [ $? = 1 ]
+cp -r "$samples" "$work/changed"
+git -C "$work/changed" init --quiet . && git -C "$work/changed" add .
+git -C "$work/changed" -c user.name=test -c user.email=test@example.org commit --quiet -m all
+sed -i 's/models | /results | /g' "$work/changed/macros/audit.sql"
+hookproof diff HEAD "$work/changed" --format json > "$work/diff.json"
+grep -q '"changed"' "$work/diff.json"
+for command in check compile diff list plan prove; do schema "$command"; done
+(cd "$work/changed" && hookproof init > /dev/null)
+"$tools/bin/check-jsonschema" --quiet --schemafile rules/schema/settings.json "$work/changed/hookproof.yml"
+passed "the schemas of JSON and settings"
+
 hookproof check "$samples" --fail-on never --format sarif > "$work/report.sarif"
 if command -v npm > /dev/null && npm install --silent --prefix "$kept/npm" @microsoft/sarif-multitool > /dev/null 2>&1; then
     (cd "$kept/npm" && DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 npx --no-install @microsoft/sarif-multitool validate \

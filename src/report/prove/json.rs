@@ -1,5 +1,6 @@
 //! The rehearsal's JSON, version 1.
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::text::failing;
@@ -142,14 +143,20 @@ fn entries<'a>(step: &'a Step, proof: &'a Proof, positions: &Positions<'a>) -> V
     entries
 }
 
-#[derive(Serialize)]
+/// The JSON schema of that JSON.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Whole<'static>)
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "hookproof prove --format json")]
 struct Whole<'a> {
     schema_version: u32,
     verdict: &'static str,
     targets: Vec<Target<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Target<'a> {
     #[serde(rename = "target")]
     name: &'a str,
@@ -164,7 +171,7 @@ struct Target<'a> {
     notes: Vec<Note<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Drilled<'a> {
     failing: String,
     succeeded: i64,
@@ -174,7 +181,7 @@ struct Drilled<'a> {
     misreports: Vec<Note<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Run<'a> {
     #[serde(rename = "run")]
     number: usize,
@@ -182,7 +189,7 @@ struct Run<'a> {
     steps: Vec<Entry<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry<'a> {
     kind: &'static str,
     hook: Option<&'a str>,
@@ -200,7 +207,7 @@ struct Entry<'a> {
     start: Option<Point>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Assumption<'a> {
     kind: &'static str,
     name: &'a str,
@@ -209,7 +216,7 @@ struct Assumption<'a> {
     confirmed: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Access<'a> {
     privilege: &'a str,
     object: &'a str,
@@ -217,14 +224,14 @@ struct Access<'a> {
     hook: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Drift<'a> {
     object: String,
     change: String,
     hook: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Note<'a> {
     message: &'a str,
     hook: Option<&'a str>,
