@@ -30,7 +30,7 @@ use warehouse::{AssumptionKind, Verdict};
 
 pub use drill::{Drill, Failing, Misreport, Truth};
 pub use progress::Progress;
-pub use second::Drift;
+pub use second::{Drift, Retry, Written};
 
 /// What a rehearsal depends on besides the plan.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,8 @@ pub struct Proof {
     pub access: Vec<Access>,
     /// What the second run did to what the first had left.
     pub second_run: Vec<Drift>,
+    /// The second run again, with the same `invocation_id`.
+    pub retry: Option<Retry>,
     /// What is worth a look though nothing fails.
     pub notes: Vec<Note>,
     /// Runs in which something fails, where these are asked for.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "prove/again.rs"]
+mod again;
 #[path = "prove/projects.rs"]
 mod projects;
 #[path = "prove/tested.rs"]

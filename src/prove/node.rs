@@ -157,7 +157,7 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
                 rows: Some(rows),
             }
         }
-        Err(cause) => Built::well(format!("it could not be loaded: {cause}"), Vec::new()),
+        Err(cause) => stub(rehearsal, stage, at, None, &cause),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::drill::{self, Drill, Failing, Truth};
 use super::kept;
 use super::node::{self, Built};
-use super::second::{self, Left};
+use super::second::{self, Left, Retry, Written};
 use super::stage::{Stage, database_error};
 use super::test;
 use super::warehouse::{
@@ -49,8 +49,8 @@ pub(super) struct Rehearsal<'a> {
     children: HashMap<usize, Vec<usize>>,
     /// The relations of the nodes that have one.
     relations: HashMap<usize, Relation>,
-    /// Which hook last wrote to a relation, by its place in the plan's hooks.
-    writers: HashMap<RelationName, usize>,
+    /// What last wrote to a relation.
+    writers: HashMap<RelationName, Written>,
     notes: Vec<Note>,
     /// What is made to fail.
     failing: Option<Failing>,
@@ -66,6 +66,7 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         assumptions: Vec::new(),
         access: Vec::new(),
         second_run: Vec::new(),
+        retry: None,
         notes: Vec::new(),
         drills: Vec::new(),
         hooks: plan.hooks.clone(),
@@ -85,29 +86,32 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
     }
     let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
     let drills = if options.drill { drill::failures(plan) } else { Vec::new() };
-    // A drill is a run in which something fails, after one in which nothing does.
-    options.progress.expect(plan.steps.len() * (RUNS + 2 * drills.len()));
-    let mut left = Left::default();
-    for number in 1..=RUNS {
-        let run = rehearsal.run(number);
-        options.progress.check()?;
-        proof.runs.push(run);
-        let now = rehearsal.left();
-        if number == RUNS {
-            proof.second_run = second::drift(&left, &now, &rehearsal.writers);
-        }
-        left = now;
-    }
+    // A drill is a run in which something fails, after one in which nothing does; a retry is one more run, on a
+    // database of its own where the first is kept.
+    let retries = if kept.is_some() { RUNS + 1 } else { 1 };
+    options.progress.expect(plan.steps.len() * (RUNS + retries + 2 * drills.len()));
+    let left = rehearsal.runs(&mut proof)?;
     let warehouse = rehearsal.warehouse.borrow();
     proof.assumptions = warehouse.assumptions().iter().map(|one| assumed(one, &options.assume)).collect();
     proof.access = access(&warehouse);
-    proof.notes.clone_from(&rehearsal.notes);
+    proof.notes.extend(rehearsal.notes.iter().cloned());
     drop(warehouse);
     if let Some((path, file)) = kept {
         rehearsal.warehouse.borrow_mut().describe()?;
         drop(rehearsal);
         kept::put(file, path)?;
+        // What is kept is what two runs leave: the retry has a database of its own.
+        let mut again = Rehearsal::new(renderer, plan, target, options, None)?;
+        for number in 1..=RUNS {
+            again.run(number);
+            options.progress.check()?;
+        }
+        let left = again.left();
+        proof.retry = Some(again.retry(&left, &proof.runs));
+    } else {
+        proof.retry = Some(rehearsal.retry(&left, &proof.runs));
     }
+    options.progress.check()?;
     for failing in drills {
         proof.drills.push(drilled(renderer, plan, target, options, failing)?);
         options.progress.check()?;
@@ -313,6 +317,54 @@ impl<'a> Rehearsal<'a> {
         }
         for relation in self.renderer.source_relations(self.target) {
             node::put_source(self, &stage, &relation);
+        }
+    }
+
+    /// The runs, each a day after the one before, and what the last of them leaves.
+    fn runs(&mut self, proof: &mut Proof) -> Result<Left, Failure> {
+        let mut left = Left::default();
+        let mut allowed = Vec::new();
+        for number in 1..=RUNS {
+            let run = self.run(number);
+            self.options.progress.check()?;
+            proof.runs.push(run);
+            let now = self.left();
+            let allows = access(&self.warehouse.borrow());
+            if number == RUNS {
+                proof.second_run = second::drift(&left, &now, &self.writers, &mut self.warehouse.borrow_mut());
+                let lost = second::lost(&allowed, &allows).map(|one| self.lost(one));
+                proof.notes.extend(lost);
+            }
+            (left, allowed) = (now, allows);
+        }
+        Ok(left)
+    }
+
+    /// A privilege that is gone after the second run.
+    fn lost(&self, one: &Access) -> Note {
+        let hook = self.plan.hooks.iter().position(|hook| *hook.id == *one.by);
+        let Access { grantee, privilege, object, by } = one;
+        Note {
+            message: format!(
+                "{grantee} may {privilege} on {object} after the first run, by {by}, and no longer after the second"
+            ),
+            hook,
+            place: hook.and_then(|hook| self.plan.hooks[hook].place),
+            through: None,
+        }
+    }
+
+    /// The last run again, with its id and time.
+    fn retry(&mut self, before: &Left, runs: &[Run]) -> Retry {
+        let run = self.run(RUNS);
+        let now = self.left();
+        let last = runs.last().map(|run| run.steps.as_slice()).unwrap_or_default();
+        let failed_before = |at: usize| last.get(at).and_then(Step::verdict) == Some(Verdict::Refuted);
+        let is_new = |(at, step): &(usize, Step)| step.verdict() == Some(Verdict::Refuted) && !failed_before(*at);
+        Retry {
+            invocation_id: run.invocation_id,
+            failed: run.steps.into_iter().enumerate().filter(is_new).map(|(_, step)| step).collect(),
+            doubled: second::drift(before, &now, &self.writers, &mut self.warehouse.borrow_mut()),
         }
     }
 
@@ -523,8 +575,10 @@ impl<'a> Rehearsal<'a> {
         let pass = &rehearsed.pass;
         for (effects, query) in stage.take_calls().into_iter().zip(&pass.queries) {
             for effect in effects {
-                self.note_writer(at, &effect);
-                made.statements.push(executed(effect, query.place.or(hook.place), query.through.clone(), true));
+                let written = effect.writes.clone();
+                let done = executed(effect, query.place.or(hook.place), query.through.clone(), true);
+                self.note_writer(at, written, &done);
+                made.statements.push(done);
             }
         }
         if number == 1 {
@@ -547,8 +601,10 @@ impl<'a> Rehearsal<'a> {
             let mut from = 0;
             for effect in effects {
                 let (place, through) = found(pass.text.as_ref(), &effect.sql, &mut from);
-                self.note_writer(at, &effect);
-                made.statements.push(executed(effect, place.or(hook.place), through, false));
+                let written = effect.writes.clone();
+                let done = executed(effect, place.or(hook.place), through, false);
+                self.note_writer(at, written, &done);
+                made.statements.push(done);
             }
             if let Some(last) = made.statements.last().filter(|last| last.verdict == Verdict::Refuted) {
                 return Ended::Failed(database_error(last.error.as_deref().unwrap_or_default()));
@@ -578,9 +634,15 @@ impl<'a> Rehearsal<'a> {
         effects
     }
 
-    fn note_writer(&mut self, hook: usize, effect: &Effect) {
-        if let Some(name) = &effect.writes {
-            self.writers.insert(name.clone(), hook);
+    fn note_writer(&mut self, hook: usize, written: Option<RelationName>, done: &Executed) {
+        let Some(name) = written else { return };
+        let sql = done.sql.trim_start();
+        let adds = ["insert", "merge", "copy", "with"]
+            .iter()
+            .any(|verb| sql.get(..verb.len()).is_some_and(|word| word.eq_ignore_ascii_case(verb)));
+        if adds || self.writers.get(&name).is_none_or(|known| !known.adds) {
+            let (place, through) = (done.place, done.through.clone());
+            self.writers.insert(name, Written { hook, sql: Arc::from(done.sql.as_str()), place, through, adds });
         }
     }
 

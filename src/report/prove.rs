@@ -66,7 +66,10 @@ fn positions(proved: &Proved) -> Positions<'_> {
         let notes = proof.notes.iter().filter_map(|note| note.place);
         let hooks = proof.hooks.iter().filter_map(|hook| hook.place);
         let wrong = proof.drills.iter().flat_map(|drill| &drill.misreports).filter_map(|wrong| wrong.place);
-        for place in steps.chain(notes).chain(hooks).chain(wrong) {
+        let retried = proof.retry.iter().flat_map(|retry| &retry.failed).flat_map(of_step);
+        let doubled = proof.retry.iter().flat_map(|retry| &retry.doubled).chain(&proof.second_run);
+        let doubled = doubled.filter_map(|drift| drift.written.as_ref()?.place);
+        for place in steps.chain(notes).chain(hooks).chain(wrong).chain(retried).chain(doubled) {
             lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
         }
     }

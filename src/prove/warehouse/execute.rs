@@ -121,7 +121,7 @@ impl Warehouse {
                 return Effect::new(given.text, Verdict::Refuted).because(cause);
             }
             let done = self.atomically(|this| this.tried(tree));
-            if let (Ok(_), Some(written)) = (&done, self.target_of(given)) {
+            if let (Ok(_), Some(written)) = (&done, self.written_to(&given.statement.outline)) {
                 self.wrote_to(written, given.statement.outline.verb == Verb::Create);
             }
             return self.effect(given.text, done);
@@ -138,15 +138,6 @@ impl Warehouse {
             format!("{what} is not carried out by the rehearsal")
         };
         Effect::new(given.text, Verdict::NotProved).because(cause)
-    }
-
-    /// The relation that a statement other than a query writes to.
-    fn target_of(&self, given: &Given<'_>) -> Option<RelationName> {
-        let outline = &given.statement.outline;
-        let name = outline.name.as_ref().filter(|_| !outline.is_query())?;
-        let quoted = name.text.contains(['"', '`', '[']);
-        let parts: Vec<(&str, bool)> = name.parts.iter().map(|part| (part.as_str(), quoted)).collect();
-        Some(self.name(&parts))
     }
 
     /// Carries a statement out, again where it turns out to need columns that are not known yet.

@@ -25,7 +25,7 @@ impl SqlValue {
 }
 
 /// The rows of a query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rows {
     /// The names of the columns, as the warehouse gives them.
     pub names: Vec<String>,

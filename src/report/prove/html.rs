@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::text::{doubled, failing};
+use super::text::{SAME_ID, cell, doubled, failing};
 use super::{Proved, holds, positions};
 use crate::prove::warehouse::Verdict;
-use crate::prove::{Executed, Proof, Step};
+use crate::prove::{Drift, Executed, Proof, Step};
 use crate::report::{Positions, counted};
 use crate::source::Place;
 
@@ -194,7 +194,8 @@ impl Drawing<'_> {
     }
 
     fn notes(&self, proof: &Proof, out: &mut String) {
-        if proof.notes.is_empty() && proof.second_run.is_empty() {
+        let of_retry = proof.retry.as_ref().is_some_and(|retry| !retry.failed.is_empty() || !retry.doubled.is_empty());
+        if proof.notes.is_empty() && proof.second_run.is_empty() && !of_retry {
             return;
         }
         out.push_str("<h2>Worth a look</h2>\n<ul>\n");
@@ -203,16 +204,54 @@ impl Drawing<'_> {
             let _ = writeln!(out, "<li>{} <small>{}</small></li>", escaped(&note.message), escaped(&at));
         }
         for drift in &proof.second_run {
-            let by = drift.hook.map(|hook| format!(", by {}", proof.hooks[hook].id)).unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "<li>a second run leaves <code>{}</code>: {}{}</li>",
-                escaped(&drift.object.to_string()),
-                doubled(drift.doubled),
-                escaped(&by)
-            );
+            self.drift("a second run", drift, proof, out);
+        }
+        if let Some(retry) = &proof.retry {
+            for step in &retry.failed {
+                let name = step.hook.map(|hook| proof.hooks[hook].id.as_str()).or(step.node.as_deref());
+                let _ = writeln!(out, "<li>{SAME_ID} fails in <code>{}</code>", escaped(name.unwrap_or_default()));
+                for one in step.statements.iter().filter(|one| one.verdict == Verdict::Refuted) {
+                    self.statement(one, out);
+                }
+                out.push_str("</li>\n");
+            }
+            for drift in &retry.doubled {
+                self.drift(SAME_ID, drift, proof, out);
+            }
         }
         out.push_str("</ul>\n");
+    }
+}
+
+impl Drawing<'_> {
+    /// Rows that a run wrote again.
+    fn drift(&self, run: &str, drift: &Drift, proof: &Proof, out: &mut String) {
+        let by = drift.hook().map(|hook| format!(", by {}", proof.hooks[hook].id)).unwrap_or_default();
+        let at = drift.written.as_ref().and_then(|written| self.place(written.place)).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "<li>{run} leaves <code>{}</code>: {}{} <small>{}</small>",
+            escaped(&drift.object.to_string()),
+            doubled(drift.doubled),
+            escaped(&by),
+            escaped(&at)
+        );
+        if let Some(written) = &drift.written {
+            let _ = writeln!(out, "<pre>{}</pre>", escaped(written.sql.trim()));
+        }
+        out.push_str("<table><tr>");
+        for column in &drift.columns {
+            let _ = write!(out, "<th>{}</th>", escaped(column));
+        }
+        out.push_str("</tr>");
+        for row in &drift.rows {
+            out.push_str("<tr>");
+            for value in row {
+                let _ = write!(out, "<td>{}</td>", escaped(&cell(value)));
+            }
+            out.push_str("</tr>");
+        }
+        out.push_str("</table></li>\n");
     }
 }
 

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::text::failing;
 use super::{Proved, holds, positions, verdict};
-use crate::prove::{Drill, Executed, Proof, Step};
+use crate::prove::warehouse::SqlValue;
+use crate::prove::{self as proved, Drill, Executed, Proof, Step};
 use crate::render::Status;
 use crate::report::Positions;
 use crate::report::list::{Point, indented};
@@ -50,15 +51,12 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
             .iter()
             .map(|one| Access { privilege: &one.privilege, object: &one.object, grantee: &one.grantee, hook: &one.by })
             .collect(),
-        second_run: proof
-            .second_run
-            .iter()
-            .map(|drift| Drift {
-                object: drift.object.to_string(),
-                change: super::text::doubled(drift.doubled),
-                hook: drift.hook.map(|hook| proof.hooks[hook].id.as_str()),
-            })
-            .collect(),
+        second_run: proof.second_run.iter().map(|one| drift(one, proof, positions)).collect(),
+        retry: proof.retry.as_ref().map(|retry| Retry {
+            invocation_id: &retry.invocation_id,
+            failed: retry.failed.iter().flat_map(|step| entries(step, proof, positions)).collect(),
+            doubled: retry.doubled.iter().map(|one| drift(one, proof, positions)).collect(),
+        }),
         drills: proof.drills.iter().map(|drill| drilled(drill, proof, positions)).collect(),
         notes: proof
             .notes
@@ -70,6 +68,31 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
                 start: point(note.place, positions),
             })
             .collect(),
+    }
+}
+
+fn drift<'a>(drift: &'a proved::Drift, proof: &'a Proof, positions: &Positions<'a>) -> Drift<'a> {
+    let written = drift.written.as_ref();
+    let place = written.and_then(|written| written.place);
+    Drift {
+        object: drift.object.to_string(),
+        change: super::text::doubled(drift.doubled),
+        hook: written.map(|written| proof.hooks[written.hook].id.as_str()),
+        columns: &drift.columns,
+        rows: drift.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        sql: written.map(|written| &*written.sql),
+        file: place.map(|place| positions.path(place)),
+        start: point(place, positions),
+    }
+}
+
+/// A value of a row.
+fn cell(value: &SqlValue) -> serde_json::Value {
+    match value {
+        SqlValue::Null => serde_json::Value::Null,
+        SqlValue::Integer(number) => (*number).into(),
+        SqlValue::Real(number) => (*number).into(),
+        SqlValue::Text(_) | SqlValue::Blob(_) => super::text::cell(value).into(),
     }
 }
 
@@ -167,6 +190,7 @@ struct Target<'a> {
     assumptions: Vec<Assumption<'a>>,
     access: Vec<Access<'a>>,
     second_run: Vec<Drift<'a>>,
+    retry: Option<Retry<'a>>,
     drills: Vec<Drilled<'a>>,
     notes: Vec<Note<'a>>,
 }
@@ -229,6 +253,18 @@ struct Drift<'a> {
     object: String,
     change: String,
     hook: Option<&'a str>,
+    columns: &'a [String],
+    rows: Vec<Vec<serde_json::Value>>,
+    sql: Option<&'a str>,
+    file: Option<&'a str>,
+    start: Option<Point>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Retry<'a> {
+    invocation_id: &'a str,
+    failed: Vec<Entry<'a>>,
+    doubled: Vec<Drift<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::{Proved, holds, positions};
 use crate::plan::StepKind;
-use crate::prove::warehouse::Verdict;
-use crate::prove::{Executed, Failing, Proof, Step, Trouble};
+use crate::prove::warehouse::{SqlValue, Verdict};
+use crate::prove::{Drift, Executed, Failing, Proof, Step, Trouble};
 use crate::render::Status;
 use crate::report::list::Paint;
 use crate::report::{Positions, counted};
@@ -24,6 +24,20 @@ pub fn text(proved: &Proved, width: usize, colour: bool) -> String {
         drawing.proof(proof, &proved.project, holds(proof, proved.strict), proved.strict, &mut out);
     }
     out
+}
+
+/// What a retry is called.
+pub(super) const SAME_ID: &str = "a run that is repeated with the same invocation_id";
+
+/// A value of a row in one line.
+pub(super) fn cell(value: &SqlValue) -> String {
+    match value {
+        SqlValue::Null => "null".to_owned(),
+        SqlValue::Integer(number) => number.to_string(),
+        SqlValue::Real(number) => number.to_string(),
+        SqlValue::Text(text) => text.replace(['\n', '\r'], " "),
+        SqlValue::Blob(bytes) => format!("{} bytes", bytes.len()),
+    }
 }
 
 /// How many rows stand there once more.
@@ -255,8 +269,37 @@ impl Drawing<'_> {
 
     fn drift(&self, proof: &Proof, out: &mut String) {
         for drift in &proof.second_run {
-            let by = drift.hook.map_or_else(String::new, |hook| format!(", by {}", proof.hooks[hook].id));
-            let _ = writeln!(out, "  a second run leaves {}: {}{by}", drift.object, doubled(drift.doubled));
+            self.doubled_rows("a second run", drift, proof, out);
+        }
+        let Some(retry) = &proof.retry else { return };
+        for step in &retry.failed {
+            let _ = writeln!(out, "  {SAME_ID} fails in {}", self.owner(step, proof));
+            for one in step.statements.iter().filter(|one| one.verdict == Verdict::Refuted) {
+                self.cause(one.error.as_deref().unwrap_or_default(), one.place, one.through.as_deref(), out);
+                self.sql(one, out);
+            }
+            if let Some(trouble) = &step.trouble {
+                self.cause(&trouble.message, trouble.place, trouble.through.as_deref(), out);
+            }
+        }
+        // What a second run doubles, a retry doubles too.
+        let is_new = |drift: &&Drift| proof.second_run.iter().all(|known| known.object != drift.object);
+        for drift in retry.doubled.iter().filter(is_new) {
+            self.doubled_rows(SAME_ID, drift, proof, out);
+        }
+    }
+
+    /// Rows that a run wrote again, and the statement that did.
+    fn doubled_rows(&self, run: &str, drift: &Drift, proof: &Proof, out: &mut String) {
+        let by = drift.hook().map_or_else(String::new, |hook| format!(", by {}", proof.hooks[hook].id));
+        let _ = writeln!(out, "  {run} leaves {}: {}{by}", drift.object, doubled(drift.doubled));
+        if let Some(written) = &drift.written {
+            self.cause("", written.place, written.through.as_deref(), out);
+        }
+        for row in &drift.rows {
+            let cells = drift.columns.iter().zip(row).map(|(column, value)| format!("{column}: {}", cell(value)));
+            let row = cells.collect::<Vec<_>>().join(", ");
+            let _ = writeln!(out, "      {}", self.paint.dim(&self.cut(&row)));
         }
     }
 
