@@ -3,23 +3,22 @@
 //! 0: nothing at or above the failing level. 1: findings. 2: could not run.
 
 mod arguments;
+mod check;
 mod paths;
 mod progress;
 mod rules;
 mod terminal;
+mod watch;
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::iter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
-use hookproof::baseline::Baseline;
-use hookproof::diagnostic::{Confidence, Severity};
+use clap::{CommandFactory as _, Parser as _};
 use hookproof::difference::Difference;
-use hookproof::fix::{self, Fixed};
+use hookproof::report;
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::diff;
 use hookproof::report::list::{self, Listed};
@@ -27,14 +26,10 @@ use hookproof::report::plan::{self, Planned};
 use hookproof::report::prove::{self, Proved};
 use hookproof::report::query;
 use hookproof::report::schema::Report;
-use hookproof::report::{self, CheckReport, TextOptions};
 use hookproof::settings::{self, schema};
 use hookproof::{CheckOptions, PlanOptions, ProveOptions, discover, lsp};
 
-use arguments::{
-    CheckFormat, Cli, Command, DiffFormat, FailOn, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat,
-    SchemaOf,
-};
+use arguments::{Cli, Command, DiffFormat, Format, PlanFormat, ProjectArguments, ProveFormat, RulesFormat, SchemaOf};
 use paths::Wanted;
 use terminal::Terminal;
 
@@ -55,6 +50,16 @@ impl Outcome {
     }
 }
 
+/// How results are given.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    terminal: Terminal,
+    /// Only the result.
+    is_quiet: bool,
+    /// What is read, too.
+    is_verbose: bool,
+}
+
 /// Why a command could not run: a sentence that says what to do.
 type Complaint = String;
 
@@ -69,8 +74,8 @@ pub(crate) fn run() -> u8 {
             return if asked { 0 } else { COULD_NOT_RUN };
         }
     };
-    let terminal = Terminal::of_stdout(cli.color);
-    match outcome(cli.command, terminal) {
+    let manner = Manner { terminal: Terminal::of_stdout(cli.color), is_quiet: cli.quiet, is_verbose: cli.verbose };
+    match outcome(cli.command, manner) {
         Ok(outcome) => match print(&outcome.out) {
             Ok(()) => outcome.code,
             Err(reason) => {
@@ -99,67 +104,10 @@ fn print(out: &str) -> io::Result<()> {
     }
 }
 
-fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
+fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
+    let terminal = manner.terminal;
     match command {
-        Command::Check { project, more, format, output, fail_on, rules, fixing, known, branches } => {
-            // What goes to a file is for whoever reads the file.
-            let by_itself = || CheckFormat::of_environment(|name| std::env::var(name).ok());
-            let format = format.unwrap_or_else(by_itself);
-            let given: Vec<&Path> = iter::once(&project.path).chain(&more).map(PathBuf::as_path).collect();
-            let wanted = paths::wanted(&given);
-            if format == CheckFormat::Json {
-                only_one(&wanted)?;
-            }
-            let mut options = project.options()?;
-            options.rules = rules.change()?;
-            options.changed_since.clone_from(&known.changed_since);
-            let each = wanted.into_iter().map(|(path, files)| CheckOptions { path, files, ..options.clone() });
-            let each: Vec<CheckOptions> = each.collect();
-            let is_part = options.changed_since.is_some() || each.iter().any(|one| one.files.is_some());
-            if fixing.unsafe_fixes && !fixing.fix && !fixing.diff {
-                return Err("--unsafe-fixes says which fixes are applied: add --fix or --diff".to_owned());
-            }
-            if fixing.diff {
-                let fixed = fixed(&each, fixing.unsafe_fixes)?;
-                let code = if fixed.changed.is_empty() { 0 } else { FOUND };
-                note_fixed(&fixed, "would mend", fixing.unsafe_fixes);
-                return Ok(Outcome { out: fix::diff(&fixed.changed), code });
-            }
-            let mut reports = if fixing.fix {
-                let fixed = fixed(&each, fixing.unsafe_fixes)?;
-                fix::write(&fixed.changed).map_err(|failure| failure.to_string())?;
-                note_fixed(&fixed, "mended", fixing.unsafe_fixes);
-                fixed.reports
-            } else {
-                let mut reports = Vec::new();
-                for one in &each {
-                    reports.extend(hookproof::check(one).map_err(|failure| failure.to_string())?);
-                }
-                reports
-            };
-            if let Some(path) = &known.write_baseline {
-                let baseline = Baseline::of(&reports);
-                baseline.write(path).map_err(|failure| failure.to_string())?;
-                complain(&format!("{} written to {}", counted(baseline.len(), "finding"), path.display()));
-                return Ok(Outcome::ok(String::new()));
-            }
-            if let Some(path) = &known.baseline {
-                with_baseline(&mut reports, path, known.prune_baseline, is_part)?;
-            }
-            let code = if reports.iter().any(|report| fails(report, fail_on)) { FOUND } else { 0 };
-            let mut out = checked(&reports, format, terminal);
-            if let Some(path) = &output {
-                write(path, &out)?;
-                out = checked(&reports, CheckFormat::Text, terminal);
-            }
-            if branches && matches!(format, CheckFormat::Text | CheckFormat::Concise) {
-                for line in reports.iter().flat_map(CheckReport::unreached_lines) {
-                    out.push_str(&line);
-                    out.push('\n');
-                }
-            }
-            Ok(Outcome { out, code })
-        }
+        Command::Check(arguments) => check::check(&arguments, manner),
         Command::Compile { project, format, command, select } => {
             let mut options = options(&project, format == Format::Json)?;
             options.command = command;
@@ -244,6 +192,16 @@ fn outcome(command: Command, terminal: Terminal) -> Result<Outcome, Complaint> {
                 .map_err(|reason| format!("what the editor says can't be read: {reason}"))?;
             Ok(Outcome { out: String::new(), code: u8::from(!left) })
         }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hookproof", &mut script);
+            Ok(Outcome::ok(String::from_utf8_lossy(&script).into_owned()))
+        }
+        Command::Man { folder } => {
+            let written = fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(Cli::command(), &folder));
+            written.map_err(|reason| format!("the pages can't be written to {}: {reason}", folder.display()))?;
+            Ok(Outcome::ok(String::new()))
+        }
         Command::Explain { rule } => rules::page(&rule).map(Outcome::ok),
     }
 }
@@ -270,55 +228,6 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Leaves out the findings that a baseline holds, and says on stderr what it holds in vain.
-///
-/// Where only a part of the project is looked at, what is not found may be there all the same.
-fn with_baseline(reports: &mut [CheckReport], path: &Path, prune: bool, is_part: bool) -> Result<(), Complaint> {
-    if prune && is_part {
-        return Err("--prune-baseline needs the whole project: leave out the files and --changed-since".to_owned());
-    }
-    let baseline = Baseline::read(path).map_err(|failure| failure.to_string())?;
-    let gone = baseline.apply(reports);
-    if gone.is_empty() || is_part {
-        return Ok(());
-    }
-    let shown = path.display();
-    if prune {
-        baseline.without(&gone).write(path).map_err(|failure| failure.to_string())?;
-        complain(&format!("{} taken out of {shown}", counted(gone.len(), "finding")));
-    } else {
-        complain(&format!(
-            "{} of {shown} no more found: take out with --prune-baseline",
-            counted(gone.len(), "finding")
-        ));
-    }
-    Ok(())
-}
-
-/// Says on stderr what fixes did.
-fn note_fixed(fixed: &Fixed, did: &str, unsafe_too: bool) {
-    let (mended, files) = (counted(fixed.mended, "finding"), counted(fixed.changed.len(), "file"));
-    let left = match fixed.left {
-        0 => String::new(),
-        _ if unsafe_too => String::new(),
-        left => format!("; {} more with --unsafe-fixes, to be looked at", counted(left, "finding")),
-    };
-    complain(&format!("{did} {mended} in {files}{left}"));
-}
-
-/// Mends what is wanted, project by project.
-fn fixed(each: &[CheckOptions], unsafe_too: bool) -> Result<Fixed, Complaint> {
-    let mut all = Fixed::default();
-    for one in each {
-        let fixed = fix::fix(one, unsafe_too).map_err(|failure| failure.to_string())?;
-        all.changed.extend(fixed.changed);
-        all.reports.extend(fixed.reports);
-        all.mended += fixed.mended;
-        all.left += fixed.left;
-    }
-    Ok(all)
-}
-
 /// JSON is the result of one project.
 fn only_one(wanted: &[Wanted]) -> Result<(), Complaint> {
     let mut roots = Vec::new();
@@ -343,42 +252,9 @@ fn options(project: &ProjectArguments, one_only: bool) -> Result<CheckOptions, C
     project.options()
 }
 
-/// Writes a result to a file, whole or not at all.
-fn write(path: &Path, out: &str) -> Result<(), Complaint> {
-    fix::replace(path, out.as_bytes()).map_err(|reason| format!("{} can't be written: {reason}", path.display()))
-}
-
-fn checked(reports: &[CheckReport], format: CheckFormat, terminal: Terminal) -> String {
-    match format {
-        CheckFormat::Json => reports.iter().map(report::json).collect(),
-        CheckFormat::Concise => reports.iter().map(report::concise).collect(),
-        CheckFormat::Jsonl => report::jsonl(reports),
-        CheckFormat::Sarif => report::sarif(reports),
-        CheckFormat::Github => report::github(reports),
-        CheckFormat::Gitlab => report::gitlab(reports),
-        CheckFormat::Azure => report::azure(reports),
-        CheckFormat::Junit => report::junit(reports),
-        CheckFormat::Text => {
-            let Terminal { colour, width, links } = terminal;
-            joined(reports.iter().map(|one| report::text(one, &TextOptions { colour, width, links })))
-        }
-    }
-}
-
 /// The projects' results, with a blank line between them.
 fn joined(each: impl Iterator<Item = String>) -> String {
     each.collect::<Vec<_>>().join("\n")
-}
-
-/// Whether a finding is bad and sure enough to fail the run. Low confidence never is.
-fn fails(report: &CheckReport, fail_on: FailOn) -> bool {
-    let least = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Info => Severity::Info,
-        FailOn::Never => return false,
-    };
-    report.diagnostics.iter().any(|found| found.severity >= least && found.confidence > Confidence::Low)
 }
 
 /// Keeps the hooks whose id holds a text; a node's id is a part of its hooks' ids.

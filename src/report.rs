@@ -16,6 +16,7 @@ pub mod prove;
 pub mod query;
 pub mod sarif;
 pub mod schema;
+pub mod statistics;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use gitlab::gitlab;
 pub use json::{json, jsonl};
 pub use junit::junit;
 pub use sarif::sarif;
+pub use statistics::statistics;
 pub use text::{TextOptions, text};
 
 /// Where the tool and the pages of its rules are kept; blank while the package names no repository.

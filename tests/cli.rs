@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -325,4 +325,49 @@ fn an_interrupt_ends_a_rehearsal_and_leaves_what_was_there() {
     assert_eq!(code(&output, "the rehearsal was stopped: nothing is kept of it"), 2);
     assert_eq!(fs::read_to_string(dir.path().join("kept.db")).unwrap(), "what was there");
     assert_eq!(beside(), 0);
+}
+
+#[test]
+fn a_check_can_be_short_or_say_more() {
+    let dir = shop();
+    put(dir.path(), "models/orders.sql", "{{ config(post_hook='grant select to x') }} select 1 as id");
+    let quiet = run(dir.path(), &["check", "--quiet", "--format", "concise"]);
+    assert_eq!(code(&quiet, ""), 1);
+    assert_eq!(stdout(&quiet).lines().count(), 1);
+    let verbose = run(dir.path(), &["check", "--verbose"]);
+    assert_eq!(code(&verbose, "shop (postgres): 4 files read, targets dev, prod"), 1);
+    let statistics = run(dir.path(), &["check", "--statistics", "-q"]);
+    assert_eq!(stdout(&statistics), "     1  error    sql-syntax\n");
+}
+
+#[test]
+fn shells_and_manuals_know_the_commands() {
+    let dir = shop();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(dir.path(), &["completions", shell]);
+        assert_eq!(code(&script, ""), 0);
+        assert!(stdout(&script).contains("changed-since"), "{shell}");
+    }
+    assert_eq!(code(&run(dir.path(), &["man", "pages"]), ""), 0);
+    let page = fs::read_to_string(dir.path().join("pages/hookproof-check.1")).unwrap();
+    assert!(page.contains("hookproof\\-check") && page.contains("Examples:"), "{page}");
+}
+
+#[test]
+fn a_check_that_is_watched_sees_what_changes() {
+    let dir = shop();
+    let mut child =
+        command(dir.path(), &["check", "--watch", "--format", "concise"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || lines.next().unwrap().unwrap();
+    assert!(next().contains("nothing found"));
+    // What is no file of the project is nothing to it.
+    put(dir.path(), "target/run.sql", "select 1");
+    put(dir.path(), "models/orders.sql", "{{ config(post_hook='grant select to x') }} select 1 as id");
+    assert!(next().starts_with("models/orders.sql:1:"));
+    assert!(next().contains("1 error"));
+    fs::remove_file(dir.path().join("models/orders.sql")).unwrap();
+    assert!(next().contains("nothing found"));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -108,7 +108,7 @@ fn an_error_in_sql_that_a_macro_made_is_reported_in_the_macro() {
         "{% macro share(role) %}\n    grant select on orders to {{ role }};\n    grant select on orders to\n{% endmacro %}\n",
     );
     let report = check(&CheckOptions::at(folder.path())).unwrap().remove(0);
-    let [diagnostic] = &report.diagnostics[..] else { panic!("{}", report::concise(&report)) };
+    let [diagnostic] = &report.diagnostics[..] else { panic!("{}", report::concise(&report, true)) };
     assert_eq!((diagnostic.rule, place(&report, diagnostic)), ("sql-syntax", ("macros/share.sql".to_owned(), 3)));
     assert_eq!(diagnostic.hook.as_ref().unwrap().id, "operation.p.p-on-run-end-0");
     assert_eq!(place_of(&report, diagnostic.related[0].place), ("dbt_project.yml".to_owned(), 4));

@@ -8,7 +8,9 @@ use std::time::Instant;
 use hookproof::diagnostic::{
     Confidence, Coverage, Diagnostic, Edit, Fix, HookRef, NotChecked, Related, Safety, Severity,
 };
-use hookproof::report::{CheckReport, TextOptions, azure, concise, github, gitlab, json, jsonl, junit, sarif, text};
+use hookproof::report::{
+    CheckReport, TextOptions, azure, concise, github, gitlab, json, jsonl, junit, sarif, statistics, text,
+};
 use hookproof::source::{FileId, Place, Sources};
 
 const PROJECT: &str = "\
@@ -364,7 +366,7 @@ fn text_long_sql() {
 
 #[test]
 fn concise_lines() {
-    picture("concise", &concise(&samples()));
+    picture("concise", &concise(&samples(), true));
 }
 
 #[test]
@@ -382,10 +384,11 @@ fn formats_of_programs() {
         rule["help"] = "the rule's page".into();
     }
     picture("sarif", &format!("{log:#}\n"));
-    picture("github", &github(&reports));
+    picture("github", &github(&reports, true));
     picture("gitlab", &gitlab(&reports));
-    picture("azure", &azure(&reports));
+    picture("azure", &azure(&reports, true));
     picture("junit", &junit(&reports));
+    picture("statistics", &statistics(&reports, true));
 }
 
 #[test]

@@ -11,6 +11,29 @@ use hookproof::project::yaml;
 use hookproof::settings::Answers;
 use hookproof::source::{FileId, Lines};
 
+const CHECK_EXAMPLES: &str = "Examples:
+  hookproof check                                  every project below the current folder
+  hookproof check models/orders.sql                what this file can cause
+  hookproof check --target prod --fail-on warning
+  hookproof check --diff                           what --fix would change
+  hookproof check --changed-since main             only hooks that are not as on main
+  hookproof check --format sarif --output hooks.sarif";
+const COMPILE_EXAMPLES: &str = "Examples:
+  hookproof compile --select orders
+  hookproof compile --target prod --command 'run --full-refresh'
+  hookproof compile --answers '{is_incremental(): true}'";
+const DIFF_EXAMPLES: &str = "Examples:
+  hookproof diff main
+  hookproof diff HEAD~1 --format markdown > comment.md";
+const PLAN_EXAMPLES: &str = "Examples:
+  hookproof plan --command 'run --select orders+'
+  hookproof plan --command snapshot --format mermaid";
+const PROVE_EXAMPLES: &str = "Examples:
+  hookproof prove
+  hookproof prove --command run --target prod --drill
+  hookproof prove --strict --format html > proof.html
+  hookproof prove --db run.db && hookproof query --db run.db 'select * from audit_run'";
+
 /// Renders, lints and rehearses the hooks of a dbt project, from its files alone.
 #[derive(Debug, Parser)]
 #[command(name = "hookproof", version, about, max_term_width = 100)]
@@ -20,39 +43,21 @@ pub(super) struct Cli {
     /// When to use colours; `NO_COLOR` and `CLICOLOR_FORCE` decide too
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
+    /// Only the result: nothing of what was and was not checked, and no notes
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Say on stderr what is read, and how long it takes
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check every hook in every target and branch; exits with 1 if something is found
-    Check {
-        #[command(flatten)]
-        project: ProjectArguments,
-        /// More of them. Of files, only the findings that they can cause are told, through macros, properties and
-        /// settings too
-        #[arg(value_name = "PATH")]
-        more: Vec<PathBuf>,
-        /// What to print; by itself what shows findings beside their lines on GitHub Actions (github) and Azure
-        /// Pipelines (azure), and text elsewhere
-        #[arg(long, value_enum)]
-        format: Option<CheckFormat>,
-        /// Write the result to this file, and a text to the terminal
-        #[arg(long, short, value_name = "FILE")]
-        output: Option<PathBuf>,
-        /// The severity from which on findings fail the run
-        #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
-        fail_on: FailOn,
-        #[command(flatten)]
-        rules: RuleArguments,
-        #[command(flatten)]
-        fixing: FixArguments,
-        #[command(flatten)]
-        known: KnownArguments,
-        /// List the branches of hooks and macros that no rendering goes through
-        #[arg(long)]
-        branches: bool,
-    },
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckArguments>),
     /// Show the SQL that dbt would send for every hook
+    #[command(after_help = COMPILE_EXAMPLES)]
     Compile {
         #[command(flatten)]
         project: ProjectArguments,
@@ -76,6 +81,7 @@ pub(super) enum Command {
         format: Format,
     },
     /// Show what runs when: hooks, nodes and transactions of a dbt command, in order
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan {
         #[command(flatten)]
         project: ProjectArguments,
@@ -88,6 +94,7 @@ pub(super) enum Command {
         format: PlanFormat,
     },
     /// Show what a change does to the SQL of hooks: those added, removed, moved, and those that send something else
+    #[command(after_help = DIFF_EXAMPLES)]
     Diff {
         /// The revision of git to compare with, such as main or HEAD~1
         #[arg(value_name = "REV")]
@@ -102,6 +109,7 @@ pub(super) enum Command {
         exit_code: bool,
     },
     /// Rehearse a dbt command on an embedded database, twice, in every target: prove that the hooks work
+    #[command(after_help = PROVE_EXAMPLES)]
     Prove {
         #[command(flatten)]
         project: ProjectArguments,
@@ -159,11 +167,57 @@ pub(super) enum Command {
         #[arg(long, hide = true)]
         stdio: bool,
     },
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages to a folder
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
     /// Show the page of a rule
     Explain {
         /// The rule's name, such as drop-without-if-exists
         rule: String,
     },
+}
+
+/// What is checked, how, and what is told of it.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// More of them. Of files, only the findings that they can cause are told, through macros, properties and
+    /// settings too
+    #[arg(value_name = "PATH")]
+    pub(super) more: Vec<PathBuf>,
+    /// What to print; by itself what shows findings beside their lines on GitHub Actions (github) and Azure
+    /// Pipelines (azure), and text elsewhere
+    #[arg(long, value_enum)]
+    pub(super) format: Option<CheckFormat>,
+    /// Write the result to this file, and a text to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// The severity from which on findings fail the run
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    #[command(flatten)]
+    pub(super) fixing: FixArguments,
+    #[command(flatten)]
+    pub(super) known: KnownArguments,
+    /// List the branches of hooks and macros that no rendering goes through
+    #[arg(long)]
+    pub(super) branches: bool,
+    /// Count the findings of each rule in place of showing them
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// Check again whenever a file of the project changes, until it is interrupted
+    #[arg(long, conflicts_with_all = ["fix", "diff", "write_baseline", "prune_baseline"])]
+    pub(super) watch: bool,
 }
 
 /// The project, and how dbt would run it.

@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 
 /// A line for each finding, then the closing lines of each project.
 #[must_use]
-pub fn azure(reports: &[CheckReport]) -> String {
+pub fn azure(reports: &[CheckReport], closing: bool) -> String {
     let mut out = String::new();
     for report in reports {
         let positions = Positions::of(report);
@@ -25,8 +25,8 @@ pub fn azure(reports: &[CheckReport]) -> String {
                 data(&found.message_with_help())
             );
         }
-        for line in report.closing() {
-            let _ = writeln!(out, "{}", on_one_line(&line));
+        for line in report.closing().iter().filter(|_| closing) {
+            let _ = writeln!(out, "{}", on_one_line(line));
         }
     }
     out

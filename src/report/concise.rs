@@ -6,7 +6,7 @@ use super::{CheckReport, Positions, on_one_line};
 
 /// One line for each finding, `path:line:column: error[rule] message`, then the closing lines.
 #[must_use]
-pub fn concise(report: &CheckReport) -> String {
+pub fn concise(report: &CheckReport, closing: bool) -> String {
     let positions = Positions::of(report);
     let mut out = String::new();
     for found in &report.diagnostics {
@@ -15,8 +15,8 @@ pub fn concise(report: &CheckReport) -> String {
         let message = on_one_line(&found.message);
         let _ = writeln!(out, "{path}:{}:{}: {severity}[{rule}] {message}", at.line, at.column);
     }
-    for line in report.closing() {
-        let _ = writeln!(out, "{}", on_one_line(&line));
+    for line in report.closing().iter().filter(|_| closing) {
+        let _ = writeln!(out, "{}", on_one_line(line));
     }
     out
 }

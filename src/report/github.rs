@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 
 /// A line for each finding, then the closing lines of each project.
 #[must_use]
-pub fn github(reports: &[CheckReport]) -> String {
+pub fn github(reports: &[CheckReport], closing: bool) -> String {
     let mut out = String::new();
     for report in reports {
         let positions = Positions::of(report);
@@ -34,8 +34,8 @@ pub fn github(reports: &[CheckReport]) -> String {
                 data(&found.message_with_help())
             );
         }
-        for line in report.closing() {
-            let _ = writeln!(out, "{}", on_one_line(&line));
+        for line in report.closing().iter().filter(|_| closing) {
+            let _ = writeln!(out, "{}", on_one_line(line));
         }
     }
     out

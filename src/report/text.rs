@@ -25,11 +25,13 @@ pub struct TextOptions {
     pub width: usize,
     /// The rules' names are links to their pages, as terminals understand them.
     pub links: bool,
+    /// Below the findings, what was checked and what was not.
+    pub closing: bool,
 }
 
 impl Default for TextOptions {
     fn default() -> TextOptions {
-        TextOptions { colour: false, width: 80, links: false }
+        TextOptions { colour: false, width: 80, links: false, closing: true }
     }
 }
 
@@ -43,8 +45,8 @@ pub fn text(report: &CheckReport, options: &TextOptions) -> String {
         out.push_str(&drawing.finding(found));
         out.push('\n');
     }
-    for line in report.closing() {
-        for row in wrapped(&line, drawing.options.width, "", "  ") {
+    for line in report.closing().iter().filter(|_| options.closing) {
+        for row in wrapped(line, drawing.options.width, "", "  ") {
             out.push_str(&row);
             out.push('\n');
         }
