@@ -48,7 +48,7 @@ impl Check<'_> {
                 Ok(outcome) => outcome.out,
                 Err(complaint) => format!("hookproof: {complaint}\n"),
             };
-            let clear = if self.manner.terminal.is_terminal { "\x1b[2J\x1b[H" } else { "" };
+            let clear = if self.manner.terminal.interactive { "\x1b[2J\x1b[H" } else { "" };
             print(&format!("{clear}{shown}")).map_err(|reason| format!("the result can't be written: {reason}"))
         })
     }
@@ -78,7 +78,9 @@ impl Check<'_> {
             reports
         };
         if self.manner.is_verbose {
-            reports.iter().for_each(|report| complain(&read(report)));
+            for report in &reports {
+                complain(&read(report));
+            }
             complain(&format!("checked in {:.2} s", began.elapsed().as_secs_f64()));
         }
         if let Some(path) = &known.write_baseline {

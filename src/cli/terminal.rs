@@ -19,7 +19,7 @@ pub(super) struct Terminal {
     /// With links.
     pub(super) links: bool,
     /// Whether a person is at the other end.
-    pub(super) is_terminal: bool,
+    pub(super) interactive: bool,
 }
 
 impl Terminal {
@@ -33,7 +33,7 @@ impl Terminal {
         };
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
         let width = columns.filter(|&columns| columns > 0).unwrap_or(if is_terminal { WIDTH } else { PLAIN_WIDTH });
-        Terminal { colour, width, links: colour && is_terminal, is_terminal }
+        Terminal { colour, width, links: colour && is_terminal, interactive: is_terminal }
     }
 }
 
