@@ -4,7 +4,9 @@
 //! renders is answered by the database as it is then. What a hook needs and the project does not make is assumed and
 //! listed. Knows nothing of formats.
 
+mod connection;
 mod drill;
+mod filled;
 mod kept;
 mod node;
 mod progress;
@@ -16,6 +18,7 @@ mod stage;
 mod test;
 pub mod warehouse;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,6 +32,7 @@ use crate::source::{Call, Place};
 use warehouse::{AssumptionKind, Verdict};
 
 pub use drill::{Drill, Failing, Misreport, Truth};
+pub use filled::Filled;
 pub use progress::Progress;
 pub use second::{Drift, Retry, Written};
 
@@ -140,6 +144,10 @@ pub struct Run {
     pub invocation_id: String,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// How nodes and tests ended, by unique id, as hooks at the end of the run see it.
+    pub ended: BTreeMap<Arc<str>, Status>,
+    /// The relations that hooks have written to, as they are after the run.
+    pub filled: Vec<Filled>,
 }
 
 /// A step that was rehearsed.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "oracle/command.rs"]
+mod command;
 #[path = "oracle/compare.rs"]
 mod compare;
 #[path = "oracle/known.rs"]

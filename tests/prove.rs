@@ -192,3 +192,31 @@ fn a_project_without_nodes_is_rehearsed() {
         assert!(proof.holds());
     }
 }
+
+#[test]
+fn a_schema_that_nothing_makes_is_assumed() {
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists audit.runs (id text)\n  - create schema if not exists made\n  - create table if not exists made.runs (id text)\n  - create table if not exists {{ target.schema }}.runs (id text)",
+    ]);
+    let proof = proofs(&project).remove(0);
+    assert_eq!(refuted(&proof), []);
+    let assumed: Vec<&str> = proof.assumptions.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(assumed, ["d.audit"]);
+}
+
+#[test]
+fn temporary_tables_go_with_their_connection() {
+    let project = small(&[
+        "on-run-start:\n  - create temporary table hold as select 1 as id\n  - create table if not exists {{ target.schema }}.seen (n integer)\n  - insert into {{ target.schema }}.seen select id from hold",
+        "on-run-end:\n  - create temporary table hold as select 2 as id",
+        "models:\n  +pre-hook: create temporary table hold as select 3 as id",
+    ]);
+    let proof = proofs(&project).remove(0);
+    assert_eq!(refuted(&proof), []);
+    let filled: Vec<Option<u64>> = proof
+        .runs
+        .iter()
+        .map(|run| run.filled.iter().find(|one| one.object.ends_with(".seen")).unwrap().rows)
+        .collect();
+    assert_eq!(filled, [Some(1), Some(2)]);
+}

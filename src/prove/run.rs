@@ -6,7 +6,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::connection::Connection;
 use super::drill::{self, Drill, Failing, Truth};
+use super::filled::Filling;
 use super::kept;
 use super::node::{self, Built};
 use super::second::{self, Left, Retry, Written};
@@ -48,9 +50,11 @@ pub(super) struct Rehearsal<'a> {
     /// What reads each node.
     children: HashMap<usize, Vec<usize>>,
     /// The relations of the nodes that have one.
-    relations: HashMap<usize, Relation>,
+    pub(super) relations: HashMap<usize, Relation>,
     /// What last wrote to a relation.
     writers: HashMap<RelationName, Written>,
+    /// What hooks have written to.
+    filling: Filling,
     notes: Vec<Note>,
     /// What is made to fail.
     failing: Option<Failing>,
@@ -81,7 +85,8 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
             proof.notes.push(Note { message, hook: None, place: None, through: None });
         }
         let steps = plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect();
-        proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps });
+        let (ended, filled) = (BTreeMap::new(), Vec::new());
+        proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps, ended, filled });
         return Ok(proof);
     }
     let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
@@ -231,6 +236,8 @@ struct Course {
     aborted: bool,
     /// The node whose steps are walked through, and whether it failed.
     current: Option<(Arc<str>, bool)>,
+    /// The connection of the step before.
+    connection: Option<Connection>,
 }
 
 impl<'a> Rehearsal<'a> {
@@ -282,6 +289,7 @@ impl<'a> Rehearsal<'a> {
             children,
             relations,
             writers: HashMap::new(),
+            filling: Filling::default(),
             notes: Vec::new(),
             failing: None,
         };
@@ -325,10 +333,11 @@ impl<'a> Rehearsal<'a> {
         let mut left = Left::default();
         let mut allowed = Vec::new();
         for number in 1..=RUNS {
-            let run = self.run(number);
+            let mut run = self.run(number);
             self.options.progress.check()?;
-            proof.runs.push(run);
             let now = self.left();
+            run.filled = self.filling.filled(&self.warehouse.borrow(), |name| now.size(name));
+            proof.runs.push(run);
             let allows = access(&self.warehouse.borrow());
             if number == RUNS {
                 proof.second_run = second::drift(&left, &now, &self.writers, &mut self.warehouse.borrow_mut());
@@ -394,6 +403,7 @@ impl<'a> Rehearsal<'a> {
         let stage = self.stage(number, &Rc::new(Outcome::default()));
         self.warehouse.borrow_mut().begin_run();
         self.warehouse.borrow_mut().set_clock(stage.started_at.parse().unwrap_or_default());
+        self.make_schemas(&stage);
         let mut course = Course::default();
         let mut steps = Vec::with_capacity(self.plan.steps.len());
         for at in 0..self.plan.steps.len() {
@@ -403,12 +413,17 @@ impl<'a> Rehearsal<'a> {
             steps.push(self.step(at, &stage, &mut course, number));
             self.options.progress.step();
         }
-        // What a run leaves open is rolled back when its connection closes.
-        if self.warehouse.borrow().in_transaction() {
-            self.warehouse.borrow_mut().rollback();
-        }
+        self.disconnect();
         let truth = Truth::of(course.ended.values().map(|(status, _)| status));
-        (Run { number, invocation_id: stage.invocation_id.clone(), steps }, truth)
+        let mut ended: BTreeMap<_, _> = course.ended.into_iter().map(|(id, (status, _))| (id, status)).collect();
+        // Hooks at the end do not see these (facts X14).
+        for step in steps.iter().filter(|step| step.is_skipped) {
+            if let Some(id) = step.node.as_ref().filter(|_| course.failed_start.is_some() && self.skips_nodes()) {
+                ended.entry(Arc::clone(id)).or_insert(Status::Skipped);
+            }
+        }
+        let invocation_id = stage.invocation_id.clone();
+        (Run { number, invocation_id, steps, ended, filled: Vec::new() }, truth)
     }
 
     /// How many rows every relation has.
@@ -440,6 +455,11 @@ impl<'a> Rehearsal<'a> {
             made.note = Some(why);
             made.status = status_of(step, course);
             return made;
+        }
+        let connection = Connection::of(step, self.dialect);
+        if course.connection.as_ref() != Some(&connection) {
+            self.disconnect();
+            course.connection = Some(connection);
         }
         match step.kind {
             StepKind::OnRunStart | StepKind::OnRunEnd => {
@@ -575,6 +595,7 @@ impl<'a> Rehearsal<'a> {
         let pass = &rehearsed.pass;
         for (effects, query) in stage.take_calls().into_iter().zip(&pass.queries) {
             for effect in effects {
+                self.filling.note(at, &effect, self.dialect);
                 let written = effect.writes.clone();
                 let done = executed(effect, query.place.or(hook.place), query.through.clone(), true);
                 self.note_writer(at, written, &done);
@@ -588,6 +609,7 @@ impl<'a> Rehearsal<'a> {
             return failed_rendering(error, pass, !rehearsed.taken.is_empty(), made, hook.place, self.dialect);
         }
         if pass.text.is_none() {
+            self.filling.lose_sight();
             made.trouble = Some(Trouble {
                 verdict: Verdict::NotProved,
                 message: pass.unknown.first().cloned().unwrap_or_else(|| "it could not be rendered".to_owned()),
@@ -601,6 +623,7 @@ impl<'a> Rehearsal<'a> {
             let mut from = 0;
             for effect in effects {
                 let (place, through) = found(pass.text.as_ref(), &effect.sql, &mut from);
+                self.filling.note(at, &effect, self.dialect);
                 let written = effect.writes.clone();
                 let done = executed(effect, place.or(hook.place), through, false);
                 self.note_writer(at, written, &done);

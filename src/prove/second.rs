@@ -68,6 +68,13 @@ pub(super) struct Left {
     rows: BTreeMap<RelationName, HashMap<String, u64>>,
 }
 
+impl Left {
+    /// How many rows a relation has; none where it is not among those that were looked at.
+    pub(super) fn size(&self, name: &RelationName) -> Option<u64> {
+        self.rows.get(name).map(|rows| rows.values().sum())
+    }
+}
+
 /// A row as a key: values that are equal, and of the same type, are the same text.
 fn key(row: &[SqlValue]) -> String {
     use std::fmt::Write as _;

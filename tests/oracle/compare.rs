@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use hookproof::datum::{Datum, Kind};
 use hookproof::diagnostic::{Diagnostic, Severity};
 use hookproof::hook::Hook;
-use hookproof::invocation::Invocation;
-use hookproof::project::yaml;
 use hookproof::render::{Query, Rendering};
 use hookproof::report::compile::Compiled;
 use hookproof::settings::Answers;
-use hookproof::source::{FileId, Text};
+use hookproof::source::Text;
 use hookproof::{CheckOptions, check, compile};
 
+use crate::command;
 use crate::recorded::{Case, Recorded, Run};
 
 /// The id under which differences stand that are no single hook's.
@@ -70,44 +69,14 @@ pub(crate) fn compare(case: &Case, run: &Run, tally: &mut Tally) -> Vec<Differen
 fn options(case: &Case, run: &Run) -> CheckOptions {
     let mut options = CheckOptions::at(case.folder.clone());
     options.env = case.env.clone();
-    options.command = invocation(run);
-    if let Some(vars) = run.option("--vars") {
-        let read = yaml::read(vars, FileId(0), 0).expect("the case's variables are YAML");
-        options.vars = placeless(read.datum);
-    }
+    options.command = command::invocation(&run.args);
+    options.vars = command::vars(&run.args);
     // What fails is told; what is skipped for it, hookproof has to know.
     let failed = run.results.iter().filter(|ended| !matches!(ended.status.as_str(), "success" | "pass" | "skipped"));
     let given = failed
         .map(|ended| (format!("status of {}", ended.id), Datum::new(Kind::Str(Text::plain(ended.status.as_str())))));
     options.answers = Answers { given: given.collect() };
     options
-}
-
-/// The command of a run, without what hookproof is given as options of its own.
-fn invocation(run: &Run) -> Option<Invocation> {
-    if run.args.first().is_some_and(|word| word == "parse") {
-        return None;
-    }
-    let mut words: Vec<&str> = Vec::new();
-    let mut rest = run.args.iter().map(String::as_str);
-    while let Some(word) = rest.next() {
-        match word {
-            "--vars" => drop(rest.next()),
-            _ => words.push(word),
-        }
-    }
-    Some(Invocation::of_words(&words).expect("the case's command is known"))
-}
-
-fn placeless(datum: Datum) -> Datum {
-    Datum::new(match datum.kind {
-        Kind::Str(text) => Kind::Str(Text::plain(text.value)),
-        Kind::List(items) => Kind::List(items.into_iter().map(placeless).collect()),
-        Kind::Map(entries) => {
-            Kind::Map(entries.into_iter().map(|(key, value)| (placeless(key), placeless(value))).collect())
-        }
-        other => other,
-    })
 }
 
 struct Comparison {

@@ -4,6 +4,7 @@
     python record.py run CASE...                 record the named cases, write their recorded.json
     python record.py all [--adapter X]           record every case
     python record.py check [CASE...]             record again, compare with what is stored, exit 1 on a difference
+    python record.py twice --port N [CASE...]    run the cases of duckdb and postgres twice, write their twice.json
 
 A case is a folder below cases/ (a name or a path does). The interpreter needs dbt-core 1.11 and the adapter of the
 case; a case whose adapter is missing is reported as skipped. README.md describes cases and recordings.

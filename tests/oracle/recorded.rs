@@ -83,12 +83,6 @@ impl Run {
     pub(crate) fn is_refused(&self) -> bool {
         self.exception.is_some() && !self.hooks.iter().any(Recorded::was_reached)
     }
-
-    /// The value of an option of the command.
-    pub(crate) fn option(&self, name: &str) -> Option<&str> {
-        let at = self.args.iter().position(|arg| arg == name)?;
-        self.args.get(at + 1).map(String::as_str)
-    }
 }
 
 /// Every case that is recorded, by name.

@@ -64,7 +64,7 @@ pub struct Column {
     pub of: Type,
     /// The type as it was declared, where it was.
     pub declared: Option<String>,
-    /// The most characters of a text that it takes.
+    /// The most characters of a text that it takes, the most digits of a number.
     pub length: Option<u32>,
     /// The digits after the point that it keeps.
     pub scale: Option<u32>,

@@ -1,10 +1,12 @@
 //! What those who rehearse ask of a warehouse besides SQL.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
 use sqlparser::parser::Parser;
 
+use super::catalog::object::Object;
 use super::types::Declared;
 use super::{Column, Expectation, RelationName, Rows, Type, Warehouse, sqlite};
 use crate::sql;
@@ -13,6 +15,15 @@ impl Warehouse {
     /// Another run begins: what was only assumed to be there, and was dropped, may be there again.
     pub fn begin_run(&mut self) {
         self.catalog.forget_lost();
+    }
+
+    /// A schema is there: dbt has made it.
+    pub fn provide_schema(&mut self, name: &RelationName) {
+        let schema = Object::schema(name.database.as_deref(), &name.schema);
+        if !self.is_built_in(&schema) {
+            let label = Arc::clone(&self.label);
+            self.catalog.ledger_mut().make(schema, &label);
+        }
     }
 
     /// A name of a column or another part, folded.

@@ -9,6 +9,7 @@ mod drop;
 mod index;
 mod insert;
 mod merge;
+mod reserved;
 
 use sqlparser::ast::{ObjectType, Query, SetExpr, Statement};
 

@@ -117,7 +117,7 @@ impl Type {
 pub(super) struct Declared {
     /// The type.
     pub(super) of: Type,
-    /// The most characters of a text.
+    /// The most characters of a text, the most digits of a number.
     pub(super) length: Option<u32>,
     /// The digits after the point.
     pub(super) scale: Option<u32>,
@@ -146,7 +146,11 @@ impl Declared {
         } else {
             Type::Decimal
         };
-        Declared { scale, ..Declared::plain(of) }
+        let digits = match info {
+            ExactNumberInfo::PrecisionAndScale(digits, _) | ExactNumberInfo::Precision(digits) => digits,
+            ExactNumberInfo::None => return Declared { scale, ..Declared::plain(of) },
+        };
+        Declared { scale, length: u32::try_from(digits).ok(), ..Declared::plain(of) }
     }
 
     /// The type that a declaration means.

@@ -1,5 +1,7 @@
 //! The rehearsal's JSON, version 1.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
@@ -33,6 +35,12 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
                 number: run.number,
                 invocation_id: &run.invocation_id,
                 steps: run.steps.iter().flat_map(|step| entries(step, proof, positions)).collect(),
+                nodes: run.ended.iter().map(|(id, status)| (id.as_ref(), status.name())).collect(),
+                filled: run
+                    .filled
+                    .iter()
+                    .map(|one| Filled { object: &one.object, rows: one.rows, hook: &proof.hooks[one.hook].id })
+                    .collect(),
             })
             .collect(),
         assumptions: proof
@@ -211,6 +219,15 @@ struct Run<'a> {
     number: usize,
     invocation_id: &'a str,
     steps: Vec<Entry<'a>>,
+    nodes: BTreeMap<&'a str, &'static str>,
+    filled: Vec<Filled<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Filled<'a> {
+    object: &'a str,
+    rows: Option<u64>,
+    hook: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CASES = Path(__file__).resolve().parent.parent / "cases"
+TESTS = Path(__file__).resolve().parent.parent.parent
+CASES = TESTS / "oracle" / "cases"
+
+# Cases that are only run twice, on a database that executes.
+REHEARSED = TESTS / "prove" / "cases"
 
 # The package that gives an adapter, where it is not called dbt-<type>.
 PACKAGES = {"athena": "dbt-athena"}
@@ -31,6 +35,7 @@ class Case:
     env: dict = field(default_factory=dict)
     canned: list = field(default_factory=list)
     runs: list = field(default_factory=list)
+    server: list = field(default_factory=list)
 
     @property
     def name(self):
@@ -39,6 +44,16 @@ class Case:
     @property
     def recorded(self):
         return self.folder / "recorded.json"
+
+    @property
+    def twice(self):
+        return self.folder / "twice.json"
+
+    @property
+    def target(self):
+        """The target that the profile names: a line of its own, as every case writes it."""
+        found = re.search(r"^\s*target:\s*(\S+)", (self.folder / "profiles.yml").read_text(encoding="utf-8"), re.M)
+        return found.group(1) if found else "default"
 
     def missing(self):
         """The pip line that installs the adapter, or None where it can be imported."""
@@ -56,14 +71,15 @@ def load(folder):
     settings = {}
     if (folder / "oracle.json").is_file():
         settings = json.loads((folder / "oracle.json").read_text(encoding="utf-8"))
-    unknown = set(settings) - {"about", "facts", "env", "canned", "runs"}
+    unknown = set(settings) - {"about", "facts", "env", "canned", "runs", "server"}
     if unknown:
         raise ValueError(f"{folder.name}: oracle.json has unknown keys: {', '.join(sorted(unknown))}")
     runs = [
         Run(run.get("name", str(place)), run.get("args", ["build"]), run.get("target"), run.get("setup", []))
         for place, run in enumerate(settings.get("runs") or [{"name": "default"}])
     ]
-    return Case(folder, adapter_of(folder), settings.get("env", {}), settings.get("canned", []), runs)
+    given = [settings.get(name, empty) for name, empty in (("env", {}), ("canned", []))]
+    return Case(folder, adapter_of(folder), *given, runs, settings.get("server", []))
 
 
 def adapter_of(folder):
@@ -77,8 +93,8 @@ def adapter_of(folder):
     return found.group(1)
 
 
-def find(names):
+def find(names, roots=(CASES,)):
     """The folders of the named cases; all of them where no name is given."""
     if not names:
-        return sorted(path.parent for path in CASES.glob("*/dbt_project.yml"))
-    return [Path(name) if Path(name).is_dir() else CASES / name for name in names]
+        return [path.parent for root in roots for path in sorted(root.glob("*/dbt_project.yml"))]
+    return [next((path for path in (Path(name), *(root / name for root in roots)) if path.is_dir()), roots[0] / name) for name in names]

@@ -7,19 +7,24 @@ INVOCATION_ID = "00000000-0000-4000-8000-000000000000"
 THREAD_ID = "MainThread"
 
 
-def freeze():
-    """Pins run_started_at, invocation_id, thread_id and the times in results."""
+def freeze(number=0):
+    """Pins run_started_at, invocation_id, thread_id and the times in results.
+
+    Runs that are numbered, from 1, have an invocation_id of their own and start a day after one another.
+    """
     import dbt.cli.requires
     import dbt.context.base
     import dbt_common.invocation
 
-    dbt_common.invocation._INVOCATION_ID = INVOCATION_ID
-    dbt_common.invocation._INVOCATION_STARTED_AT = STARTED_AT.replace(tzinfo=None)
+    invocation_id = f"{INVOCATION_ID[:-12]}{number:012}"
+    started_at = STARTED_AT + datetime.timedelta(days=max(number - 1, 0))
+    dbt_common.invocation._INVOCATION_ID = invocation_id
+    dbt_common.invocation._INVOCATION_STARTED_AT = started_at.replace(tzinfo=None)
     dbt.cli.requires.reset_invocation_id = lambda: None
     for context in subclasses(dbt.context.base.BaseContext):
         members = context._context_members_
-        members["run_started_at"] = property(lambda _: STARTED_AT)
-        members["invocation_id"] = property(lambda _: INVOCATION_ID)
+        members["run_started_at"] = property(lambda _: started_at)
+        members["invocation_id"] = property(lambda _: invocation_id)
         members["thread_id"] = property(lambda _: THREAD_ID)
 
 

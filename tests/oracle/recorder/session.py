@@ -50,7 +50,23 @@ def adapter_version(adapter):
 def record_run(case, run, project):
     """Runs one dbt command on a fresh copy of the case and reports it. Meant for a process of its own."""
     project = project.resolve()
-    shutil.copytree(case.folder, project, ignore=shutil.ignore_patterns("recorded.json", "oracle.json", "target"))
+    copy(case, project)
+    tape = Tape()
+    enter(case, project, lambda: drivers.install(case.adapter, tape, case.canned))
+    install(tape)
+    freeze()
+    prepare(run, project)
+    return report(run, outcome(run, tape), tape, project)
+
+
+def copy(case, project):
+    """A copy of the project without what is recorded of it."""
+    ours = ("recorded.json", "twice.json", "oracle.json", "target")
+    shutil.copytree(case.folder, project, ignore=shutil.ignore_patterns(*ours))
+
+
+def enter(case, project, install_driver):
+    """Makes this process one that runs dbt in the project, with the case's environment and no network."""
     for name in [name for name in os.environ if name.startswith("DBT_")]:
         del os.environ[name]
     os.environ.update({"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PROFILES_DIR": str(project)})
@@ -58,20 +74,25 @@ def record_run(case, run, project):
     os.environ["PYTHONWARNINGS"] = "ignore"
     os.chdir(project)
     close_network()
-    tape = Tape()
-    drivers.install(case.adapter, tape, case.canned)
-    install(tape)
-    freeze()
+    install_driver()
+
+
+def prepare(run, project):
+    """The commands that come before the one that is recorded."""
     if (project / "packages.yml").is_file() or (project / "dependencies.yml").is_file():
         dbt(["deps"], None)
     for command in run.setup:
         dbt(command, run.target)
+
+
+def outcome(run, tape):
+    """Runs the command with the tape on, and gives dbt's result."""
     tape.parsed.clear()
     tape.manifest = None
     tape.on = True
-    outcome = dbt(run.args, run.target, [tape.event])
+    result = dbt(run.args, run.target, [tape.event])
     tape.on = False
-    return report(run, outcome, tape, project)
+    return result
 
 
 def close_network():

@@ -178,7 +178,7 @@ impl Warehouse {
     }
 
     /// An object that a statement cannot do without: it is there, or taken to be.
-    pub(super) fn need(&mut self, object: &Object) -> Done<()> {
+    pub(in crate::prove::warehouse) fn need(&mut self, object: &Object) -> Done<()> {
         match self.catalog().ledger().state(object) {
             Some(State::Made { .. }) => Ok(()),
             Some(State::Dropped { by }) => {
@@ -203,7 +203,7 @@ impl Warehouse {
     }
 
     /// Whether an object is there from the beginning.
-    pub(super) fn is_built_in(&self, object: &Object) -> bool {
+    pub(in crate::prove::warehouse) fn is_built_in(&self, object: &Object) -> bool {
         let name = object.path.last().map(|name| name.to_lowercase()).unwrap_or_default();
         match object.class {
             Class::Role | Class::User | Class::Group => {

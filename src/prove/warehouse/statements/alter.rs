@@ -6,6 +6,7 @@ use sqlparser::ast::{
     AlterColumnOperation, AlterTable, AlterTableOperation, Ident, ObjectName, RenameTable, RenameTableNameKind,
 };
 
+use super::reserved;
 use crate::prove::warehouse::catalog::{Certainty, Column, Relation, Rule};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::name::RelationName;
@@ -72,6 +73,7 @@ impl Warehouse {
         use AlterTableOperation as A;
         match operation {
             A::AddColumn { if_not_exists, column_def, .. } => {
+                reserved::refuse(&column_def.name, self.session.dialect)?;
                 let mut new = (**relation).clone();
                 let column = self.column(column_def, &mut new)?;
                 let name = column.name.clone();

@@ -7,7 +7,9 @@ use sqlparser::ast::{
     SetExpr, TableConstraint,
 };
 
+use super::reserved;
 use crate::prove::warehouse::Warehouse;
+use crate::prove::warehouse::catalog::object::Object;
 use crate::prove::warehouse::catalog::{Certainty, Column, Constraint, Kind, Relation, Rule};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::name::RelationName;
@@ -20,6 +22,9 @@ use crate::sql::Dialect;
 impl Warehouse {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Done<Outcome> {
         let temporary = create.temporary || create.volatile || starts_with_hash(&create.name);
+        for column in &create.columns {
+            reserved::refuse(&column.name, self.session.dialect)?;
+        }
         let name = self.made_name(&create.name, temporary)?;
         if let Some(done) = self.in_the_way(&name, Kind::Table, create.or_replace, create.if_not_exists)? {
             return Ok(done);
@@ -88,10 +93,14 @@ impl Warehouse {
         Ok(Outcome::default())
     }
 
-    /// The name of what is made.
-    pub(super) fn made_name(&self, name: &ObjectName, temporary: bool) -> Done<RelationName> {
+    /// The name of what is made, in a schema that is there or taken to be.
+    pub(super) fn made_name(&mut self, name: &ObjectName, temporary: bool) -> Done<RelationName> {
         let full = self.resolve(name)?;
-        Ok(if temporary { self.temporary_name(&full.identifier) } else { full })
+        if temporary {
+            return Ok(self.temporary_name(&full.identifier));
+        }
+        self.need(&Object::schema(full.database.as_deref(), &full.schema))?;
+        Ok(full)
     }
 
     /// What a relation that has the name already means for one that is to be made: that nothing is done, or an error.

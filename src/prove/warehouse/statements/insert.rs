@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, OnConflictAction, OnInsert, Query, SetExpr,
-    SqliteOnConflict, TableObject, With,
+    Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectNamePart, OnConflictAction, OnInsert, Query,
+    SetExpr, SqliteOnConflict, TableObject, With,
 };
 
+use super::reserved;
 use crate::prove::warehouse::Warehouse;
 use crate::prove::warehouse::catalog::{Column, Relation};
 use crate::prove::warehouse::execute::Outcome;
@@ -128,6 +129,9 @@ fn target_columns(translator: &mut Translator<'_>, insert: &Insert, relation: &R
         return Ok(relation.columns.iter().filter(|column| column.generated.is_none()).cloned().collect());
     }
     for name in &insert.columns {
+        if let Some(ObjectNamePart::Identifier(name)) = name.0.last() {
+            reserved::refuse(name, translator.warehouse.session.dialect)?;
+        }
         let folded = translator.column_name(name)?;
         match relation.column(&folded) {
             Some(column) if columns.iter().any(|known: &Column| known.name == column.name) => {

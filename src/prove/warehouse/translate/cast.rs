@@ -154,6 +154,9 @@ impl Translator<'_> {
                 let rounded = bigdecimal::BigDecimal::from_str(&value.sql)
                     .map(|number| number.with_scale_round(i64::from(scale), bigdecimal::RoundingMode::HalfUp));
                 Ok(match rounded {
+                    Ok(number) if self.is_out_of_range(&number, column.length, scale) => {
+                        return Err(Stop::refuted(out_of_range(self.dialect(), &number, column.length, scale)));
+                    }
                     Ok(number) => Typed::new(number.to_plain_string(), Type::Decimal),
                     Err(_) => value,
                 })
@@ -163,6 +166,15 @@ impl Translator<'_> {
             }
             _ => Ok(value),
         }
+    }
+
+    /// Whether a number has more digits before the point than its column takes.
+    fn is_out_of_range(&self, number: &bigdecimal::BigDecimal, digits: Option<u32>, scale: u32) -> bool {
+        let told = [Dialect::Postgres, Dialect::Redshift, Dialect::Snowflake, Dialect::DuckDb];
+        digits.is_some_and(|digits| {
+            let whole = i64::from(digits) - i64::from(scale);
+            self.speaks(&told) && number.abs() >= bigdecimal::BigDecimal::new(1.into(), -whole)
+        })
     }
 
     fn checks_length(&self) -> bool {
@@ -176,6 +188,18 @@ pub(in crate::prove::warehouse) fn too_long(dialect: Dialect, text: &str, length
         Dialect::Snowflake => format!("String '{text}' is too long and would be truncated"),
         Dialect::Redshift => "Value too long for character type".to_owned(),
         _ => format!("value too long for type character varying({length})"),
+    }
+}
+
+/// The words for a number that its column has no room for.
+fn out_of_range(dialect: Dialect, number: &bigdecimal::BigDecimal, digits: Option<u32>, scale: u32) -> String {
+    match dialect {
+        Dialect::DuckDb => {
+            let digits = digits.unwrap_or_default();
+            format!("Conversion Error: Could not cast value {number} to DECIMAL({digits},{scale})")
+        }
+        Dialect::Snowflake => format!("Numeric value '{number}' is out of range"),
+        _ => "numeric field overflow".to_owned(),
     }
 }
 

@@ -75,7 +75,10 @@ impl Translator<'_> {
                             (at + 1).to_string(),
                             text(if column.not_null { "NO" } else { "YES" }),
                             text(&column.declared.clone().unwrap_or_else(|| column.of.name().to_owned())),
-                            column.length.map_or_else(none, |length| length.to_string()),
+                            column
+                                .length
+                                .filter(|_| column.of == Type::Text)
+                                .map_or_else(none, |length| length.to_string()),
                         ]
                     })
                 });

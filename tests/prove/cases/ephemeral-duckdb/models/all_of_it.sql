@@ -1,0 +1,1 @@
+select * from {{ ref('filtered') }} union all select * from {{ ref('orders') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='table', schema='private', post_hook="revoke all on {{ this }} from public") }}
+select * from {{ ref('people') }}

@@ -1,0 +1,1 @@
+{% macro trace(model, what) %}insert into {{ target.schema }}.trace values ('{{ model.identifier }}', '{{ what }}'){% endmacro %}

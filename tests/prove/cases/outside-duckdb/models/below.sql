@@ -1,0 +1,2 @@
+{{ config(pre_hook="{{ trace(this, 'pre in') }}") }}
+select * from {{ ref('post_outside') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='table', pre_hook=[{'sql': "{{ trace(this, 'pre out') }}", 'transaction': false}, "{{ trace(this, 'pre in') }}"], post_hook=["{{ trace(this, 'post in') }}", "select 1 / 0"]) }}
+select 1 as id

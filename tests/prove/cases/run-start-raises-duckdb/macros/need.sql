@@ -1,0 +1,1 @@
+{% macro need_var() %}{% if execute and not var('batch', none) %}{{ exceptions.raise_compiler_error('Give a batch') }}{% endif %}insert into {{ target.schema }}.starts values ({{ var('batch', 0) }}){% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(materialized='table', post_hook="insert into {{ target.schema }}.typed values (1, 'abc', 12.345, true)") }}
+select 1 as id
