@@ -18,6 +18,7 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use hookproof::difference::Difference;
+use hookproof::lock;
 use hookproof::report;
 use hookproof::report::compile::{self, Compiled};
 use hookproof::report::diff;
@@ -132,6 +133,18 @@ fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
             let differs = found.iter().any(|one| !one.hooks.is_empty());
             let code = if exit_code && differs { FOUND } else { 0 };
             Ok(Outcome { out: joined(found.iter().map(show)), code })
+        }
+        Command::Lock { project } => {
+            let locks = hookproof::lock(&project.options()?).map_err(|failure| failure.to_string())?;
+            let mut out = String::new();
+            for (root, lock) in locks {
+                lock.write(&root).map_err(|failure| failure.to_string())?;
+                let (hooks, macros) = lock.len();
+                let (hooks, macros) = (counted(hooks, "hook"), counted(macros, "macro"));
+                let file = root.join(lock::FILE);
+                out.push_str(&format!("{hooks} and {macros} of packages are accepted: {}\n", file.display()));
+            }
+            Ok(Outcome::ok(out))
         }
         Command::List { project, format } => {
             let options = options(&project, format == Format::Json)?;

@@ -13,6 +13,7 @@ pub mod hook;
 pub mod invocation;
 pub mod jinja;
 pub mod lint;
+pub mod lock;
 pub mod lsp;
 pub mod manifest;
 pub mod materialization;
@@ -28,4 +29,4 @@ pub mod source;
 mod spelling;
 pub mod sql;
 
-pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, diff, list, plan, prove, query};
+pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, diff, list, lock, plan, prove, query};

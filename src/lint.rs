@@ -53,6 +53,7 @@ pub use policy::Policy;
 pub use reach::{Fingerprints, of_files};
 pub use selection::{Selection, SelectionChange, Selector};
 
+use crate::lock::Lock;
 use relations::Relations;
 use scene::{Scene, Sql, Step};
 use sink::{Finding, Sink};
@@ -110,6 +111,8 @@ pub struct Findings<'a> {
     pub policy: Policy,
     /// What has changed, where only that is told.
     pub changed: Option<Changed>,
+    /// What is accepted of packages, where the project says so.
+    pub lock: Option<Lock>,
     /// Every file: those of the project, and that of the settings.
     pub sources: Sources,
     library: Arc<Library>,
@@ -138,6 +141,7 @@ impl<'a> Findings<'a> {
             targets: renderer.target_names(),
             policy,
             changed: None,
+            lock: None,
             sources,
             renderer,
             ignored: Vec::new(),

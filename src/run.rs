@@ -16,6 +16,7 @@ use crate::git;
 use crate::hook::{self, Hook, Hooks};
 use crate::invocation::Invocation;
 use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy, SelectionChange};
+use crate::lock::Lock;
 use crate::manifest;
 use crate::plan::{self, Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
@@ -237,6 +238,7 @@ fn judge<T>(
         why: "no hook asks this".to_owned(),
     }));
     coverage.not_checked.sort();
+    findings.lock.clone_from(&settings.lock);
     let found = lint::check(&findings);
     let report = CheckReport {
         project: project.root().name.clone(),
@@ -278,6 +280,11 @@ pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T
         Some(pool) => Ok(pool.install(work)),
         None => Err(Failure(NO_THREADS.to_owned())),
     }
+}
+
+/// What packages bring into the hooks of every project at a path: the project's folder, and what is to be accepted.
+pub fn lock(options: &CheckOptions) -> Result<Vec<(PathBuf, Lock)>, Failure> {
+    checked(options, None, |findings, _| (findings.project.root().dir.clone(), Lock::of(findings)))
 }
 
 /// What became of the hooks of every project at a path since a revision of git.
@@ -501,7 +508,8 @@ fn each_in<T: Send>(
         roots
             .iter()
             .map(|root| {
-                let settings = settings::load(root, &options.overlay).map_err(Failure)?;
+                let mut settings = settings::load(root, &options.overlay).map_err(Failure)?;
+                settings.lock = Lock::read(root, &options.overlay)?;
                 let options = &settled(root, options, &settings)?;
                 let reads_target = AtomicBool::new(false);
                 let project = load(root, options, &Watched(&reads_target))?;

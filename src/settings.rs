@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Severity;
 use crate::lint::{Selection, Selector};
+use crate::lock::Lock;
 use crate::project::{Ignore, Overlay};
 
 pub use answers::Answers;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub named_rules: Vec<NamedRule>,
     /// What holds for some files only.
     pub per_path: Vec<PerPath>,
+    /// What is accepted of packages, in a file of its own.
+    pub lock: Option<Lock>,
 }
 
 /// A name with its bytes in the file.

@@ -196,3 +196,30 @@ fn init_writes_a_file_that_is_read_and_no_second_one() {
     assert_eq!(again.status.code(), Some(2));
     assert!(stderr(&again).contains("is there already"));
 }
+
+#[test]
+fn what_packages_bring_is_accepted_until_it_changes() {
+    let dir = shop();
+    put(&dir, "packages.yml", "packages:\n  - package: acme/acme_log\n    version: 1.0.0\n");
+    let (settings, hook) =
+        ("dbt_packages/acme_log/dbt_project.yml", "on-run-start: \"create schema if not exists log\"\n");
+    put(&dir, settings, &format!("name: acme_log\nversion: '1.0.0'\n{hook}"));
+    let told = || {
+        let output = run(dir.path(), &["check", "--select", "unaccepted-package-hook", "--format", "concise", "-q"]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(told(), "");
+    let locked = run(dir.path(), &["lock"]);
+    assert!(String::from_utf8_lossy(&locked.stdout).starts_with("1 hook and 0 macros of packages are accepted: "));
+    assert_eq!(told(), "");
+    put(&dir, settings, &format!("name: acme_log\nversion: '1.1.0'\n{hook}on-run-end: \"drop schema log\"\n"));
+    assert!(told().contains("This on-run-end of the package acme_log is new since"));
+    put(&dir, settings, "name: acme_log\nversion: '1.2.0'\non-run-start: \"create schema log\"\n");
+    assert!(told().contains("This on-run-start of the package acme_log has changed since"));
+    run(dir.path(), &["lock"]);
+    assert_eq!(told(), "");
+    put(&dir, "hookproof.lock", "{}");
+    let output = run(dir.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("hookproof.lock is not what hookproof writes"));
+}

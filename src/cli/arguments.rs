@@ -151,6 +151,12 @@ pub(super) enum Command {
         /// What it is of
         of: SchemaOf,
     },
+    /// Accept the hooks of installed packages, and the macros of theirs that hooks call, as they are: they are written
+    /// to hookproof.lock, and check tells what is new or has changed since
+    Lock {
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
     /// List every rule
     Rules {
         /// What to print

@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
-use super::syntax::Owner;
 use super::{Checked, Findings};
 use crate::hook::{Hook, HookKind};
 use crate::render::Pass;
@@ -58,14 +57,8 @@ pub fn of_files(findings: &Findings<'_>, files: &BTreeSet<String>) -> HashSet<us
             || files.contains(&format!("{}{}", project.packages[node.package].prefix(), node.original_file_path))
     };
     let mut found = HashSet::new();
-    for part in findings.syntax().parts() {
-        let is_of_named = match part.owner {
-            Owner::Macro(at) => is_named(project.macros[at].block.file),
-            _ => false,
-        };
-        if is_of_named {
-            found.extend(part.hooks.iter().copied());
-        }
+    for (_, part) in findings.macro_parts().filter(|(at, _)| is_named(project.macros[*at].block.file)) {
+        found.extend(part.hooks.iter().copied());
     }
     for (at, checked) in findings.checked.iter().enumerate() {
         let hook = checked.hook;
@@ -91,8 +84,7 @@ fn seat(hook: &Hook, findings: &Findings<'_>) -> Seat {
 /// The number of every hook that was checked.
 fn all(findings: &Findings<'_>) -> Vec<u64> {
     let mut reached: Vec<Vec<u64>> = vec![Vec::new(); findings.checked.len()];
-    for part in findings.syntax().parts() {
-        let Owner::Macro(at) = part.owner else { continue };
+    for (at, part) in findings.macro_parts() {
         let mut hasher = DefaultHasher::new();
         let one = &findings.project.macros[at];
         (one.package, &one.name, findings.project.sources.slice(one.block)).hash(&mut hasher);

@@ -539,4 +539,12 @@ impl Findings<'_> {
     pub(crate) fn syntax(&self) -> &Syntax {
         self.syntax.get_or_init(|| Syntax::new(self))
     }
+
+    /// The macros that hooks reach, by their place in the project's macros, with their trees.
+    pub(crate) fn macro_parts(&self) -> impl Iterator<Item = (usize, &Part)> {
+        self.syntax().parts().iter().filter_map(|part| match part.owner {
+            Owner::Macro(at) => Some((at, part)),
+            Owner::Hook | Owner::File(_) => None,
+        })
+    }
 }

@@ -6,6 +6,7 @@ pub(in crate::lint) mod grant_all;
 pub(in crate::lint) mod grant_to_everyone;
 pub(in crate::lint) mod secret_in_sql;
 pub(in crate::lint) mod truncate;
+pub(in crate::lint) mod unaccepted_package_hook;
 pub(in crate::lint) mod update_without_where;
 
 use crate::hook::HookKind;
@@ -23,6 +24,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "safety";
     "grant-to-everyone", Warning, High, Default, grant_to_everyone;
     "secret-in-sql", Warning, High, Default, secret_in_sql;
     "truncate", Warning, High, Default, truncate;
+    "unaccepted-package-hook", Warning, High, Default, unaccepted_package_hook;
     "update-without-where", Warning, Medium, Default, update_without_where;
 };
 
