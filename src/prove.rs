@@ -16,6 +16,8 @@ mod second;
 mod seed;
 mod stage;
 mod test;
+mod validation;
+mod violation;
 pub mod warehouse;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ pub use drill::{Drill, Failing, Misreport, Truth};
 pub use filled::Filled;
 pub use progress::Progress;
 pub use second::{Drift, Retry, Written};
+pub use validation::{Noticed, Validation};
 
 /// What a rehearsal depends on besides the plan.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +77,8 @@ pub struct Proof {
     pub notes: Vec<Note>,
     /// Runs in which something fails, where these are asked for.
     pub drills: Vec<Drill>,
+    /// Hooks that validate, each with a row that it has to notice; where drills are asked for.
+    pub validations: Vec<Validation>,
     /// The hooks that steps name.
     pub hooks: Vec<Hook>,
 }
@@ -82,7 +87,9 @@ impl Proof {
     /// Whether the proof holds: nothing is refuted, and in no drill a hook tells what is not so.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.refuted().next().is_none() && self.drills.iter().all(|drill| drill.misreports.is_empty())
+        self.refuted().next().is_none()
+            && self.drills.iter().all(|drill| drill.misreports.is_empty())
+            && self.validations.iter().all(|one| one.noticed != Noticed::No)
     }
 
     /// The steps that fail, with the number of their run.

@@ -8,6 +8,8 @@ mod again;
 mod projects;
 #[path = "prove/tested.rs"]
 mod tested;
+#[path = "prove/validations.rs"]
+mod validations;
 
 use hookproof::prove::warehouse::{SqlValue, Verdict};
 use hookproof::prove::{Failing, Proof, Step, Truth};

@@ -13,11 +13,11 @@ use super::kept;
 use super::node::{self, Built};
 use super::second::{self, Left, Retry, Written};
 use super::stage::{Stage, database_error};
-use super::test;
 use super::warehouse::{
     self, Assumption, AssumptionKind, Effect, Expectation, Folding, RelationName, Session, Verdict, Warehouse,
 };
 use super::{Access, Assumed, Executed, Note, Options, Proof, Run, Step, Trouble};
+use super::{test, validation};
 use crate::Failure;
 use crate::command::Command;
 use crate::datum::Datum;
@@ -73,6 +73,7 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         retry: None,
         notes: Vec::new(),
         drills: Vec::new(),
+        validations: Vec::new(),
         hooks: plan.hooks.clone(),
     };
     let kept = match &options.database {
@@ -117,6 +118,13 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         proof.retry = Some(rehearsal.retry(&left, &proof.runs));
     }
     options.progress.check()?;
+    let raising = if options.drill { validation::raising(plan, &renderer.shared(target).project) } else { Vec::new() };
+    if !raising.is_empty() {
+        let mut met = Rehearsal::new(renderer, plan, target, options, None)?;
+        let run = met.run(1);
+        options.progress.check()?;
+        proof.validations = validation::validations(&met, &run, &raising);
+    }
     for failing in drills {
         proof.drills.push(drilled(renderer, plan, target, options, failing)?);
         options.progress.check()?;
@@ -382,7 +390,7 @@ impl<'a> Rehearsal<'a> {
         self.relations.get(&node)
     }
 
-    fn stage(&self, number: usize, outcome: &Rc<Outcome>) -> Rc<Stage> {
+    pub(super) fn stage(&self, number: usize, outcome: &Rc<Outcome>) -> Rc<Stage> {
         Rc::new(Stage {
             warehouse: Rc::clone(&self.warehouse),
             printing: self.renderer.printing(self.target),

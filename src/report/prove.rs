@@ -69,7 +69,8 @@ fn positions(proved: &Proved) -> Positions<'_> {
         let retried = proof.retry.iter().flat_map(|retry| &retry.failed).flat_map(of_step);
         let doubled = proof.retry.iter().flat_map(|retry| &retry.doubled).chain(&proof.second_run);
         let doubled = doubled.filter_map(|drift| drift.written.as_ref()?.place);
-        for place in steps.chain(notes).chain(hooks).chain(wrong).chain(retried).chain(doubled) {
+        let validated = proof.validations.iter().filter_map(|one| one.place);
+        for place in steps.chain(notes).chain(hooks).chain(wrong).chain(retried).chain(doubled).chain(validated) {
             lines.entry(place.file).or_insert_with(|| Lines::new(&sources.get(place.file).text));
         }
     }

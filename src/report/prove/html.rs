@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::text::{SAME_ID, cell, doubled, failing};
+use super::text::{SAME_ID, cell, doubled, failing, given};
 use super::{Proved, holds, positions};
 use crate::prove::warehouse::Verdict;
-use crate::prove::{Drift, Executed, Proof, Step};
+use crate::prove::{Drift, Executed, Noticed, Proof, Step};
 use crate::report::{Positions, counted};
 use crate::source::Place;
 
@@ -90,6 +90,7 @@ impl Drawing<'_> {
             out.push_str("</ol>\n");
         }
         self.drills(proof, out);
+        self.validations(proof, out);
         self.notes(proof, out);
         assumptions(proof, out);
         access(proof, out);
@@ -191,6 +192,25 @@ impl Drawing<'_> {
             }
             out.push_str("</ul>\n");
         }
+    }
+
+    /// Whether the hooks that validate noticed the row that they were given.
+    fn validations(&self, proof: &Proof, out: &mut String) {
+        if proof.validations.is_empty() {
+            return;
+        }
+        out.push_str("<h2>Validations, each with a bad row</h2>\n<ul>\n");
+        for one in &proof.validations {
+            let id = escaped(&proof.hooks[one.hook].id);
+            let (of, what) = match &one.noticed {
+                Noticed::Yes(message) => ("", format!("fails, as it should, {}: {message}", given(one))),
+                Noticed::No => (" class=\"cause\"", format!("does not fail {}: it proves nothing", given(one))),
+                Noticed::NotChecked(why) => ("", format!("not checked: {why}")),
+            };
+            let query = escaped(&one.query);
+            let _ = writeln!(out, "<li{of}><code>{id}</code> {}<pre>{query}</pre></li>", escaped(&what));
+        }
+        out.push_str("</ul>\n");
     }
 
     fn notes(&self, proof: &Proof, out: &mut String) {

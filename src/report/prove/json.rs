@@ -66,6 +66,27 @@ fn target<'a>(proof: &'a Proof, strict: bool, positions: &Positions<'a>) -> Targ
             doubled: retry.doubled.iter().map(|one| drift(one, proof, positions)).collect(),
         }),
         drills: proof.drills.iter().map(|drill| drilled(drill, proof, positions)).collect(),
+        validations: proof
+            .validations
+            .iter()
+            .map(|one| {
+                let (outcome, message) = match &one.noticed {
+                    proved::Noticed::Yes(message) => ("noticed", Some(message.as_str())),
+                    proved::Noticed::No => ("missed", None),
+                    proved::Noticed::NotChecked(why) => ("not checked", Some(why.as_str())),
+                };
+                Validation {
+                    hook: &proof.hooks[one.hook].id,
+                    outcome,
+                    message,
+                    query: &one.query,
+                    table: one.table.as_ref().map(ToString::to_string),
+                    row: one.row.iter().map(|(column, value)| (column.as_str(), cell(value))).collect(),
+                    file: one.place.map(|place| positions.path(place)),
+                    start: point(one.place, positions),
+                }
+            })
+            .collect(),
         notes: proof
             .notes
             .iter()
@@ -200,6 +221,7 @@ struct Target<'a> {
     second_run: Vec<Drift<'a>>,
     retry: Option<Retry<'a>>,
     drills: Vec<Drilled<'a>>,
+    validations: Vec<Validation<'a>>,
     notes: Vec<Note<'a>>,
 }
 
@@ -288,6 +310,18 @@ struct Retry<'a> {
 struct Note<'a> {
     message: &'a str,
     hook: Option<&'a str>,
+    file: Option<&'a str>,
+    start: Option<Point>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Validation<'a> {
+    hook: &'a str,
+    outcome: &'static str,
+    message: Option<&'a str>,
+    query: &'a str,
+    table: Option<String>,
+    row: BTreeMap<&'a str, serde_json::Value>,
     file: Option<&'a str>,
     start: Option<Point>,
 }

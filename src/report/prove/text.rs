@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Proved, holds, positions};
 use crate::plan::StepKind;
 use crate::prove::warehouse::{SqlValue, Verdict};
-use crate::prove::{Drift, Executed, Failing, Proof, Step, Trouble};
+use crate::prove::{Drift, Executed, Failing, Noticed, Proof, Step, Trouble, Validation};
 use crate::render::Status;
 use crate::report::list::Paint;
 use crate::report::{Positions, counted};
@@ -24,6 +24,16 @@ pub fn text(proved: &Proved, width: usize, colour: bool) -> String {
         drawing.proof(proof, &proved.project, holds(proof, proved.strict), proved.strict, &mut out);
     }
     out
+}
+
+/// The row that a hook was given.
+pub(super) fn given(one: &Validation) -> String {
+    let row: Vec<String> = one.row.iter().map(|(column, value)| format!("{column}: {}", cell(value))).collect();
+    let table = one.table.as_ref().map_or_else(String::new, |table| format!(" in {table}"));
+    match row.as_slice() {
+        [] => format!("on a row that stands there twice{table}"),
+        row => format!("on a row with {}{table}", row.join(", ")),
+    }
 }
 
 /// What a retry is called.
@@ -74,6 +84,7 @@ impl Drawing<'_> {
             self.refuted(run, step, proof, out);
         }
         self.drills(proof, out);
+        self.validations(proof, out);
         self.tally(proof, out);
         self.tests(proof, out);
         self.not_proved(proof, out);
@@ -136,6 +147,34 @@ impl Drawing<'_> {
                     wrong.message
                 );
                 self.cause("", wrong.place, wrong.through.as_deref(), out);
+            }
+        }
+    }
+
+    /// Whether the hooks that validate noticed the row that they were given.
+    fn validations(&self, proof: &Proof, out: &mut String) {
+        for one in &proof.validations {
+            let id = &proof.hooks[one.hook].id;
+            let head = match &one.noticed {
+                Noticed::Yes(message) => format!(
+                    "{} {id} fails, as it should, {}: {}",
+                    self.paint.bold("drill:"),
+                    given(one),
+                    message.lines().next().unwrap_or_default()
+                ),
+                Noticed::No => {
+                    format!("{} {id} does not fail {}: it proves nothing", self.paint.red("refuted"), given(one))
+                }
+                Noticed::NotChecked(why) => {
+                    format!("{} whether {id} notices a bad row is not checked: {why}", self.paint.bold("drill:"))
+                }
+            };
+            let _ = writeln!(out, "\n  {head}");
+            if one.noticed == Noticed::No {
+                self.cause("", one.place, one.through.as_deref(), out);
+                for line in one.query.lines().filter(|line| !line.trim().is_empty()).take(12) {
+                    let _ = writeln!(out, "      {}", self.paint.dim(&self.cut(line)));
+                }
             }
         }
     }
