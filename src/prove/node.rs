@@ -2,6 +2,7 @@
 //! columns that are known of them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::run::Rehearsal;
 use super::seed;
@@ -10,6 +11,7 @@ use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, T
 use crate::datum::Datum;
 use crate::project::{Language, Resource};
 use crate::render::database::Database;
+use crate::sql::Dialect;
 
 /// What building a node gave.
 pub(super) struct Built {
@@ -145,7 +147,14 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         seed.columns.into_iter().map(column).collect()
     };
     let made = Relation::new(stage.name(relation), Kind::Table, columns, Certainty::Known);
-    match rehearsal.warehouse.borrow_mut().put(made, seed.rows.into_iter()) {
+    let kept = kept_seed(rehearsal, &made);
+    let mut warehouse = rehearsal.warehouse.borrow_mut();
+    let loaded = match kept {
+        Some(kept) => warehouse.reload(&kept, seed.rows.into_iter()),
+        None => warehouse.put(made, seed.rows.into_iter()),
+    };
+    drop(warehouse);
+    match loaded {
         Ok(()) => {
             let part =
                 if cut { format!("the first {} rows of its file", seed::MOST_ROWS) } else { "its file".to_owned() };
@@ -159,6 +168,20 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         }
         Err(cause) => stub(rehearsal, stage, at, None, &cause),
     }
+}
+
+/// The table of a seed that is there and is emptied, so that its constraints and indexes stay; none where it is made
+/// anew: with `--full-refresh`, where its columns are others, on adapters that replace it.
+fn kept_seed(rehearsal: &Rehearsal<'_>, made: &Relation) -> Option<Arc<Relation>> {
+    let warehouse = rehearsal.warehouse.borrow();
+    let empties =
+        matches!(rehearsal.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::Snowflake | Dialect::DuckDb);
+    let kept = warehouse.catalog().relation(&made.name).filter(|kept| {
+        let same = kept.columns.iter().map(|column| &column.name).eq(made.columns.iter().map(|column| &column.name));
+        same && kept.kind == Kind::Table && kept.certainty == Certainty::Known
+    })?;
+    let full_refresh = rehearsal.renderer.shared(rehearsal.target).invocation.full_refresh;
+    (empties && !full_refresh).then(|| Arc::clone(kept))
 }
 
 /// A model or a snapshot from its own SQL.

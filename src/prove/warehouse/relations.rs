@@ -416,13 +416,28 @@ impl Warehouse {
     }
 
     fn put_rows(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
+        let kept = relation.clone();
+        self.create(relation)?;
+        self.fill(&kept, rows)
+    }
+
+    /// Empties a table and puts rows into it: what dbt does to a seed that is there.
+    pub fn reload(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
+        let all = format!("DELETE FROM {}", quoted(&self.sqlite_name(&relation.name)));
+        let done = self.atomically(|this| this.run(&all).and_then(|_| this.fill(relation, rows)));
+        self.wrote_to(relation.name.clone(), true);
+        done.map_err(|stop| match stop {
+            Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
+            Stop::Missing(_) => "columns are missing".to_owned(),
+        })
+    }
+
+    fn fill(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
         let dialect = self.session.dialect;
         let name = self.sqlite_name(&relation.name);
         let types: Vec<super::Type> = relation.columns.iter().map(|column| column.of).collect();
         let columns: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
         let marks = vec!["?"; columns.len()].join(", ");
-        let kept = relation.clone();
-        self.create(relation)?;
         if columns.is_empty() {
             return Ok(());
         }
@@ -444,7 +459,7 @@ impl Warehouse {
             }
         }
         match failed {
-            Some(error) => Err(self.violation(&error, Some(&kept))),
+            Some(error) => Err(self.violation(&error, Some(relation))),
             None => Ok(()),
         }
     }
