@@ -139,6 +139,27 @@ impl CheckReport {
     }
 }
 
+/// A command of a CI system on a line for each finding, then the closing lines of each project where they are wanted.
+fn commands(
+    reports: &[CheckReport],
+    closing: bool,
+    command: impl Fn(&Diagnostic, &CheckReport, &Positions<'_>) -> String,
+) -> String {
+    let mut out = String::new();
+    for report in reports {
+        let positions = Positions::of(report);
+        for found in &report.diagnostics {
+            out.push_str(&command(found, report, &positions));
+            out.push('\n');
+        }
+        for line in report.closing().iter().filter(|_| closing) {
+            out.push_str(&on_one_line(line));
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// A text with a blank for all white space.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -63,12 +63,11 @@ pub fn of_files(findings: &Findings<'_>, files: &BTreeSet<String>) -> HashSet<us
     for (at, checked) in findings.checked.iter().enumerate() {
         let hook = checked.hook;
         let own = hook.place.is_some_and(|place| is_named(place.file)) || hook.node.is_some_and(node_is_named);
-        let refers = || {
-            let targets = hook.targets.iter().filter(|&&target| target < project.targets.len());
-            targets
-                .copied()
-                .any(|target| findings.renderer.references(hook, target).nodes.into_iter().any(node_is_named))
-        };
+        let mut passes = checked.renderings.iter().flat_map(|judged| {
+            let rendering = &judged.rendering;
+            std::iter::once(&rendering.parse).chain(&rendering.run)
+        });
+        let mut refers = || passes.any(|pass| pass.refs.iter().any(|&node| node_is_named(node)));
         if own || refers() {
             found.insert(at);
         }

@@ -1,35 +1,24 @@
 //! Logging commands of Azure Pipelines: each finding is an issue of the run, at its line.
 
-use std::fmt::Write as _;
-
-use super::{CheckReport, Positions, on_one_line};
+use super::{CheckReport, commands};
 use crate::diagnostic::Severity;
 
-/// A line for each finding, then the closing lines of each project.
+/// A line for each finding, then the closing lines of each project where they are wanted.
 #[must_use]
 pub fn azure(reports: &[CheckReport], closing: bool) -> String {
-    let mut out = String::new();
-    for report in reports {
-        let positions = Positions::of(report);
-        for found in &report.diagnostics {
-            // It knows errors and warnings only.
-            let kind = if found.level() == Severity::Error { "error" } else { "warning" };
-            let at = positions.start(found.place);
-            let _ = writeln!(
-                out,
-                "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={};]{}",
-                property(&report.path_in_repository(positions.path(found.place))),
-                at.line,
-                at.column,
-                found.rule,
-                data(&found.message_with_help())
-            );
-        }
-        for line in report.closing().iter().filter(|_| closing) {
-            let _ = writeln!(out, "{}", on_one_line(line));
-        }
-    }
-    out
+    commands(reports, closing, |found, report, positions| {
+        // It knows errors and warnings only.
+        let kind = if found.level() == Severity::Error { "error" } else { "warning" };
+        let at = positions.start(found.place);
+        format!(
+            "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={};]{}",
+            property(&report.path_in_repository(positions.path(found.place))),
+            at.line,
+            at.column,
+            found.rule,
+            data(&found.message_with_help())
+        )
+    })
 }
 
 /// What stands behind the bracket.
