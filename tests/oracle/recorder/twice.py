@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from recorder.tape import Tape
 from recorder.wrappers import install
 
 ADAPTERS = ("duckdb", "postgres")
+
+# The clock of the server in a message.
+NOW = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(\+\d\d)?")
 
 # Commands that build or test; the others send no hook.
 COMMANDS = ("build", "run", "seed", "snapshot", "test")
@@ -73,7 +77,7 @@ def record_turn(case, run, project, server, number):
         "success": told["success"],
         "exception": told["exception"],
         "hooks": {id: "error" if id in refused else ended(hook) for id, hook in hooks.items()},
-        "errors": refused | failed,
+        "errors": {id: NOW.sub("<time>", error) for id, error in (refused | failed).items()},
         "nodes": {one["id"]: one["status"] for one in told["results"] if one["id"] not in hooks},
     }
 
