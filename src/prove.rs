@@ -33,7 +33,7 @@ use crate::settings::Assume;
 use crate::source::{Call, Place};
 use warehouse::{AssumptionKind, Verdict};
 
-pub use drill::{Drill, Failing, Misreport, Truth};
+pub use drill::{Drill, Failing, Misreport, Truth, fates};
 pub use filled::Filled;
 pub use progress::Progress;
 pub use second::{Drift, Retry, Written};
@@ -176,6 +176,8 @@ pub struct Step {
     pub status: Option<Status>,
     /// Whether a test is taken to pass, because it could not be executed or not on what there will be.
     pub is_taken: bool,
+    /// Whether what it did was rolled back, because its node failed in the same transaction.
+    pub is_undone: bool,
     /// Whether dbt does not come to it.
     pub is_skipped: bool,
 }

@@ -12,7 +12,7 @@ mod tested;
 mod validations;
 
 use hookproof::prove::warehouse::{SqlValue, Verdict};
-use hookproof::prove::{Failing, Proof, Step, Truth};
+use hookproof::prove::{Failing, Proof, Step, Truth, fates};
 use hookproof::{CheckOptions, ProveOptions};
 
 use projects::{Project, guide, small};
@@ -149,6 +149,56 @@ fn what_a_failing_model_leaves_behind_is_told() {
     assert_eq!(node.truth, Truth { well: 0, failed: 1, skipped: 0 });
     // On PostgreSQL a hook outside ends the transaction for good, so that the one inside stays as well (facts X11).
     assert_eq!(node.left_behind, ["d.main.log has 2 rows more"]);
+    assert_eq!(fates(node).iter().map(|(_, is_undone)| *is_undone).collect::<Vec<_>>(), [false, false]);
+}
+
+#[test]
+fn what_a_failing_model_rolls_back_is_told_transaction_by_transaction() {
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists {{ target.schema }}.log (id text)",
+        "on-run-end:\n  - insert into {{ target.schema }}.log values ('end {{ invocation_id }}')\n  - insert into {{ target.schema }}.log values ('last {{ invocation_id }}')",
+        "models:\n  +pre-hook: insert into {{ target.schema }}.log values ('inside {{ invocation_id }}')\n  +post-hook: [\"insert into {{ target.schema }}.log values ('post {{ invocation_id }}')\", {sql: \"insert into {{ target.schema }}.log values ('after {{ invocation_id }}')\", transaction: false}]",
+    ]);
+    let proof = drilled(&project).remove(0);
+    let named = |failing: &Failing| match failing {
+        Failing::Node(id) | Failing::Test(id) => id.to_string(),
+        Failing::Hook(hook) => proof.hooks[*hook].id.clone(),
+    };
+    let told = |failing: &str| {
+        let drill = proof.drills.iter().find(|drill| named(&drill.failing) == failing).unwrap();
+        let fates: Vec<(&str, bool)> =
+            fates(drill).into_iter().map(|(hook, is_undone)| (proof.hooks[hook].id.as_str(), is_undone)).collect();
+        (fates, drill.left_behind.clone())
+    };
+    let pre = "model.small.orders.pre-hook.0";
+    let rows = |count: usize| vec![format!("d.main.log has {count} rows more")];
+    // The model fails, or the hook after it in its transaction: what the hook before it did is gone (facts X13).
+    assert_eq!(told("model.small.orders"), (vec![(pre, true)], rows(2)));
+    assert_eq!(told("model.small.orders.post-hook.0"), (vec![(pre, true)], rows(2)));
+    // A hook at the end fails: those after it are skipped (facts X16).
+    assert_eq!(told("operation.small.small-on-run-end-0"), (vec![], rows(3)));
+}
+
+#[test]
+fn a_summary_of_tests_says_nothing_of_a_model_and_is_refuted_where_a_test_fails() {
+    let count = "results | selectattr('status', 'equalto', 'failed') | list | length";
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists {{ target.schema }}.runs (id text, tests_failed integer)",
+        &format!(
+            "on-run-end:\n  - insert into {{{{ target.schema }}}}.runs (id, tests_failed) values ('{{{{ invocation_id }}}}', {{{{ {count} }}}})"
+        ),
+    ]);
+    project.write("tests/none.sql", "select 1 as id from {{ ref('orders') }} where id > 5\n");
+    let proof = drilled(&project).remove(0);
+    let wrong =
+        |drill: &hookproof::prove::Drill| drill.misreports.iter().map(|one| one.message.clone()).collect::<Vec<_>>();
+    for drill in &proof.drills {
+        let wanted = match drill.failing {
+            Failing::Test(_) => vec!["tests_failed is 0 in a run in which 1 failed".to_owned()],
+            _ => Vec::new(),
+        };
+        assert_eq!(wrong(drill), wanted, "{:?}", drill.failing);
+    }
 }
 
 #[test]

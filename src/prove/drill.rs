@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sqlparser::ast::{self, AssignmentTarget, Expr, SetExpr, Value};
 
 use super::Step;
+use super::warehouse::Verdict;
 use crate::plan::{Plan, StepKind};
 use crate::render::Status;
 use crate::source::{Call, Place};
@@ -19,6 +20,8 @@ pub enum Failing {
     Node(Arc<str>),
     /// What a hook sends, by its place in the plan's hooks.
     Hook(usize),
+    /// A test, by its unique id: it finds a row.
+    Test(Arc<str>),
 }
 
 /// A drill.
@@ -76,8 +79,8 @@ pub struct Misreport {
     pub through: Option<Arc<Call>>,
 }
 
-/// The drills that a plan has something for: a node in the middle, the first hook at the start, the first hook of a
-/// node.
+/// The drills that a plan has something for: a node in the middle, the first hook of each kind, the first test that
+/// something waits for, else the first.
 pub(super) fn failures(plan: &Plan) -> Vec<Failing> {
     let mut found = Vec::new();
     let nodes: Vec<&Arc<str>> =
@@ -86,20 +89,31 @@ pub(super) fn failures(plan: &Plan) -> Vec<Failing> {
     let models: Vec<&&Arc<str>> = nodes.iter().filter(is_model).collect();
     let middle = models.get(models.len() / 2).map_or_else(|| nodes.get(nodes.len() / 2), |id| Some(*id));
     found.extend(middle.map(|id| Failing::Node(Arc::clone(id))));
-    let hook =
-        |kinds: &[StepKind]| plan.steps.iter().find(|step| kinds.contains(&step.kind)).and_then(|step| step.hook);
-    found.extend(hook(&[StepKind::OnRunStart]).map(Failing::Hook));
-    found.extend(hook(&[StepKind::PreHook, StepKind::PostHook]).map(Failing::Hook));
+    for kind in [StepKind::OnRunStart, StepKind::PreHook, StepKind::PostHook, StepKind::OnRunEnd] {
+        let first = plan.steps.iter().find(|step| step.kind == kind).and_then(|step| step.hook);
+        found.extend(first.map(Failing::Hook));
+    }
+    // What a failing test does matters to those who read of it.
+    if plan.steps.iter().any(|step| step.kind == StepKind::OnRunEnd) {
+        let mut tests =
+            plan.steps.iter().filter(|step| step.kind == StepKind::Test).filter_map(|step| step.node.as_ref());
+        let gates = |id: &&Arc<str>| plan.tests.get(*id).is_some_and(|test| !test.gates.is_empty());
+        let first = tests.clone().find(gates).or_else(|| tests.next());
+        found.extend(first.map(|id| Failing::Test(Arc::clone(id))));
+    }
     found
 }
 
 /// What statements at the end of a failing run say of it that is not so.
-pub(super) fn misreports(steps: &[Step], truth: Truth, dialect: Dialect) -> Vec<Misreport> {
+pub(super) fn misreports(steps: &[Step], truth: Truth, failing: &Failing, dialect: Dialect) -> Vec<Misreport> {
     let mut found = Vec::new();
     for step in steps.iter().filter(|step| step.kind == StepKind::OnRunEnd && !step.is_skipped) {
         let Some(hook) = step.hook else { continue };
         for one in &step.statements {
             for (column, value) in written(&one.sql, dialect) {
+                if !speaks_of(&column, failing) {
+                    continue;
+                }
                 if let Some(message) = untrue(&column, &value, truth) {
                     found.push(Misreport { hook, message, place: one.place, through: one.through.clone() });
                 }
@@ -107,6 +121,12 @@ pub(super) fn misreports(steps: &[Step], truth: Truth, dialect: Dialect) -> Vec<
         }
     }
     found
+}
+
+/// Whether a column of that name may speak of what fails: a count of tests says nothing of a model that fails.
+fn speaks_of(column: &str, failing: &Failing) -> bool {
+    let is_of_tests = column.to_lowercase().contains("test");
+    is_of_tests == matches!(failing, Failing::Test(_))
 }
 
 /// A constant that a statement writes.
@@ -179,6 +199,23 @@ fn untrue(column: &str, value: &Constant, truth: Truth) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What becomes of what the hooks of the failing node did, transaction by transaction: by the place of the hook, and
+/// whether it is rolled back.
+#[must_use]
+pub fn fates(drill: &Drill) -> Vec<(usize, bool)> {
+    let own = |step: &&Step| match &drill.failing {
+        Failing::Node(id) => step.node.as_ref() == Some(id),
+        Failing::Hook(hook) => {
+            let of = drill.steps.iter().find(|one| one.hook == Some(*hook)).and_then(|one| one.node.as_ref());
+            of.is_some() && step.node.as_ref() == of
+        }
+        Failing::Test(_) => false,
+    };
+    let did = |step: &Step| step.statements.iter().any(|one| one.verdict != Verdict::Refuted);
+    let hooks = drill.steps.iter().filter(own).filter(|step| did(step));
+    hooks.filter_map(|step| Some((step.hook?, step.is_undone))).collect()
 }
 
 /// What a failing run left otherwise than one that succeeds: relations that are there or are not, rows.

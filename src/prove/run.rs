@@ -145,7 +145,7 @@ fn drilled(
     let before = rehearsal.sizes();
     rehearsal.failing = Some(failing.clone());
     let (run, truth) = rehearsal.run_with_truth(2);
-    let misreports = drill::misreports(&run.steps, truth, rehearsal.dialect);
+    let misreports = drill::misreports(&run.steps, truth, &failing, rehearsal.dialect);
     Ok(Drill {
         failing,
         steps: run.steps,
@@ -204,6 +204,7 @@ fn stopped(plan: &Plan, hook: usize, error: &JinjaError) -> Step {
         }),
         status: None,
         is_taken: false,
+        is_undone: false,
         is_skipped: false,
     }
 }
@@ -242,6 +243,8 @@ struct Course {
     failed_end: bool,
     /// Whether dbt has stopped.
     aborted: bool,
+    /// Whether a transaction has just been rolled back.
+    rolled_back: bool,
     /// The node whose steps are walked through, and whether it failed.
     current: Option<(Arc<str>, bool)>,
     /// The connection of the step before.
@@ -419,6 +422,10 @@ impl<'a> Rehearsal<'a> {
                 break;
             }
             steps.push(self.step(at, &stage, &mut course, number));
+            if std::mem::take(&mut course.rolled_back) {
+                let since = steps.iter_mut().rev().take_while(|step| step.kind != StepKind::Begin);
+                since.for_each(|step| step.is_undone = true);
+            }
             self.options.progress.step();
         }
         self.disconnect();
@@ -456,6 +463,7 @@ impl<'a> Rehearsal<'a> {
             trouble: None,
             status: None,
             is_taken: false,
+            is_undone: false,
             is_skipped: false,
         };
         if let Some(why) = self.skipped(step, course) {
@@ -556,6 +564,7 @@ impl<'a> Rehearsal<'a> {
     fn fail(&self, step: &plan::Step, course: &mut Course, message: String) {
         if self.warehouse.borrow().in_transaction() {
             self.warehouse.borrow_mut().rollback();
+            course.rolled_back = true;
         }
         let Some(id) = &step.node else { return };
         course.current = Some((Arc::clone(id), true));
@@ -720,7 +729,8 @@ impl<'a> Rehearsal<'a> {
 
     fn test(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
         let Some(id) = &step.node else { return };
-        let tested = test::run(self, stage, id);
+        let made_to_fail = self.failing.as_ref().is_some_and(|failing| *failing == Failing::Test(Arc::clone(id)));
+        let tested = if made_to_fail { test::Tested::made_to_fail() } else { test::run(self, stage, id) };
         made.note = Some(tested.note);
         made.is_taken = tested.is_taken;
         made.statements = tested.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();

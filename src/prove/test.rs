@@ -23,6 +23,14 @@ pub(super) struct Tested {
 }
 
 impl Tested {
+    /// A test of a drill, which finds a row.
+    pub(super) fn made_to_fail() -> Tested {
+        let message = "Got 1 result, configured to fail if != 0".to_owned();
+        let detail = Detail { message: Some(message), failures: Some(1), rows: None };
+        let note = "made to fail".to_owned();
+        Tested { note, effects: Vec::new(), status: Status::Fail, detail, is_taken: false }
+    }
+
     /// A test that cannot be executed.
     fn taken(why: &str, effects: Vec<Effect>) -> Tested {
         let detail = Detail { message: None, failures: Some(0), rows: None };

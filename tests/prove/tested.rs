@@ -168,3 +168,11 @@ fn a_hook_that_wants_rows_is_not_refuted_where_these_are_assumed() {
     let proof = proof(&project);
     assert_eq!(proof.refuted().next().unwrap().1.verdict(), Some(Verdict::Refuted));
 }
+
+#[test]
+fn a_seed_that_is_not_loaded_here_is_there_for_its_tests_and_hooks() {
+    let project =
+        small(&["seeds:\n  +column_types: {day: date}\n  +post-hook: delete from {{ this }} where day is null"]);
+    project.write("seeds/days.csv", "day\nnever\n");
+    assert!(proof(&project).holds());
+}

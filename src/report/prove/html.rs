@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::text::{SAME_ID, cell, doubled, failing, given};
 use super::{Proved, holds, positions};
 use crate::prove::warehouse::Verdict;
-use crate::prove::{Drift, Executed, Noticed, Proof, Step};
+use crate::prove::{Drift, Executed, Noticed, Proof, Step, fates};
 use crate::report::{Positions, counted};
 use crate::source::Place;
 
@@ -177,6 +177,10 @@ impl Drawing<'_> {
                 drill.truth.failed,
                 drill.truth.skipped
             );
+            for (hook, is_undone) in fates(drill) {
+                let fate = if is_undone { "is rolled back with its transaction" } else { "stays: it is committed" };
+                let _ = writeln!(out, "<li>what <code>{}</code> did {fate}</li>", escaped(&proof.hooks[hook].id));
+            }
             for line in &drill.left_behind {
                 let _ = writeln!(out, "<li>left behind: {}</li>", escaped(line));
             }

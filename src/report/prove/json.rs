@@ -131,6 +131,10 @@ fn drilled<'a>(drill: &'a Drill, proof: &'a Proof, positions: &Positions<'a>) ->
         succeeded: drill.truth.well,
         failed: drill.truth.failed,
         skipped: drill.truth.skipped,
+        transactions: proved::fates(drill)
+            .into_iter()
+            .map(|(hook, rolled_back)| Fate { hook: &proof.hooks[hook].id, rolled_back })
+            .collect(),
         left_behind: &drill.left_behind,
         misreports: drill
             .misreports
@@ -231,6 +235,7 @@ struct Drilled<'a> {
     succeeded: i64,
     failed: i64,
     skipped: i64,
+    transactions: Vec<Fate<'a>>,
     left_behind: &'a [String],
     misreports: Vec<Note<'a>>,
 }
@@ -324,4 +329,10 @@ struct Validation<'a> {
     row: BTreeMap<&'a str, serde_json::Value>,
     file: Option<&'a str>,
     start: Option<Point>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Fate<'a> {
+    hook: &'a str,
+    rolled_back: bool,
 }

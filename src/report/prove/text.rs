@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Proved, holds, positions};
 use crate::plan::StepKind;
 use crate::prove::warehouse::{SqlValue, Verdict};
-use crate::prove::{Drift, Executed, Failing, Noticed, Proof, Step, Trouble, Validation};
+use crate::prove::{Drift, Executed, Failing, Noticed, Proof, Step, Trouble, Validation, fates};
 use crate::render::Status;
 use crate::report::list::Paint;
 use crate::report::{Positions, counted};
@@ -58,7 +58,7 @@ pub(super) fn doubled(rows: u64) -> String {
 /// What a drill lets fail.
 pub(super) fn failing(of: &Failing, proof: &Proof) -> String {
     match of {
-        Failing::Node(id) => id.to_string(),
+        Failing::Node(id) | Failing::Test(id) => id.to_string(),
         Failing::Hook(hook) => proof.hooks[*hook].id.clone(),
     }
 }
@@ -135,6 +135,11 @@ impl Drawing<'_> {
                 "\n  {} {what} fails: {well} succeed, {failed} failed, {skipped} skipped",
                 self.paint.bold("drill:")
             );
+            for (hook, is_undone) in fates(drill) {
+                let id = &proof.hooks[hook].id;
+                let fate = if is_undone { "is rolled back with its transaction" } else { "stays: it is committed" };
+                let _ = writeln!(out, "    what {id} did {fate}");
+            }
             for line in &drill.left_behind {
                 let _ = writeln!(out, "    left behind: {line}");
             }
