@@ -325,3 +325,95 @@ fn the_own_schema_has_plain_names_in_the_file() {
         assert!(text.contains("CREATE TABLE \"audit_run\"") && text.contains("CREATE TABLE \"other.log\""));
     });
 }
+
+/// The rows that the last statement gives.
+fn rows_of(warehouse: &mut Warehouse, sql: &str) -> Vec<Vec<String>> {
+    let effect = warehouse.execute(sql).pop().unwrap();
+    assert!(matches!(effect.verdict, Verdict::Proved | Verdict::Assumed), "{sql}: {effect:?}");
+    let rows = effect.rows.unwrap();
+    let cell = |value: &SqlValue, of: Type| written(value, of).unwrap_or_else(|| "null".to_owned());
+    rows.rows.iter().map(|row| row.iter().zip(&rows.types).map(|(value, of)| cell(value, *of)).collect()).collect()
+}
+
+#[test]
+fn elements_of_arrays_and_objects_are_rows() {
+    deep(|| {
+        let mut snowflake = warehouse(Dialect::Snowflake);
+        snowflake.execute("create table orders (id int, items variant)");
+        snowflake.execute(
+            r#"insert into orders select 1, parse_json('[{"sku": "a", "n": 2}, {"sku": "b", "n": 1}]')
+               union all select 2, parse_json('[]')"#,
+        );
+        let sql = "select o.id, i.index, i.value:sku::varchar from orders o, lateral flatten(input => o.items) i";
+        assert_eq!(rows_of(&mut snowflake, sql), [["1", "0", "a"], ["1", "1", "b"]]);
+        let outer = "select o.id, i.value:n::int from orders o, lateral flatten(input => o.items, outer => true) i";
+        assert_eq!(rows_of(&mut snowflake, outer), [["1", "2"], ["1", "1"], ["2", "null"]]);
+        let rows = "select count(*) from table(generator(rowcount => 5))";
+        assert_eq!(rows_of(&mut snowflake, rows), [["5"]]);
+
+        let mut bigquery = warehouse(Dialect::BigQuery);
+        let sql = "select x, at from unnest([10, 20]) as x with offset as at order by at";
+        assert_eq!(rows_of(&mut bigquery, sql), [["10", "0"], ["20", "1"]]);
+
+        let mut databricks = warehouse(Dialect::Databricks);
+        let sql =
+            "select t.id, v.item from (select 7 as id, array(1, 2) as items) t lateral view explode(t.items) v as item";
+        assert_eq!(rows_of(&mut databricks, sql), [["7", "1"], ["7", "2"]]);
+    });
+}
+
+#[test]
+fn a_node_is_built_though_one_of_its_columns_cannot_be() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        let name = warehouse.name(&[("parcels", false)]);
+        let sql = "select 1 as id, st_area(st_buffer(g, 2)) as area from (select null as g) as s";
+        let built = warehouse.build(&name, hookproof::prove::warehouse::Kind::Table, sql);
+        assert_eq!(built.verdict, Verdict::Assumed);
+        assert!(built.guessed);
+        assert!(built.cause.unwrap().contains("st_buffer()"));
+        assert_eq!(rows_of(&mut warehouse, "select id, area from parcels"), [["1", "null"]]);
+        // A hook's own statement is another thing.
+        let asked = warehouse.execute("select st_area(null)").pop().unwrap();
+        assert_eq!(asked.verdict, Verdict::NotProved);
+    });
+}
+
+#[test]
+fn the_information_schema_has_more_columns_than_are_kept() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Snowflake);
+        for sql in [
+            "select table_owner from information_schema.tables",
+            "select t.table_owner from information_schema.tables t",
+        ] {
+            assert_eq!(warehouse.execute(sql).pop().unwrap().verdict, Verdict::NotProved, "{sql}");
+        }
+    });
+}
+
+#[test]
+fn tables_are_changed_with_their_rows() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        for sql in [
+            "create table t (id int not null, name text)",
+            "create index t_name on t (name)",
+            "insert into t values (1, 'a'), (2, 'b')",
+            "alter table t add column n int default 5",
+            "alter table t rename column name to title",
+            "alter table t rename to u",
+            "alter table u alter column n set not null",
+            "create unique index u_id on u (id)",
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.verdict, Verdict::Proved, "{sql}: {effect:?}");
+        }
+        assert_eq!(
+            rows_of(&mut warehouse, "select id, title, n from u order by id"),
+            [["1", "a", "5"], ["2", "b", "5"]]
+        );
+        let twice = warehouse.execute("insert into u values (2, 'c', 1)").pop().unwrap();
+        assert_eq!(twice.verdict, Verdict::Refuted, "{twice:?}");
+    });
+}

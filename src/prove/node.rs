@@ -251,6 +251,10 @@ fn finish(
         let why = effect.cause.unwrap_or_else(|| "its SQL is not executed here".to_owned());
         return stub(rehearsal, stage, at, Some(code), &why);
     }
+    let how = match effect.cause.as_deref().filter(|_| effect.verdict == Verdict::Assumed) {
+        Some(cause) => format!("{how}, with NULL where that is not executed: {cause}"),
+        None => how.to_owned(),
+    };
     effects.push(effect);
     Built::well(how, effects)
 }

@@ -205,6 +205,8 @@ pub struct Warehouse {
     touched_guessed: bool,
     /// The relations whose rows are not known.
     guessed: HashSet<RelationName>,
+    /// Where NULL stands for expressions that are not executed: why, each cause once.
+    stand_ins: Option<Vec<String>>,
     /// What was executed on `SQLite` for the statement at hand.
     executed: Vec<String>,
     /// Whether a statement of a script may have made variables, which look like columns.
@@ -234,6 +236,7 @@ impl Warehouse {
             savepoints: Vec::new(),
             touched_assumed: false,
             touched_guessed: false,
+            stand_ins: None,
             guessed: HashSet::new(),
             executed: Vec::new(),
             scripted: false,

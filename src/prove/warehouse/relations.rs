@@ -379,11 +379,24 @@ impl Warehouse {
         self.executed.clear();
         self.touched_assumed = false;
         self.touched_guessed = false;
+        self.stand_ins = Some(Vec::new());
         let done = self.atomically(|this| this.build_from(name, kind, query));
+        let stood_in = self.stand_ins.take().unwrap_or_default();
         if done.is_ok() {
             self.wrote_to(name.clone(), true);
         }
-        self.effect(query, done.map(|()| super::execute::Outcome::default()))
+        let note = (!stood_in.is_empty()).then(|| stood_in.join("; "));
+        self.effect(query, done.map(|()| super::execute::Outcome { note, ..super::execute::Outcome::default() }))
+    }
+
+    /// Lets NULL stand for an expression that is not executed: the rows of a node are there to be read by hooks, and
+    /// what is wrong in one column of them leaves the others as they are.
+    pub(super) fn stand_in(&mut self, cause: String) {
+        self.touched_assumed = true;
+        self.touched_guessed = true;
+        if let Some(causes) = self.stand_ins.as_mut().filter(|causes| causes.len() < 5 && !causes.contains(&cause)) {
+            causes.push(cause);
+        }
     }
 
     fn build_from(&mut self, name: &RelationName, kind: Kind, query: &str) -> Done<()> {

@@ -14,6 +14,7 @@ mod literal;
 mod moment;
 mod operator;
 mod query;
+mod rows;
 mod scope;
 mod select;
 mod source;

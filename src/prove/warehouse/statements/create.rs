@@ -244,6 +244,7 @@ impl Warehouse {
             sql_alias: None,
             columns: given(relation),
             open: if relation.is_open() { vec![relation.name.clone()] } else { Vec::new() },
+            ..Source::default()
         };
         let mut translator = Translator::new(self);
         translator.scopes = vec![Scope { sources: vec![source], ..Scope::default() }];

@@ -331,8 +331,13 @@ fn conflict(translator: &mut Translator<'_>, insert: &Insert, relation: &Relatio
         true,
     );
     let excluded = translator.fold(&sqlparser::ast::Ident::new("excluded"));
-    let proposed =
-        Source { alias: excluded, whole: None, sql_alias: Some("excluded".to_owned()), columns: given(relation), open };
+    let proposed = Source {
+        alias: excluded,
+        sql_alias: Some("excluded".to_owned()),
+        columns: given(relation),
+        open,
+        ..Source::default()
+    };
     // Names without a qualifier are the table's own: the proposed row comes second and hides none.
     translator.scopes.push(Scope { sources: vec![proposed], ..Scope::default() });
     translator.scopes.push(Scope { sources: vec![target], ..Scope::default() });

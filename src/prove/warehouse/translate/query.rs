@@ -286,7 +286,7 @@ impl Translator<'_> {
 
 /// A source of the columns that a query gives.
 fn output(translated: &Translated) -> Source {
-    Source { alias: String::new(), whole: None, sql_alias: None, columns: translated.columns.clone(), open: Vec::new() }
+    Source { columns: translated.columns.clone(), ..Source::default() }
 }
 
 /// Columns under the names of an alias's list.

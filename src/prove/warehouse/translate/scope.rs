@@ -11,7 +11,7 @@ use crate::sql::Dialect;
 use super::{Given, Translator, Typed, known};
 
 /// A table, a subquery or the like whose columns can be named.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::prove::warehouse) struct Source {
     /// The folded name by which its columns are qualified.
     pub(in crate::prove::warehouse) alias: String,
@@ -23,6 +23,12 @@ pub(in crate::prove::warehouse) struct Source {
     pub(in crate::prove::warehouse) columns: Vec<Given>,
     /// The relations that may have further columns.
     pub(in crate::prove::warehouse) open: Vec<RelationName>,
+    /// The columns that are something else in `SQLite`'s SQL than their names.
+    pub(in crate::prove::warehouse) written: Vec<(String, String)>,
+    /// Whether the values of its last column may be objects, whose fields are named like columns.
+    pub(in crate::prove::warehouse) fields: bool,
+    /// Whether it is a table of the warehouse's own, which has columns that the rehearsal does not keep.
+    pub(in crate::prove::warehouse) partial: bool,
 }
 
 impl Source {
@@ -32,10 +38,19 @@ impl Source {
 
     /// One of its columns in `SQLite`'s SQL.
     pub(in crate::prove::warehouse) fn sql(&self, column: &str) -> String {
-        match &self.sql_alias {
-            Some(alias) => format!("{}.{}", quoted(alias), quoted(column)),
-            None => quoted(column),
+        match (self.written.iter().find(|(name, _)| name == column), &self.sql_alias) {
+            (Some((_, sql)), _) => sql.clone(),
+            (None, Some(alias)) => format!("{}.{}", quoted(alias), quoted(column)),
+            (None, None) => quoted(column),
         }
+    }
+
+    /// A field of its values, where these may be objects.
+    fn field(&self, name: &str) -> Option<Typed> {
+        let value = self.columns.last().filter(|_| self.fields)?;
+        let path = crate::prove::warehouse::sqlite::text(&format!("$.{name}"));
+        let sql = format!("json_field({}, {path})", self.sql(&value.name));
+        Some(Typed::new(sql, Type::Unknown).labelled(name))
     }
 
     pub(in crate::prove::warehouse) fn typed(&self, column: &Given) -> Typed {
@@ -87,7 +102,12 @@ impl Translator<'_> {
                 return Ok(Typed::new(sql, Type::Unknown).labelled(name));
             }
         }
-        Err(self.not_found(ident, &name))
+        let field =
+            self.scopes.iter().rev().flat_map(|scope| &scope.sources).find_map(|source| source.field(&ident.value));
+        match field {
+            Some(field) => Ok(field),
+            None => Err(self.not_found(ident, &name)),
+        }
     }
 
     /// Why a name without a qualifier means nothing: it may be something else than a column.
@@ -95,6 +115,9 @@ impl Translator<'_> {
         let lower = name.to_lowercase();
         if SYSTEM.contains(&lower.as_str()) || lower.starts_with("metadata$") || lower.starts_with(['@', '$']) {
             return Stop::not_proved(format!("the warehouse's own column {name} is not kept by the rehearsal"));
+        }
+        if self.scopes.iter().flat_map(|scope| &scope.sources).any(|source| source.partial) {
+            return not_kept(name);
         }
         if self.scopes.iter().flat_map(|scope| &scope.sources).any(|source| source.alias == name) {
             return Stop::not_proved(format!("the whole row {name} as a value is not rewritten"));
@@ -152,6 +175,12 @@ impl Translator<'_> {
                 let typed = Typed::new(source.sql(&name), Type::Unknown).labelled(name.clone());
                 self.miss(open, name);
                 return Ok(typed);
+            }
+            if let Some(field) = source.field(&column.value) {
+                return Ok(field);
+            }
+            if source.partial {
+                return Err(not_kept(&name));
             }
             let alias = source.alias.clone();
             return Err(self.no_column(&column.value, Some(&alias)));
@@ -225,6 +254,10 @@ impl Translator<'_> {
             (_, None) => format!("column \"{written}\" does not exist"),
         })
     }
+}
+
+fn not_kept(name: &str) -> Stop {
+    Stop::not_proved(format!("the column {name} of a table of the warehouse's own is not kept by the rehearsal"))
 }
 
 /// Functions that are called without parentheses.

@@ -42,8 +42,8 @@ struct Clauses {
 impl Translator<'_> {
     /// A SELECT, with the ORDER BY of the query around it.
     pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Done<Translated> {
-        if !select.lateral_views.is_empty() || !select.connect_by.is_empty() || select.into.is_some() {
-            return Err(Stop::not_proved("LATERAL VIEW, CONNECT BY or INTO in a query is not rewritten"));
+        if !select.connect_by.is_empty() || select.into.is_some() {
+            return Err(Stop::not_proved("CONNECT BY or INTO in a query is not rewritten"));
         }
         if select.value_table_mode.is_some() || select.exclude.is_some() {
             return Err(Stop::not_proved("SELECT AS STRUCT or EXCLUDE after the list is not rewritten"));
@@ -55,7 +55,10 @@ impl Translator<'_> {
     }
 
     fn select_in_scope(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Done<Translated> {
-        let from = self.from(&select.from)?;
+        let mut from = self.from(&select.from)?;
+        for view in &select.lateral_views {
+            from += &self.lateral_view(view)?;
+        }
         let (items, open) = self.items(&select.projection)?;
         let mut conditions = Vec::new();
         for condition in select.prewhere.iter().chain(&select.selection) {
@@ -146,13 +149,7 @@ impl Translator<'_> {
             if wrapped {
                 // The rows come out of a subquery: only its columns are left to order by.
                 let outside = Scope {
-                    sources: vec![super::Source {
-                        alias: String::new(),
-                        whole: None,
-                        sql_alias: None,
-                        columns: columns.clone(),
-                        open: Vec::new(),
-                    }],
+                    sources: vec![super::Source { columns: columns.clone(), ..super::Source::default() }],
                     ..Scope::default()
                 };
                 self.scopes.push(outside);

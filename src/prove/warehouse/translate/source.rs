@@ -1,8 +1,8 @@
 //! FROM: tables, subqueries, joins.
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart,
-    TableAlias, TableFactor, TableWithJoins,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor,
+    TableWithJoins,
 };
 
 use crate::prove::warehouse::catalog::Relation;
@@ -61,10 +61,14 @@ impl Translator<'_> {
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 Ok(format!("({})", self.table_with_joins(table_with_joins)?))
             }
-            TableFactor::UNNEST { alias, array_exprs, with_offset, with_ordinality, .. } => {
-                self.unnest(array_exprs, *with_offset || *with_ordinality, alias.as_ref())
+            TableFactor::UNNEST { with_ordinality: true, .. } => {
+                Err(Stop::not_proved("UNNEST with ordinality is not rewritten"))
             }
-            TableFactor::Function { lateral: false, name, args, with_ordinality: false, alias } => {
+            TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, .. } => {
+                let offset = with_offset.then_some(with_offset_alias.as_ref());
+                self.unnest(array_exprs, offset, alias.as_ref())
+            }
+            TableFactor::Function { name, args, with_ordinality: false, alias, .. } => {
                 self.function_table(args, name, alias.as_ref())
             }
             TableFactor::TableFunction { expr: Expr::Function(function), alias } => {
@@ -93,6 +97,7 @@ impl Translator<'_> {
                     sql_alias: Some(sql_alias),
                     columns: common.columns,
                     open: common.open,
+                    ..Source::default()
                 });
                 return Ok(text);
             }
@@ -107,7 +112,11 @@ impl Translator<'_> {
                 columns: Vec::new(),
                 at: None,
             };
-            return self.derived(translated, Some(alias.unwrap_or(&default)));
+            let text = self.derived(translated, Some(alias.unwrap_or(&default)));
+            if let Some(source) = self.scopes.last_mut().and_then(|scope| scope.sources.last_mut()) {
+                source.partial = true;
+            }
+            return text;
         }
         let relation = self.warehouse.relation_of(name)?;
         self.reads.push(relation.name.clone());
@@ -125,7 +134,7 @@ impl Translator<'_> {
     }
 
     /// A name in `SQLite`'s SQL that no other source of the scope has.
-    fn free_alias(&self, alias: &str) -> String {
+    pub(super) fn free_alias(&self, alias: &str) -> String {
         let taken = |alias: &str| {
             let sources = self.scopes.last().map_or(&[][..], |scope| &scope.sources);
             sources
@@ -174,6 +183,7 @@ impl Translator<'_> {
             sql_alias: Some(sql_alias.clone()),
             columns: rename(translated.columns, &renamed),
             open: translated.open,
+            ..Source::default()
         });
         Ok(format!("({sql}) AS {}", quoted(&sql_alias)))
     }
@@ -251,70 +261,6 @@ impl Translator<'_> {
         }
         Err(self.no_column(name, None))
     }
-
-    /// A function that gives rows.
-    fn function_table(&mut self, args: &[FunctionArg], name: &ObjectName, alias: Option<&TableAlias>) -> Done<String> {
-        let function = name.to_string().to_lowercase();
-        if !matches!(function.as_str(), "generate_series" | "range") {
-            return Err(Stop::not_proved(format!("the table function {function}() is not known to the rehearsal")));
-        }
-        let mut bounds = Vec::new();
-        for arg in args {
-            match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => bounds.push(self.expression(expr)?),
-                _ => return Err(Stop::not_proved(format!("the arguments of {function}() are not rewritten"))),
-            }
-        }
-        let (from, to, step) = match bounds.as_slice() {
-            [to] => (Typed::integer(0), to.clone(), Typed::integer(1)),
-            [from, to] => (from.clone(), to.clone(), Typed::integer(1)),
-            [from, to, step] => (from.clone(), to.clone(), step.clone()),
-            _ => return Err(Stop::not_proved(format!("the arguments of {function}() are not rewritten"))),
-        };
-        let until = if function == "range" { "<" } else { "<=" };
-        let column = alias.map_or_else(
-            || function.clone(),
-            |alias| {
-                if self.speaks(&[crate::sql::Dialect::Postgres]) { self.fold(&alias.name) } else { function.clone() }
-            },
-        );
-        let of = if from.of.is_moment() || from.of == Type::Timestamp { Type::Timestamp } else { Type::Integer };
-        let (start, next) = if of == Type::Timestamp || step.of == Type::Interval {
-            (format!("to_timestamp({})", from.sql), format!("interval_add(x, {}, 1)", step.sql))
-        } else {
-            (from.sql.clone(), format!("x + {}", step.sql))
-        };
-        let end = if of == Type::Timestamp { format!("to_timestamp({})", to.sql) } else { to.sql.clone() };
-        let sql = format!(
-            "WITH RECURSIVE \"series\"(x) AS (SELECT {start} WHERE {start} {until} {end} UNION ALL \
-             SELECT {next} FROM \"series\" WHERE {next} {until} {end}) SELECT x AS {} FROM \"series\"",
-            quoted(&column)
-        );
-        let columns = vec![Given { shown: column.clone(), name: column, of, certain: false }];
-        self.derived(Translated { sql, columns, open: Vec::new() }, alias)
-    }
-
-    /// UNNEST of one array.
-    fn unnest(&mut self, arrays: &[Expr], numbered: bool, alias: Option<&TableAlias>) -> Done<String> {
-        let [array] = arrays else { return Err(Stop::not_proved("UNNEST of several arrays is not rewritten")) };
-        if numbered {
-            return Err(Stop::not_proved("UNNEST with offsets is not rewritten"));
-        }
-        let scope = self.scopes.pop();
-        let array = self.expression(array);
-        self.scopes.extend(scope);
-        let array = array.map_err(|stop| match stop {
-            Stop::Refuted(_) => Stop::not_proved("UNNEST of a column is not rewritten"),
-            other => other,
-        })?;
-        let column = match alias {
-            Some(alias) if alias.columns.is_empty() => self.fold(&alias.name),
-            _ => "unnest".to_owned(),
-        };
-        let sql = format!("SELECT value AS {} FROM json_each({})", quoted(&column), array.sql);
-        let columns = vec![Given { shown: column.clone(), name: column, of: Type::Unknown, certain: false }];
-        self.derived(Translated { sql, columns, open: Vec::new() }, alias)
-    }
 }
 
 /// The columns of a relation.
@@ -336,7 +282,8 @@ pub(in crate::prove::warehouse) fn source_of(
     whole: bool,
 ) -> Source {
     let open: Vec<RelationName> = if relation.is_open() { vec![relation.name.clone()] } else { Vec::new() };
-    Source { alias, whole: whole.then(|| relation.name.clone()), sql_alias, columns: given(relation), open }
+    let whole = whole.then(|| relation.name.clone());
+    Source { alias, whole, sql_alias, columns: given(relation), open, ..Source::default() }
 }
 
 /// The first words of a text, to name it.
