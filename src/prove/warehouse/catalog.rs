@@ -136,6 +136,8 @@ pub struct Relation {
     pub reads: Vec<RelationName>,
     /// The query of a view, and the names that its columns are given.
     pub(super) definition: Option<Arc<(Query, Vec<String>)>>,
+    /// What made it in `SQLite`, of a view.
+    pub(super) view_text: Option<Arc<str>>,
 }
 
 /// An index of a table.
@@ -163,6 +165,7 @@ impl Relation {
             indexes: Vec::new(),
             reads: Vec::new(),
             definition: None,
+            view_text: None,
         }
     }
 

@@ -188,10 +188,17 @@ impl Warehouse {
     pub(super) fn create(&mut self, relation: Relation) -> Done<()> {
         let sql_name = self.sqlite_name(&relation.name);
         let replaced = self.catalog.relation(&relation.name).cloned();
+        let sql = self.table_text(&relation, &sql_name);
         if let Some(old) = &replaced {
+            let indexed = relation.indexes.iter().chain(&old.indexes).any(|index| index.sqlite.is_some());
+            if !old.is_made_view() && !indexed && self.table_text(old, &sql_name) == sql {
+                // SQLite looks at every table where one is made or dropped.
+                self.run(&format!("DELETE FROM {}", quoted(&sql_name)))?;
+                self.register(relation, true);
+                return Ok(());
+            }
             self.drop_in_sqlite(old)?;
         }
-        let sql = self.table_text(&relation, &sql_name);
         if relation.certainty == Certainty::Assumed {
             self.quietly(&sql)?;
         } else {

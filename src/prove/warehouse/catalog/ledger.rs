@@ -249,11 +249,12 @@ impl Ledger {
             })
     }
 
-    /// Grants a privilege. The grant option, once given, stays.
+    /// Grants a privilege: to one who has it, only the grant option is new. This, once given, stays.
     pub(crate) fn give(&mut self, object: Object, grantee: Grantee, privilege: String, held: Held) {
         let key = (object, grantee, privilege);
-        let option = held.option || self.grants.get(&key).is_some_and(|before| before.option);
-        self.grants.insert(key, Held { option, ..held });
+        if self.grants.get(&key).is_none_or(|before| held.option && !before.option) {
+            self.grants.insert(key, held);
+        }
     }
 
     /// Takes a privilege away, or only the option to grant it.

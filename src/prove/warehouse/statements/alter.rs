@@ -140,6 +140,9 @@ impl Warehouse {
                 let is_read = !self.catalog.readers(&relation.name).is_empty();
                 if is_read && self.run(&sql).is_ok() {
                     self.catalog.insert(new);
+                    for reader in self.dependents(&relation.name) {
+                        self.catalog.insert(Relation { view_text: None, ..(*reader).clone() });
+                    }
                 } else {
                     if is_read {
                         // A view that names what is gone stands in the way: the table is made anew.
@@ -344,6 +347,7 @@ impl Warehouse {
             for reader in self.catalog.readers(&relation.name) {
                 let mut changed = (*reader).clone();
                 changed.reads.iter_mut().filter(|read| **read == relation.name).for_each(|read| *read = name.clone());
+                changed.view_text = None;
                 self.catalog.insert(changed);
             }
         } else {
@@ -359,17 +363,19 @@ impl Warehouse {
 
     fn rename_view(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
         let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
-        let text: Option<String> = self
-            .db
-            .query_row("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?", [&from], |row| row.get(0))
-            .ok();
+        let kept = || {
+            let sql = "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?";
+            self.db.query_row(sql, [&from], |row| row.get::<_, String>(0)).ok().map(Arc::from)
+        };
+        let text: Option<Arc<str>> = relation.view_text.clone().or_else(kept);
         let Some(rest) = text.as_deref().and_then(|text| text.strip_prefix(&format!("CREATE VIEW {}", quoted(&from))))
         else {
             return Err(Stop::not_proved("the view's text is not known"));
         };
         self.run(&format!("DROP VIEW {}", quoted(&from)))?;
-        self.run(&format!("CREATE VIEW {}{rest}", quoted(&to)))?;
-        self.moved(relation, name);
+        let text = format!("CREATE VIEW {}{rest}", quoted(&to));
+        self.run(&text)?;
+        self.moved(&Relation { view_text: Some(Arc::from(text)), ..(**relation).clone() }, name);
         Ok(())
     }
 

@@ -408,7 +408,7 @@ impl Warehouse {
         let mut relation = Relation::new(name.clone(), kind, columns, certainty);
         relation.temporary = temporary;
         if matches!(kind, Kind::View | Kind::MaterializedView) {
-            relation.reads = reads;
+            relation.reads.clone_from(&reads);
             relation.definition = Some(Arc::new((query.clone(), names.to_vec())));
         }
         let sql_name = quoted(&self.sqlite_name(name));
@@ -424,15 +424,23 @@ impl Warehouse {
                         name.identifier
                     )));
                 }
-                self.drop_in_sqlite(old)?;
             }
-            self.run(&format!("CREATE VIEW {sql_name} ({list}) AS {}", translated.sql))?;
+            let text = format!("CREATE VIEW {sql_name} ({list}) AS {}", translated.sql);
+            if old.as_ref().is_none_or(|old| old.view_text.as_deref() != Some(&text)) {
+                if let Some(old) = &old {
+                    self.drop_in_sqlite(old)?;
+                }
+                self.run(&text)?;
+            }
+            relation.view_text = Some(Arc::from(text));
             self.register(relation, old.is_some());
             return Ok(0);
         }
         // The rows may come from the relation that is replaced.
-        let replaces = self.catalog.relation(name).is_some();
-        if !replaces {
+        let reads_it = |reads: &[RelationName]| {
+            reads.contains(name) || self.dependents(name).iter().any(|reader| reads.contains(&reader.name))
+        };
+        if self.catalog.relation(name).is_none() || !reads_it(&reads) {
             self.create(relation)?;
             return self.run(&format!("INSERT INTO {sql_name} ({list}) {}", translated.sql));
         }

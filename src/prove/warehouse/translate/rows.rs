@@ -98,7 +98,7 @@ impl Translator<'_> {
         let input = match self.argument(args, "input")? {
             Some(input) => input,
             None => match args {
-                [FunctionArg::Unnamed(FunctionArgExpr::Expr(input)), ..] => self.expression(input)?,
+                [FunctionArg::Unnamed(FunctionArgExpr::Expr(input)), ..] => self.holder(input)?,
                 _ => return Err(Stop::not_proved("FLATTEN without an input is not rewritten")),
             },
         };
@@ -145,7 +145,7 @@ impl Translator<'_> {
         offset: Option<String>,
         alias: Option<&TableAlias>,
     ) -> Done<String> {
-        let array = self.expression(array)?;
+        let array = self.holder(array)?;
         let column = match alias {
             Some(alias) => {
                 alias.columns.first().map_or_else(|| self.fold(&alias.name), |column| self.fold(&column.name))
@@ -180,7 +180,7 @@ impl Translator<'_> {
             }
             _ => return Err(unknown()),
         };
-        let array = self.expression(array)?;
+        let array = self.holder(array)?;
         let alias = view.lateral_view_name.0.last().and_then(|part| part.as_ident()).cloned().map(|name| TableAlias {
             explicit: false,
             name,
@@ -215,8 +215,17 @@ impl Translator<'_> {
             open: Vec::new(),
             written,
             fields,
+            partial: false,
         });
         format!("json_each({value}) AS {at}")
+    }
+
+    /// A value that holds others. What is named in it may be a path, which is read in other ways than a column.
+    fn holder(&mut self, value: &Expr) -> Done<Typed> {
+        self.expression(value).map_err(|stop| match stop {
+            Stop::Refuted(_) => Stop::not_proved(format!("the elements of {value} are not known")),
+            other => other,
+        })
     }
 
     /// An argument by its name.
@@ -232,7 +241,7 @@ impl Translator<'_> {
                 _ => continue,
             };
             if name.eq_ignore_ascii_case(wanted) {
-                return self.expression(value).map(Some);
+                return self.holder(value).map(Some);
             }
         }
         Ok(None)
