@@ -252,7 +252,7 @@ fn finish(
         return stub(rehearsal, stage, at, Some(code), &why);
     }
     let how = match effect.cause.as_deref().filter(|_| effect.verdict == Verdict::Assumed) {
-        Some(cause) => format!("{how}, with NULL where that is not executed: {cause}"),
+        Some(cause) => format!("{how}, as far as it is executed: {cause}"),
         None => how.to_owned(),
     };
     effects.push(effect);

@@ -1,5 +1,5 @@
-//! How the time of a check grows with the project: 1,000 and 10,000 models with hooks, in one run, as a
-//! ratio. Ten times the models should take about ten times as long.
+//! How the time of a check and of a rehearsal grows with the project: ten times the models, in one run, as a ratio.
+//! Ten times the models should take about ten times as long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, hint};
 
-use hookproof::{CheckOptions, check};
+use hookproof::{CheckOptions, ProveOptions, check, prove};
 
 /// Writes a project with that many models, each with hooks of its own, of its folder and of its properties.
 fn generate(root: &Path, models: usize) {
@@ -56,15 +56,35 @@ fn best_of(runs: usize, root: &Path) -> (Duration, usize) {
     (best, hooks)
 }
 
-fn main() {
-    let folder = tempfile::tempdir().expect("a folder for the projects");
+/// The time in which the first target is rehearsed twice, and the statements of hooks.
+fn rehearsed(root: &Path) -> (Duration, usize) {
+    let options = CheckOptions { target: Some("dev".to_owned()), ..CheckOptions::at(root) };
+    let start = Instant::now();
+    let proved = prove(&options, &ProveOptions::default()).expect("the generated project is rehearsed");
+    let time = start.elapsed();
+    let proof = &hint::black_box(proved)[0].proofs[0];
+    assert!(proof.holds(), "a hook of the generated project is refuted");
+    let of_hooks = proof.runs.iter().flat_map(|run| &run.steps).filter(|step| step.hook.is_some());
+    (time, of_hooks.map(|step| step.statements.len()).sum())
+}
+
+/// Prints the time of each size and how it grows.
+fn measure(folder: &Path, sizes: [usize; 2], what: &str, time: impl Fn(&Path) -> (Duration, usize)) {
     let mut times = Vec::new();
-    for models in [1_000, 10_000] {
-        let root = folder.path().join(models.to_string());
-        generate(&root, models);
-        let (time, hooks) = best_of(5, &root);
-        println!("{models:>6} models, {hooks:>6} hooks: {:>8.1} ms", time.as_secs_f64() * 1e3);
+    for models in sizes {
+        let root = folder.join(models.to_string());
+        if !root.exists() {
+            generate(&root, models);
+        }
+        let (time, count) = time(&root);
+        println!("{models:>6} models, {count:>6} {what}: {:>8.1} ms", time.as_secs_f64() * 1e3);
         times.push(time.as_secs_f64());
     }
     println!("ten times the models take {:.1} times as long", times[1] / times[0]);
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder for the projects");
+    measure(folder.path(), [1_000, 10_000], "hooks checked", |root| best_of(5, root));
+    measure(folder.path(), [400, 4_000], "statements rehearsed", rehearsed);
 }

@@ -19,6 +19,9 @@ use super::{Effect, Given, RelationName, Verdict, Warehouse};
 /// The most bytes that the rows of a query may need.
 const MOST_FETCHED: usize = 256 << 20;
 
+/// The most rows of a node that are made from its own SQL.
+const MOST_NODE_ROWS: usize = 10_000;
+
 /// What an executed statement did.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -185,15 +188,13 @@ impl Warehouse {
     /// Executes a statement on `SQLite`; how many rows it wrote.
     pub(super) fn run(&mut self, sql: &str) -> Done<u64> {
         self.executed.push(sql.to_owned());
-        self.units.store(0, Ordering::Relaxed);
-        self.raw(sql).map_err(|error| self.violation(&error, None))
+        self.raw(sql).map_err(|error| self.broken(&error, None))
     }
 
     /// The same, of one that writes to a relation, whose constraints may be violated.
     pub(super) fn run_on(&mut self, sql: &str, relation: &Relation) -> Done<u64> {
         self.executed.push(sql.to_owned());
-        self.units.store(0, Ordering::Relaxed);
-        self.raw(sql).map_err(|error| self.violation(&error, Some(relation)))
+        self.raw(sql).map_err(|error| self.broken(&error, Some(relation)))
     }
 
     /// Executes a statement that is not one of the text's.
@@ -201,7 +202,16 @@ impl Warehouse {
         self.raw(sql).map(drop).map_err(|error| sqlite::stop(&error))
     }
 
+    /// What an error means. Where `SQLite` has ended the transaction for it, the catalog goes back too.
+    fn broken(&mut self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
+        if self.db.is_autocommit() && self.in_transaction() {
+            self.rollback();
+        }
+        self.violation(error, relation)
+    }
+
     fn raw(&self, sql: &str) -> rusqlite::Result<u64> {
+        self.units.store(0, Ordering::Relaxed);
         let mut statement = self.db.prepare_cached(sql)?;
         Ok(statement.execute([])? as u64)
     }
@@ -234,6 +244,52 @@ impl Warehouse {
         }
         let names = columns.iter().map(|column| column.shown.clone()).collect();
         Ok(Rows { names, types: columns.iter().map(|column| column.of).collect(), rows })
+    }
+
+    /// The rows of a query that a node is made from, as many as come in a while, and whether these are all.
+    fn some_rows(&self, sql: &str) -> rusqlite::Result<(Vec<Vec<rusqlite::types::Value>>, bool)> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let width = statement.column_count();
+        self.units.store(sqlite::MOST_UNITS.saturating_sub(sqlite::NODE_UNITS), Ordering::Relaxed);
+        let mut found = statement.query([])?;
+        let mut rows = Vec::new();
+        loop {
+            match found.next() {
+                Ok(Some(row)) => rows.push((0..width).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?),
+                Ok(None) => return Ok((rows, true)),
+                Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
+                    return Ok((rows, false));
+                }
+                Err(error) => return Err(error),
+            }
+            if rows.len() >= MOST_NODE_ROWS {
+                return Ok((rows, false));
+            }
+        }
+    }
+
+    /// Makes the table of a node from its query. A rehearsal needs rows of it, not all of them, however many those
+    /// are and however long they take.
+    pub(super) fn fill(&mut self, relation: Relation, list: &str, query: &str) -> Done<u64> {
+        let (rows, all) = self.some_rows(query).map_err(|error| sqlite::stop(&error))?;
+        let table = sqlite::quoted(&self.sqlite_name(&relation.name));
+        self.create(relation)?;
+        self.executed.push(format!("INSERT INTO {table} ({list}) {query}"));
+        let count = rows.len() as u64;
+        if let Some(first) = rows.first() {
+            let marks = vec!["?"; first.len()].join(", ");
+            let sql = format!("INSERT INTO {table} ({list}) VALUES ({marks})");
+            let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
+            for row in rows {
+                self.units.store(0, Ordering::Relaxed);
+                let done = statement.execute(rusqlite::params_from_iter(row));
+                done.map_err(|error| sqlite::stop(&error))?;
+            }
+        }
+        if !all {
+            self.stand_in(format!("it has more rows than the {count} that were made here"));
+        }
+        Ok(count)
     }
 
     /// What an error means for a relation, in the warehouse's words.

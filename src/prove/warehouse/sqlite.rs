@@ -20,7 +20,10 @@ const MOST_MEMORY: i64 = 1 << 30;
 const MOST_BYTES: i32 = 64 << 20;
 
 /// The most instructions of one statement, in units of [`UNIT`].
-const MOST_UNITS: u64 = 10_000;
+pub(super) const MOST_UNITS: u64 = 10_000;
+
+/// The same, of the query that a node is made from.
+pub(super) const NODE_UNITS: u64 = 1_000;
 
 /// How many instructions pass between two looks at the bound.
 const UNIT: i32 = 10_000;

@@ -436,6 +436,9 @@ impl Warehouse {
             self.register(relation, old.is_some());
             return Ok(0);
         }
+        if self.stand_ins.is_some() {
+            return self.fill(relation, &list, &translated.sql);
+        }
         // The rows may come from the relation that is replaced.
         let reads_it = |reads: &[RelationName]| {
             reads.contains(name) || self.dependents(name).iter().any(|reader| reads.contains(&reader.name))

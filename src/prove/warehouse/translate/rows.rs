@@ -129,11 +129,11 @@ impl Translator<'_> {
     pub(super) fn unnest(
         &mut self,
         arrays: &[Expr],
-        offset: Option<Option<&Ident>>,
+        offset: Option<&Ident>,
         alias: Option<&TableAlias>,
     ) -> Done<String> {
         let [array] = arrays else { return Err(Stop::not_proved("UNNEST of several arrays is not rewritten")) };
-        let offset = offset.map(|name| name.map_or_else(|| self.folded("offset"), |name| self.fold(name)));
+        let offset = offset.map(|name| self.fold(name));
         self.elements_of(array, "unnest", offset, alias)
     }
 

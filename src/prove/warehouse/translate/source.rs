@@ -65,7 +65,8 @@ impl Translator<'_> {
                 Err(Stop::not_proved("UNNEST with ordinality is not rewritten"))
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, .. } => {
-                let offset = with_offset.then_some(with_offset_alias.as_ref());
+                let default = Ident::new("offset");
+                let offset = with_offset.then(|| with_offset_alias.as_ref().unwrap_or(&default));
                 self.unnest(array_exprs, offset, alias.as_ref())
             }
             TableFactor::Function { name, args, with_ordinality: false, alias, .. } => {
