@@ -270,7 +270,7 @@ impl Warehouse {
 
     /// Makes the table of a node from its query. A rehearsal needs rows of it, not all of them, however many those
     /// are and however long they take.
-    pub(super) fn fill(&mut self, relation: Relation, list: &str, query: &str) -> Done<u64> {
+    pub(super) fn make_some(&mut self, relation: Relation, list: &str, query: &str) -> Done<u64> {
         let (rows, all) = self.some_rows(query).map_err(|error| sqlite::stop(&error))?;
         let table = sqlite::quoted(&self.sqlite_name(&relation.name));
         self.create(relation)?;

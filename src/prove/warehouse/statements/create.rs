@@ -437,7 +437,7 @@ impl Warehouse {
             return Ok(0);
         }
         if self.stand_ins.is_some() {
-            return self.fill(relation, &list, &translated.sql);
+            return self.make_some(relation, &list, &translated.sql);
         }
         // The rows may come from the relation that is replaced.
         let reads_it = |reads: &[RelationName]| {
