@@ -100,7 +100,7 @@ pub(crate) fn compare(project: &Project, command: &Command) -> (Tally, Vec<Diffe
         Ok(proved) => proved.into_iter().flat_map(|proved| proved.proofs).find(|proof| proof.target == command.target),
         Err(_) if is_refused => None,
         Err(failure) => {
-            comparison.differs(1, PROJECT, format!("hookproof cannot work: {failure}"), false);
+            comparison.differs(1, PROJECT, &format!("hookproof cannot work: {failure}"), false);
             return (comparison.tally, comparison.found);
         }
     };
@@ -109,7 +109,7 @@ pub(crate) fn compare(project: &Project, command: &Command) -> (Tally, Vec<Diffe
         return (comparison.tally, comparison.found);
     }
     let Some(proof) = proof else {
-        comparison.differs(1, PROJECT, "there is no such target".to_owned(), false);
+        comparison.differs(1, PROJECT, "there is no such target", false);
         return (comparison.tally, comparison.found);
     };
     let mut before = BTreeMap::new();
@@ -146,7 +146,7 @@ enum End {
 }
 
 impl Comparison {
-    fn differs(&mut self, run: usize, what: &str, text: String, is_false_alarm: bool) {
+    fn differs(&mut self, run: usize, what: &str, text: &str, is_false_alarm: bool) {
         let about = format!("run {run} {what}");
         let text = format!("run {run} {what}: {text}");
         self.found.push(Difference { about, text, is_false_alarm });
@@ -194,7 +194,7 @@ impl Comparison {
                 (End::NotReached, End::Failed) => format!("dbt does not come to it, refuted: {}", said(step)),
                 (End::NotReached, _) => "dbt does not come to it, the rehearsal does".to_owned(),
             };
-            self.differs(run.number, id, text, theirs == End::Ran && ours == End::Failed);
+            self.differs(run.number, id, &text, theirs == End::Ran && ours == End::Failed);
         }
     }
 
@@ -215,7 +215,7 @@ impl Comparison {
             } else if !stubbed(id) {
                 self.tally.nodes += 1;
                 let ours = ours.unwrap_or("nothing");
-                self.differs(run.number, id, format!("dbt says {status}, the rehearsal {ours}"), false);
+                self.differs(run.number, id, &format!("dbt says {status}, the rehearsal {ours}"), false);
             }
         }
     }
@@ -231,7 +231,7 @@ impl Comparison {
                 self.tally.same_tables += 1;
             } else {
                 let text = format!("dbt leaves {} rows, the rehearsal {ours}", theirs.1);
-                self.differs(run.number, &one.object, text, false);
+                self.differs(run.number, &one.object, &text, false);
             }
         }
     }
