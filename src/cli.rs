@@ -10,6 +10,7 @@ mod rules;
 mod terminal;
 mod watch;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -142,7 +143,7 @@ fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
                 let (hooks, macros) = lock.len();
                 let (hooks, macros) = (counted(hooks, "hook"), counted(macros, "macro"));
                 let file = root.join(lock::FILE);
-                out.push_str(&format!("{hooks} and {macros} of packages are accepted: {}\n", file.display()));
+                let _ = writeln!(out, "{hooks} and {macros} of packages are accepted: {}", file.display());
             }
             Ok(Outcome::ok(out))
         }
