@@ -46,11 +46,20 @@ pub struct Fixed {
 /// Applies the safe fixes of what is found in every project at a path, the others too where they are wanted.
 /// Nothing is written.
 pub fn fix(options: &CheckOptions, unsafe_too: bool) -> Result<Fixed, Failure> {
+    fix_some(options, unsafe_too, None)
+}
+
+/// Applies the safe fixes that change one file only, by its path from the project's root. Nothing is written.
+pub fn fix_file(options: &CheckOptions, shown: &str) -> Result<Fixed, Failure> {
+    fix_some(options, false, Some(shown))
+}
+
+fn fix_some(options: &CheckOptions, unsafe_too: bool, only: Option<&str>) -> Result<Fixed, Failure> {
     let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
     let mut fixed = Fixed::default();
     for root in roots {
         let mut project = Project { options: CheckOptions { path: root, ..options.clone() }, before: BTreeMap::new() };
-        let report = project.fix(unsafe_too, &mut fixed.mended)?;
+        let report = project.fix(unsafe_too, only, &mut fixed.mended)?;
         let is_left = |found: &&Diagnostic| found.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Unsafe);
         fixed.left += report.diagnostics.iter().filter(is_left).count();
         fixed.changed.extend(project.changed());
@@ -71,7 +80,7 @@ impl Project {
         reports.pop().ok_or_else(|| Failure("the project is gone".to_owned()))
     }
 
-    fn fix(&mut self, unsafe_too: bool, mended: &mut usize) -> Result<CheckReport, Failure> {
+    fn fix(&mut self, unsafe_too: bool, only: Option<&str>, mended: &mut usize) -> Result<CheckReport, Failure> {
         let mut report = self.check()?;
         let mut singles = 0;
         // What did harm is not tried again.
@@ -84,6 +93,7 @@ impl Project {
                 .diagnostics
                 .iter()
                 .filter(|found| found.fix.as_ref().is_some_and(|fix| unsafe_too || fix.safety == Safety::Safe))
+                .filter(|found| only.is_none_or(|only| is_in_file(&report, found, only)))
                 .filter(|found| !harmful.contains(&key(found)))
                 .collect();
             let round = without_overlaps(&wanted);
@@ -142,6 +152,12 @@ impl Project {
         };
         self.before.iter().filter_map(of).collect()
     }
+}
+
+/// Whether the fix of a finding changes that file only.
+fn is_in_file(report: &CheckReport, found: &Diagnostic, shown: &str) -> bool {
+    let edits = found.fix.iter().flat_map(|fix| &fix.edits);
+    edits.map(|edit| &report.sources.get(edit.place.file).path).all(|path| path == shown)
 }
 
 /// Whether what was to be mended is gone and nothing broke.

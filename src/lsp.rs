@@ -3,8 +3,10 @@
 //! One thread reads and keeps the texts as the editor has them; another one checks, tells and answers. It calls what
 //! the commands call, on texts that are not saved, and alone knows the protocol.
 
+mod actions;
 mod answers;
 mod client;
+mod commands;
 mod definition;
 mod desk;
 mod diagnostics;
@@ -12,6 +14,7 @@ mod documents;
 mod hover;
 mod position;
 mod spot;
+mod suppress;
 mod symbols;
 mod uri;
 mod view;
@@ -30,16 +33,17 @@ use lsp_types::notification::{
 };
 use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown};
 use lsp_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, HoverProviderCapability,
-    InitializeResult, LogMessageParams, MessageType, NumberOrString, OneOf, Registration, RegistrationParams,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    DidChangeWatchedFilesRegistrationOptions, ExecuteCommandOptions, FileSystemWatcher, GlobPattern,
+    HoverProviderCapability, InitializeResult, LogMessageParams, MessageType, NumberOrString, OneOf, Registration,
+    RegistrationParams, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::run::CheckOptions;
-use client::Client;
+use client::{Ability, Client};
 use desk::{Desk, Job};
 use documents::Document;
 use wire::Incoming;
@@ -114,7 +118,7 @@ impl Session {
         desk.put(|state| state.touched.extend(client.folders.iter().cloned()));
         std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
             // Where the editor takes nothing more, there is nobody to tell.
-            let _ = Worker::new(client, options, output).work(&desk);
+            let _ = Worker::new(client, options, &desk, output).work(&desk);
             desk.finish();
         })?;
         Ok(session)
@@ -151,7 +155,7 @@ impl Session {
     fn notification(&self, note: Notification) {
         let params = note.params;
         match note.method.as_str() {
-            Initialized::METHOD if self.client.watches => self.say(watch()),
+            Initialized::METHOD if self.client.can(Ability::Watch) => self.say(watch()),
             Cancel::METHOD => {
                 if let Some(params) = read::<lsp_types::CancelParams>(params) {
                     self.desk.cancel(&match params.id {
@@ -228,10 +232,21 @@ fn welcome(client: &Client) -> InitializeResult {
     };
     let folders =
         WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::new(actions::FIX_ALL)]),
+        resolve_provider: Some(client.can(Ability::Resolve)),
+        ..CodeActionOptions::default()
+    };
     InitializeResult {
         capabilities: ServerCapabilities {
             position_encoding: Some(client.encoding.kind()),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+            code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
+            code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: vec![commands::COMPILE.to_owned(), commands::PROVE.to_owned()],
+                ..ExecuteCommandOptions::default()
+            }),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             definition_provider: Some(OneOf::Left(true)),
             document_symbol_provider: Some(OneOf::Left(true)),

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::io::{BufRead as _, Read as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -370,4 +370,29 @@ fn a_check_that_is_watched_sees_what_changes() {
     assert!(next().contains("nothing found"));
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn the_text_of_a_file_may_come_from_stdin() {
+    let dir = shop();
+    let check = |arguments: &[&str], text: &str| {
+        let mut command = command(dir.path(), &[&["check", "--format", "concise"], arguments].concat());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let text = "{{ config(post_hook=\"drop table old\") }}\nselect 1 as id\n";
+    for (name, path) in [("models/orders.sql", "-"), ("models/new/one.sql", "-"), ("./models/orders.sql", ".")] {
+        let output = check(&["--stdin-filename", name, path], text);
+        let shown = stdout(&output);
+        let place = format!("{}:1:22: error[drop-without-if-exists]", name.trim_start_matches("./"));
+        assert!(shown.starts_with(&place) && shown.lines().count() >= 2, "{shown}");
+        assert_eq!(code(&output, ""), 1);
+    }
+    // What is found elsewhere is not told.
+    let output = check(&["--stdin-filename", "models/orders.sql", "-"], "select 1 as id");
+    assert!(stdout(&output).starts_with("shop: "), "{}", stdout(&output));
+    assert_eq!(code(&output, ""), 0);
+    assert_eq!(code(&check(&["--stdin-filename", "models/a.sql", "models", "-"], ""), "--stdin-filename"), 2);
+    assert_eq!(code(&check(&["--stdin-filename", "/no/such.sql", "-"], ""), "lies in no dbt project"), 2);
 }

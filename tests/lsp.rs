@@ -327,6 +327,8 @@ fn a_session() {
     let position = json!({"line": 0, "character": 25});
     let here = json!({"textDocument": {"uri": editor.uri("models/orders.sql")}, "position": position});
     editor.request("textDocument/hover", here);
+    let found = actions(&mut editor, "models/orders.sql", (0, 25), Some("quickfix"));
+    editor.request("codeAction/resolve", found[1].clone());
     editor.did_edit("models/orders.sql", 2, (0, 26), (0, 31), "table if exists");
     editor.findings_at("models/orders.sql", 2);
     editor.leave();
@@ -335,4 +337,177 @@ fn a_session() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("session", editor.log()));
+}
+
+/// The actions at a place of a file, from 0.
+fn actions(editor: &mut Editor, path: &str, at: (u32, u32), only: Option<&str>) -> Vec<Value> {
+    let position = json!({"line": at.0, "character": at.1});
+    let range = json!({"start": position, "end": position});
+    let mut context = json!({"diagnostics": []});
+    if let Some(kind) = only {
+        context["only"] = json!([kind]);
+    }
+    let params = json!({"textDocument": {"uri": editor.uri(path)}, "range": range, "context": context});
+    let answer = editor.request("textDocument/codeAction", params);
+    answer.as_array().unwrap().clone()
+}
+
+/// The only text that the edits of an action put somewhere, with where that is.
+fn edited(action: &Value) -> String {
+    let edits = action["edit"]["documentChanges"][0]["edits"].as_array().unwrap();
+    let shown = edits.iter().map(|edit| {
+        let at = |end: &str| format!("{}:{}", edit["range"][end]["line"], edit["range"][end]["character"]);
+        format!("{}-{} {}", at("start"), at("end"), edit["newText"].as_str().unwrap())
+    });
+    shown.collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn findings_are_mended_and_silenced() {
+    let dir = shop();
+    let mut editor = Editor::open(dir.path());
+    editor.did_open("dbt_project.yml", SETTINGS);
+    editor.findings_at("dbt_project.yml", 1);
+    let found = actions(&mut editor, "dbt_project.yml", (3, 20), None);
+    let titles: Vec<&str> = found.iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert_eq!(
+        titles,
+        ["add IF NOT EXISTS", "ignore create-without-if-not-exists here", "apply all safe fixes of this file"]
+    );
+    assert_eq!(edited(&found[0]), "3:27-3:27  if not exists");
+    assert_eq!(found[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
+    assert_eq!(found[0]["isPreferred"], true);
+    let ignored = editor.request("codeAction/resolve", found[1].clone());
+    let comment = "3:0-3:0 # hookproof: ignore[create-without-if-not-exists]\n";
+    assert_eq!(edited(&ignored), comment);
+    let fixed = editor.request("codeAction/resolve", found[2].clone());
+    let line = "on-run-start: \"create table if not exists audit_log (id int)\"\n";
+    assert_eq!(edited(&fixed), format!("3:0-4:0 {line}"));
+    assert!(actions(&mut editor, "dbt_project.yml", (0, 0), Some("quickfix")).is_empty());
+    assert_eq!(actions(&mut editor, "dbt_project.yml", (0, 0), Some("source.fixAll")).len(), 1);
+    // What is resolved too late is refused.
+    editor.did_change("dbt_project.yml", 2, &SETTINGS.replace("create table", "create table if not exists"));
+    assert_eq!(editor.answer("codeAction/resolve", found[1].clone())["error"]["code"], -32801);
+}
+
+#[test]
+fn a_comment_that_silences_stands_where_it_may() {
+    let dir = shop();
+    let block = "{{ config(\n  post_hook='drop table old'\n) }}\nselect 1 as id\n";
+    put(dir.path(), "models/orders.sql", block);
+    let settings = "name: shop\nprofile: shop\non-run-end:\n  - |\n    drop\n    table old\n";
+    put(dir.path(), "dbt_project.yml", settings);
+    let mut editor = Editor::open(dir.path());
+    editor.did_open("models/orders.sql", block);
+    editor.findings_at("models/orders.sql", 1);
+    for (path, at, comment) in [
+        ("models/orders.sql", (1, 14), "0:0-0:0 {# hookproof: ignore[drop-without-if-exists] #}\n"),
+        ("dbt_project.yml", (4, 5), "3:0-3:0   # hookproof: ignore[drop-without-if-exists]\n"),
+    ] {
+        let found = actions(&mut editor, path, at, Some("quickfix"));
+        let action = found.iter().find(|action| action["title"].as_str().unwrap().starts_with("ignore")).unwrap();
+        assert_eq!(edited(&editor.request("codeAction/resolve", action.clone())), comment);
+    }
+    // An editor that wants its edits at once gets them so.
+    let mut editor = Editor::start(dir.path(), &["--profiles-dir", dir.path().to_str().unwrap()]);
+    editor.initialize(&json!({}));
+    let uri = editor.uri("dbt_project.yml");
+    editor.did_open("dbt_project.yml", settings);
+    let found = actions(&mut editor, "dbt_project.yml", (4, 5), None);
+    assert!(found.iter().all(|action| action["edit"]["changes"][&uri].is_array()), "{found:?}");
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn lenses_give_the_sql_and_the_rehearsal() {
+    let dir = shop();
+    let mut editor = Editor::start(dir.path(), &["--profiles-dir", dir.path().to_str().unwrap()]);
+    let mut said = capabilities();
+    said["window"] = json!({"showDocument": {"support": true}});
+    editor.initialize(&said);
+    editor.findings("dbt_project.yml");
+    let params = json!({"textDocument": {"uri": editor.uri("dbt_project.yml")}});
+    let lenses = editor.request("textDocument/codeLens", params);
+    let titles: Vec<&str> =
+        lenses.as_array().unwrap().iter().map(|lens| lens["command"]["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["show SQL", "rehearse", "show SQL of 2 hooks", "rehearse"]);
+    let run = |editor: &mut Editor, lens: &Value| {
+        let text = editor.request("workspace/executeCommand", lens["command"].clone());
+        let shown = editor.wait(|message| message["method"] == "window/showDocument");
+        let uri = shown["params"]["uri"].as_str().unwrap().to_owned();
+        assert_eq!(fs::read_to_string(uri.strip_prefix("file://").unwrap()).unwrap(), text.as_str().unwrap());
+        text.as_str().unwrap().to_owned()
+    };
+    let sql = run(&mut editor, &lenses[2]);
+    assert!(sql.contains("grant select on \"db\".\"prod\".\"orders\" to reporter"), "{sql}");
+    let proof = run(&mut editor, &lenses[1]);
+    assert!(proof.contains("refuted operation.shop.shop-on-run-start-0 when it runs again"), "{proof}");
+    let nothing = json!({"command": "hookproof.compile", "arguments": []});
+    assert_eq!(editor.answer("workspace/executeCommand", nothing)["error"]["code"], -32602);
+    assert_eq!(editor.leave(), 0);
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let dir = shop();
+    let text = "{{ config(post_hook=\"{{ env_var('API_TOKEN', 'tok-12345') }} {{ env_var('DBT_ENV_SECRET_A', 'b') }}\") }}\nselect 1\n";
+    put(dir.path(), "models/orders.sql", text);
+    let mut editor =
+        Editor::start_with(dir.path(), &[], &[("API_TOKEN", "very-secret"), ("DBT_ENV_SECRET_A", "hidden")]);
+    editor.initialize(&capabilities());
+    editor.did_open("models/orders.sql", text);
+    for character in [30, 80] {
+        let shown = hover(&mut editor, "models/orders.sql", 0, character);
+        assert!(!shown.is_empty() && !shown.contains("very-secret") && !shown.contains("hidden"), "{shown}");
+    }
+    let shown = hover(&mut editor, "models/orders.sql", 0, 30);
+    assert!(shown.contains("*****"), "{shown}");
+}
+
+#[test]
+fn huge_files_are_passed_over() {
+    let dir = shop();
+    let mut editor = Editor::open(dir.path());
+    let huge = "-- x\n".repeat(4_000_000);
+    editor.did_open("models/huge.sql", &huge);
+    editor.did_edit("models/huge.sql", 2, (3_999_999, 0), (3_999_999, 4), "y");
+    editor.did_open("models/orders.sql", ORDERS);
+    assert_eq!(editor.findings_at("models/orders.sql", 1), [DROP]);
+    assert_eq!(hover(&mut editor, "models/orders.sql", 0, 25).lines().next(), Some("**post-hook** model.shop.orders"));
+    assert_eq!(editor.leave(), 0);
+}
+
+/// Any text may come while one types: cuts, doubled parts and stray characters of files that hold something.
+#[test]
+fn any_text_is_survived() {
+    let dir = shop();
+    let mut editor = Editor::open(dir.path());
+    let files = [("models/orders.sql", ORDERS), ("macros/grant.sql", GRANT), ("dbt_project.yml", SETTINGS)];
+    for (path, text) in files {
+        editor.did_open(path, text);
+    }
+    let mut seed = 7_u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    let stray = ["{{", "}}", "{%", "%}", "'", "\"", "(", ")", "\n", "\t", "𝄞", "\u{0}", "{#", ": ", "- ", "|\n"];
+    for version in 2..150 {
+        for (path, text) in files {
+            let letters: Vec<char> = text.chars().collect();
+            let (from, to) = (random(letters.len()), random(letters.len()));
+            let (from, to) = (from.min(to), from.max(to));
+            let mut typed: String = letters[..from].iter().collect();
+            typed.push_str(stray[random(stray.len())]);
+            typed.extend(&letters[if random(2) == 0 { to } else { from }..]);
+            editor.did_change(path, version, &typed);
+            let at = json!({"line": random(4), "character": random(40)});
+            let here = json!({"textDocument": {"uri": editor.uri(path)}, "position": at});
+            let (hover, definition) =
+                (editor.ask("textDocument/hover", here.clone()), editor.ask("textDocument/definition", here));
+            editor.answer_to(hover);
+            editor.answer_to(definition);
+        }
+    }
+    assert_eq!(editor.leave(), 0);
 }

@@ -206,6 +206,9 @@ pub(super) struct CheckArguments {
     /// Write the result to this file, and a text to the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Take the text on stdin for that of this file, and tell only what is found in it; the path is then `-`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "diff", "write_baseline", "changed_since", "watch"])]
+    pub(super) stdin_filename: Option<PathBuf>,
     /// The severity from which on findings fail the run
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,

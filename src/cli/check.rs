@@ -1,7 +1,10 @@
 //! `hookproof check`.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use hookproof::CheckOptions;
@@ -17,17 +20,27 @@ use super::{Complaint, FOUND, Manner, Outcome, complain, counted, joined, only_o
 /// Checks what the arguments name: once, or for as long as it is watched.
 pub(super) fn check(arguments: &CheckArguments, manner: Manner) -> Result<Outcome, Complaint> {
     let given: Vec<&Path> = iter::once(&arguments.project.path).chain(&arguments.more).map(PathBuf::as_path).collect();
-    let wanted = paths::wanted(&given);
+    let of_stdin = arguments.stdin_filename.as_deref().map(|file| paths::of_stdin(file, &given)).transpose()?;
+    let wanted = match &of_stdin {
+        Some((root, inside)) => vec![(root.clone(), Some(BTreeSet::from([inside.clone()])))],
+        None => paths::wanted(&given),
+    };
     // What shows findings beside their lines in a CI system is taken there by itself.
     let format = arguments.format.unwrap_or_else(|| CheckFormat::of_environment(|name| std::env::var(name).ok()));
     if format == CheckFormat::Json {
         only_one(&wanted)?;
     }
     let mut options = arguments.project.options()?;
+    if let Some((root, inside)) = &of_stdin {
+        let text = io::read_to_string(io::stdin().lock());
+        let text = text.map_err(|reason| format!("the text on stdin can't be read: {reason}"))?;
+        options.overlay.set(root.join(inside), text);
+    }
     options.rules = arguments.rules.change()?;
     options.changed_since.clone_from(&arguments.known.changed_since);
     let each = wanted.into_iter().map(|(path, files)| CheckOptions { path, files, ..options.clone() });
-    let check = Check { arguments, manner, format, each: each.collect() };
+    let only = of_stdin.map(|(_, inside)| inside);
+    let check = Check { arguments, manner, format, each: each.collect(), only };
     if arguments.watch { check.watch() } else { check.once() }
 }
 
@@ -37,6 +50,8 @@ struct Check<'a> {
     format: CheckFormat,
     /// What is asked for, project by project.
     each: Vec<CheckOptions>,
+    /// The file of the project that stdin stands for: what is found elsewhere is not told.
+    only: Option<String>,
 }
 
 impl Check<'_> {
@@ -77,6 +92,12 @@ impl Check<'_> {
             }
             reports
         };
+        if let Some(only) = &self.only {
+            for report in &mut reports {
+                let sources = Arc::clone(&report.sources);
+                report.diagnostics.retain(|found| sources.get(found.place.file).path == *only);
+            }
+        }
         if self.manner.is_verbose {
             for report in &reports {
                 complain(&read(report));

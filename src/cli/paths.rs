@@ -44,9 +44,29 @@ pub(super) fn wanted(paths: &[&Path]) -> Vec<Wanted> {
     found.into_values().collect()
 }
 
-/// A path by the one name that it has on disk.
+/// A path by the one name that it has on disk; its last parts need not be there.
 fn whole(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let parent = path.parent().filter(|parent| *parent != path);
+    match (parent, path.file_name()) {
+        (Some(parent), Some(name)) if parent.as_os_str().is_empty() => whole(Path::new(".")).join(name),
+        (Some(parent), Some(name)) => whole(parent).join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// The project of a file that stdin stands for, and the file's path in it; the file need not be there.
+pub(super) fn of_stdin(file: &Path, given: &[&Path]) -> Result<(PathBuf, String), String> {
+    if !matches!(given, [path] if *path == Path::new("-") || *path == Path::new(".")) {
+        return Err("--stdin-filename says which file stdin stands for: give `-` for the path, and no other".to_owned());
+    }
+    let found = discover::enclosing(file).and_then(|root| Some((inside(&whole(&root), file)?, root)));
+    let (inside, root) = found.ok_or_else(|| {
+        format!("{} lies in no dbt project: give the path that the text is to be saved at", file.display())
+    })?;
+    Ok((root, inside))
 }
 
 /// A file's path from a project's root, with `/`.

@@ -4,20 +4,22 @@ use std::path::{Path, PathBuf};
 
 use lsp_server::ErrorCode;
 use lsp_types::request::{
-    DocumentSymbolRequest, GotoDefinition, HoverRequest, Request as Method, WorkspaceSymbolRequest,
+    CodeActionRequest, CodeActionResolveRequest, CodeLensRequest, DocumentSymbolRequest, ExecuteCommand,
+    GotoDefinition, HoverRequest, Request as Method, WorkspaceSymbolRequest,
 };
 use lsp_types::{
-    DocumentSymbolResponse, GotoDefinitionResponse, Hover, HoverContents, MarkupContent, MarkupKind, Position, Uri,
-    WorkspaceSymbolResponse,
+    CodeAction, DocumentSymbolResponse, GotoDefinitionResponse, Hover, HoverContents, MarkupContent, MarkupKind,
+    Position, Uri, WorkspaceSymbolResponse,
 };
 use serde::Serialize;
 use serde_json::Value;
 
+use super::actions::Later;
 use super::spot::Spot;
 use super::view::View;
 use super::worker::Known;
-use super::{definition, hover, symbols, uri};
-use crate::run::{Examined, Failure, on_big_stack};
+use super::{actions, commands, definition, hover, symbols, uri};
+use crate::run::{CheckOptions, Examined, Failure, on_big_stack};
 use crate::source::FileId;
 
 /// Why a request has no result.
@@ -70,8 +72,32 @@ pub(super) fn answer(known: &Projects<'_>, method: &str, params: Value) -> Resul
             let of = |(examined, view): (&Examined, View<'_>)| symbols::workspace(examined, &view, &params.query);
             given(Some(WorkspaceSymbolResponse::Flat(known.all().flat_map(of).collect())))
         }
+        CodeActionRequest::METHOD => {
+            let params = read::<CodeActionRequest>(params)?;
+            given(Some(actions::actions(known, &params)))
+        }
+        CodeActionResolveRequest::METHOD => {
+            let action = read::<CodeActionResolveRequest>(params)?;
+            let later = action.data.clone().and_then(|data| serde_json::from_value::<Later>(data).ok());
+            let edit = later.and_then(|later| known.edit(&later));
+            if edit.is_none() {
+                let why = "the text has changed, or no place for the change is found".to_owned();
+                return Err(Refusal { code: ErrorCode::ContentModified, why });
+            }
+            given(Some(CodeAction { edit, data: None, ..action }))
+        }
+        CodeLensRequest::METHOD => {
+            let uri = read::<CodeLensRequest>(params)?.text_document.uri;
+            given(known.look(&uri).map(|looked| commands::lenses(&looked, &uri)))
+        }
         other => Err(Refusal { code: ErrorCode::MethodNotFound, why: format!("{other} is not known here") }),
     }
+}
+
+/// The command that is asked for, with its arguments.
+pub(super) fn command<'p>(method: &str, params: &'p Value) -> Option<(&'p str, &'p [Value])> {
+    let name = params.get("command").filter(|_| method == ExecuteCommand::METHOD)?.as_str()?;
+    Some((name, params.get("arguments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()))
 }
 
 fn read<M: Method>(params: Value) -> Result<M::Params, Refusal> {
@@ -93,9 +119,15 @@ pub(super) struct Projects<'a> {
     pub(super) known: &'a std::collections::BTreeMap<PathBuf, Known>,
     pub(super) documents: &'a super::documents::Documents,
     pub(super) client: &'a super::client::Client,
+    pub(super) options: &'a CheckOptions,
 }
 
 impl<'a> Projects<'a> {
+    /// How a project is looked at, with the texts that are open.
+    pub(super) fn options_of(&self, root: &Path) -> CheckOptions {
+        CheckOptions { path: root.to_path_buf(), overlay: self.documents.overlay(), ..self.options.clone() }
+    }
+
     /// Every project that is checked.
     fn all(&self) -> impl Iterator<Item = (&'a Examined, View<'a>)> {
         let (documents, encoding) = (self.documents, self.client.encoding);

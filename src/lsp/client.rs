@@ -1,5 +1,6 @@
 //! What an editor says of itself when it starts the server.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
@@ -16,32 +17,55 @@ pub(super) struct Client {
     pub(super) encoding: Encoding,
     /// The folders that it has open.
     pub(super) folders: Vec<PathBuf>,
+    abilities: BTreeSet<Ability>,
+}
+
+/// Something that not every editor can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ability {
     /// It can be asked to tell of files that change on disk.
-    pub(super) watches: bool,
+    Watch,
     /// It shows other places beside a finding.
-    pub(super) related: bool,
+    Related,
     /// It shows a link on a finding's name.
-    pub(super) links: bool,
+    Links,
+    /// It asks for the edit of an action only when that is chosen.
+    Resolve,
+    /// It takes edits with the version of each text.
+    Versions,
+    /// It can be asked to show a file.
+    Show,
 }
 
 impl Client {
     /// Reads the parameters of `initialize`, in whatever shape they are.
     pub(super) fn of(parameters: &Value) -> Client {
         let at = |pointer: &str| parameters.pointer(pointer);
-        let can = |pointer: &str| at(&format!("/capabilities/{pointer}")).and_then(Value::as_bool) == Some(true);
-        let texts = |value: Option<&Value>| -> Vec<String> {
-            let items = value.and_then(Value::as_array).into_iter().flatten();
-            items.filter_map(|item| Some(item.as_str()?.to_owned())).collect()
+        let is_true = |pointer: &str| at(&format!("/capabilities/{pointer}")).and_then(Value::as_bool) == Some(true);
+        let texts = |pointer: &str| -> Vec<&str> {
+            let items = at(&format!("/capabilities/{pointer}")).and_then(Value::as_array).into_iter().flatten();
+            items.filter_map(Value::as_str).collect()
         };
-        let offered = texts(at("/capabilities/general/positionEncodings"));
-        let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
+        let resolves = is_true("textDocument/codeAction/dataSupport")
+            && texts("textDocument/codeAction/resolveSupport/properties").contains(&"edit");
+        let abilities = [
+            (Ability::Watch, is_true("workspace/didChangeWatchedFiles/dynamicRegistration")),
+            (Ability::Related, is_true("textDocument/publishDiagnostics/relatedInformation")),
+            (Ability::Links, is_true("textDocument/publishDiagnostics/codeDescriptionSupport")),
+            (Ability::Resolve, resolves),
+            (Ability::Versions, is_true("workspace/workspaceEdit/documentChanges")),
+            (Ability::Show, is_true("window/showDocument/support")),
+        ];
         Client {
-            encoding: Encoding::of(&offered),
+            encoding: Encoding::of(&texts("general/positionEncodings")),
             folders: folders(parameters),
-            watches: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
-            related: can("textDocument/publishDiagnostics/relatedInformation"),
-            links: can("textDocument/publishDiagnostics/codeDescriptionSupport"),
+            abilities: abilities.into_iter().filter(|(_, has)| *has).map(|(ability, _)| ability).collect(),
         }
+    }
+
+    /// Whether it can do that.
+    pub(super) fn can(&self, ability: Ability) -> bool {
+        self.abilities.contains(&ability)
     }
 }
 
@@ -60,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_not_said_is_not_understood() {
         let client = Client::of(&Value::Null);
-        assert!(!client.watches && !client.related && client.folders.is_empty());
+        assert!(client.abilities.is_empty() && client.folders.is_empty());
         assert_eq!(client.encoding, Encoding::Utf16);
         let client = Client::of(&serde_json::json!({
             "rootUri": "file:///shop",
@@ -70,7 +94,10 @@ mod tests {
                 "window": {"showDocument": 7},
             },
         }));
-        assert_eq!((client.encoding, client.links), (Encoding::Utf8, false));
+        assert_eq!(
+            (client.encoding, client.can(Ability::Resolve), client.can(Ability::Show)),
+            (Encoding::Utf8, true, false)
+        );
         assert_eq!(client.folders, [PathBuf::from("/shop")]);
     }
 }

@@ -39,6 +39,8 @@ pub(super) enum Job {
     Answer(Request),
     /// A message that is ready.
     Say(Message),
+    /// What a command gave that was begun before: a text, shown under a name, or why there is none.
+    Told { id: RequestId, name: &'static str, text: Result<String, String> },
 }
 
 /// What is to be done now.

@@ -8,7 +8,7 @@ use lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString, Position, Range,
 };
 
-use super::client::Client;
+use super::client::{Ability, Client};
 use super::view::View;
 use crate::diagnostic::{self, Severity};
 use crate::report::{CheckReport, page};
@@ -33,12 +33,12 @@ pub(super) fn by_file(report: &CheckReport, view: &View<'_>, client: &Client) ->
 
 /// A finding.
 pub(super) fn of(found: &diagnostic::Diagnostic, view: &View<'_>, client: &Client) -> Diagnostic {
-    let href = page(found).filter(|_| client.links).and_then(|page| page.parse().ok());
+    let href = page(found).filter(|_| client.can(Ability::Links)).and_then(|page| page.parse().ok());
     let related = |related: &diagnostic::Related| {
         let location = view.location(related.place)?;
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     };
-    let related: Vec<_> = found.related.iter().filter(|_| client.related).filter_map(related).collect();
+    let related: Vec<_> = found.related.iter().filter(|_| client.can(Ability::Related)).filter_map(related).collect();
     Diagnostic {
         range: view.range(found.place),
         severity: Some(match found.severity {

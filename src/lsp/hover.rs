@@ -34,7 +34,7 @@ pub(super) fn hover(examined: &Examined, spot: &Spot<'_>) -> Option<(String, Opt
         }
         (None, Owner::Macro(_) | Owner::Node(_)) => return None,
     };
-    Some((masked(examined, shown), place))
+    Some((Secrets::of(examined).masked(shown), place))
 }
 
 /// Some hooks with what they become.
@@ -160,14 +160,20 @@ fn reaching(examined: &Examined, found: usize) -> Option<&Hook> {
     }
 }
 
-/// The text without the values of environment variables that nobody should see.
-pub(super) fn masked(examined: &Examined, mut text: String) -> String {
-    for (name, value) in &examined.renderer.shared(0).env {
-        if is_secret(name) && value.len() >= SHORTEST_SECRET && text.contains(value.as_str()) {
-            text = text.replace(value.as_str(), "*****");
-        }
+/// The values of environment variables that nobody should see.
+pub(super) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(super) fn of(examined: &Examined) -> Secrets {
+        let is_shown = |(name, value): &(&String, &String)| is_secret(name) && value.len() >= SHORTEST_SECRET;
+        let shared = examined.renderer.shared(0);
+        Secrets(shared.env.iter().filter(is_shown).map(|(_, value)| value.clone()).collect())
     }
-    text
+
+    /// A text without them.
+    pub(super) fn masked(&self, text: String) -> String {
+        self.0.iter().filter(|value| !value.is_empty()).fold(text, |text, value| text.replace(value.as_str(), "*****"))
+    }
 }
 
 fn cut(text: &str) -> &str {

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use lsp_server::{Message, Notification, Request, Response};
+use lsp_server::{Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{Notification as _, PublishDiagnostics};
 use lsp_types::{Diagnostic, PublishDiagnosticsParams};
 
 use super::answers::{self, Projects};
-use super::client::Client;
+use super::client::{Ability, Client};
+use super::commands::{self, Rehearsals, Shown};
 use super::desk::{Desk, Job, Round};
 use super::diagnostics;
 use super::documents::Documents;
@@ -23,6 +25,8 @@ pub(super) struct Worker<W> {
     options: CheckOptions,
     documents: Documents,
     known: BTreeMap<PathBuf, Known>,
+    rehearsals: Rehearsals,
+    shown: Shown,
     output: W,
 }
 
@@ -36,8 +40,16 @@ pub(super) struct Known {
 }
 
 impl<W: Write> Worker<W> {
-    pub(super) fn new(client: Client, options: CheckOptions, output: W) -> Worker<W> {
-        Worker { client, options, documents: Documents::default(), known: BTreeMap::new(), output }
+    pub(super) fn new(client: Client, options: CheckOptions, desk: &Arc<Desk>, output: W) -> Worker<W> {
+        Worker {
+            client,
+            options,
+            documents: Documents::default(),
+            known: BTreeMap::new(),
+            rehearsals: Rehearsals::new(Arc::clone(desk)),
+            shown: Shown::default(),
+            output,
+        }
     }
 
     /// Works until nothing more comes.
@@ -51,11 +63,11 @@ impl<W: Write> Worker<W> {
                 self.check(&root, &touched)?;
             }
             for job in (0..jobs).map_while(|_| desk.job()) {
-                let message = match job {
-                    Job::Say(message) => message,
-                    Job::Answer(request) => self.answer(request).into(),
-                };
-                message.write(&mut self.output)?;
+                match job {
+                    Job::Say(message) => message.write(&mut self.output)?,
+                    Job::Answer(request) => self.answer(request)?,
+                    Job::Told { id, name, text } => self.tell_text(id, name, text)?,
+                }
             }
         }
         Ok(())
@@ -75,8 +87,8 @@ impl<W: Write> Worker<W> {
 
     /// Checks a project and tells what has changed of its findings.
     fn check(&mut self, root: &Path, touched: &BTreeSet<PathBuf>) -> io::Result<()> {
-        let options =
-            CheckOptions { path: root.to_path_buf(), overlay: self.documents.overlay(), ..self.options.clone() };
+        let overlay = self.documents.overlay();
+        let options = CheckOptions { path: root.to_path_buf(), overlay, ..self.options.clone() };
         let is_there = discover::enclosing(root).is_some_and(|found| found == root);
         let examined = if is_there { examine(&options).map(|mut all| all.pop()) } else { Ok(None) };
         let mut known = self.known.remove(root).unwrap_or_default();
@@ -109,12 +121,33 @@ impl<W: Write> Worker<W> {
         Ok(())
     }
 
-    fn answer(&mut self, request: Request) -> Response {
-        let projects = Projects { known: &self.known, documents: &self.documents, client: &self.client };
-        match answers::answer(&projects, &request.method, request.params) {
-            Ok(result) => Response::new_ok(request.id, result),
-            Err(refusal) => Response::new_err(request.id, refusal.code as i32, refusal.why),
-        }
+    /// Answers a request, or begins what gives its answer.
+    fn answer(&mut self, Request { id, method, params }: Request) -> io::Result<()> {
+        let projects =
+            Projects { known: &self.known, documents: &self.documents, client: &self.client, options: &self.options };
+        let outcome = match answers::command(&method, &params) {
+            Some((commands::COMPILE, arguments)) => match commands::sql(&projects, arguments) {
+                Ok(text) => return self.tell_text(id, "hooks.sql", Ok(text)),
+                Err(refusal) => Err(refusal),
+            },
+            Some((commands::PROVE, arguments)) => match self.rehearsals.begin(id.clone(), &projects, arguments) {
+                Ok(()) => return Ok(()),
+                Err(refusal) => Err(refusal),
+            },
+            _ => answers::answer(&projects, &method, params),
+        };
+        let answer = match outcome {
+            Ok(result) => Response::new_ok(id, result),
+            Err(refusal) => Response::new_err(id, refusal.code as i32, refusal.why),
+        };
+        Message::from(answer).write(&mut self.output)
+    }
+
+    /// Answers a command with a text, and shows it.
+    fn tell_text(&mut self, id: RequestId, name: &str, text: Result<String, String>) -> io::Result<()> {
+        let shown = text.as_ref().ok().and_then(|text| self.shown.show(self.client.can(Ability::Show), name, text));
+        Message::from(commands::told(id, text)).write(&mut self.output)?;
+        shown.map_or(Ok(()), |message| message.write(&mut self.output))
     }
 }
 

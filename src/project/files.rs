@@ -186,7 +186,12 @@ pub(crate) enum Content {
 
 /// Reads a file; an `Err` where the system does not allow it.
 pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Content, LoadError> {
+    let too_large = || {
+        let message = format!("{shown} has more than 16 MB and is left out");
+        Ok(Content::Problem(Problem::new(ProblemKind::TooLarge, None, message)))
+    };
     match overlay.get(path) {
+        Some(Some(text)) if text.len() as u64 > LARGEST => return too_large(),
         Some(Some(text)) => return Ok(Content::Text(Arc::clone(text))),
         Some(None) => return Ok(Content::Problem(unreadable(shown, Some(&io::ErrorKind::NotFound.into())))),
         None => {}
@@ -202,10 +207,7 @@ pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Conten
     });
     let bytes = match outcome {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => {
-            let message = format!("{shown} has more than 16 MB and is left out");
-            return Ok(Content::Problem(Problem::new(ProblemKind::TooLarge, None, message)));
-        }
+        Ok(None) => return too_large(),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Err(LoadError::Unreadable { path: shown.to_owned(), reason: reason(&error) });
         }

@@ -43,11 +43,17 @@ pub(crate) fn capabilities() -> Value {
 impl Editor {
     /// Starts the server; nothing is said yet.
     pub(crate) fn start(root: &Path, arguments: &[&str]) -> Editor {
+        Editor::start_with(root, arguments, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn start_with(root: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Editor {
         let mut server = Command::new(env!("CARGO_BIN_EXE_hookproof"))
             .arg("lsp")
             .args(arguments)
             .current_dir(root)
             .env_clear()
+            .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
