@@ -115,7 +115,6 @@ impl Session {
         let desk = Arc::new(Desk::default());
         let session = Session { desk: Arc::clone(&desk), client: client.clone() };
         session.say(Response::new_ok(request.id.clone(), welcome(&client)));
-        desk.put(|state| state.touched.extend(client.folders.iter().cloned()));
         std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
             // Where the editor takes nothing more, there is nobody to tell.
             let _ = Worker::new(client, options, &desk, output).work(&desk);
@@ -155,7 +154,13 @@ impl Session {
     fn notification(&self, note: Notification) {
         let params = note.params;
         match note.method.as_str() {
-            Initialized::METHOD if self.client.can(Ability::Watch) => self.say(watch()),
+            // Before this nothing but the answer to `initialize` may be said.
+            Initialized::METHOD => {
+                if self.client.can(Ability::Watch) {
+                    self.say(watch());
+                }
+                self.desk.put(|state| state.touched.extend(self.client.folders.iter().cloned()));
+            }
             Cancel::METHOD => {
                 if let Some(params) = read::<lsp_types::CancelParams>(params) {
                     self.desk.cancel(&match params.id {

@@ -98,6 +98,7 @@ impl Editor {
         let folder = json!({"uri": format!("file://{}", self.root.display()), "name": "shop"});
         let params = json!({"processId": null, "workspaceFolders": [folder], "capabilities": capabilities});
         let answer = self.request("initialize", params);
+        assert!(self.unread.is_empty(), "the answer comes first");
         self.notify("initialized", json!({}));
         answer
     }
