@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
+use hookproof::diagnostic::counted;
 use hookproof::difference::Difference;
 use hookproof::lock;
 use hookproof::report;
@@ -235,11 +236,6 @@ fn init(path: &Path) -> Result<Outcome, Complaint> {
         })?;
     opened.write_all(schema::TEMPLATE.as_bytes()).map_err(|reason| format!("{shown} can't be written: {reason}"))?;
     Ok(Outcome::ok(format!("{shown} is written: it shows every setting, all of them commented out\n")))
-}
-
-/// A number with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// JSON is the result of one project.

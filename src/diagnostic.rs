@@ -136,6 +136,13 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+/// A number with its noun, in the plural where it needs one.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 impl Diagnostic {
     /// The severity for those that know no confidence: an error that is not sure is a warning.
     #[must_use]

@@ -22,7 +22,7 @@ pub mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Coverage, Diagnostic, Severity};
+use crate::diagnostic::{Coverage, Diagnostic, Severity, counted};
 use crate::render::branches::Branch;
 use crate::source::{FileId, LineColumn, Lines, Place, Sources};
 
@@ -168,12 +168,6 @@ fn on_one_line(text: &str) -> String {
 /// The link to the page of a finding's rule.
 pub(crate) fn page(found: &Diagnostic) -> Option<String> {
     (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/main/rules/{}/{}/README.md", found.family, found.rule))
-}
-
-/// A number with its noun, in the plural where it needs one.
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// Lines and columns of the places that a report names. Each file's lines are found once.

@@ -171,7 +171,7 @@ fn what_a_failing_model_rolls_back_is_told_transaction_by_transaction() {
         (fates, drill.left_behind.clone())
     };
     let pre = "model.small.orders.pre-hook.0";
-    let rows = |count: usize| vec![format!("d.main.log has {count} rows more")];
+    let rows = |count: usize| vec![format!("d.main.log has {count} row{} more", if count == 1 { "" } else { "s" })];
     // The model fails, or the hook after it in its transaction: what the hook before it did is gone (facts X13).
     assert_eq!(told("model.small.orders"), (vec![(pre, true)], rows(2)));
     assert_eq!(told("model.small.orders.post-hook.0"), (vec![(pre, true)], rows(2)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::rules::jinja::render_error;
 use super::rules::timing::unguarded_query::NO_RESULT;
 use super::{Findings, Scene};
-use crate::diagnostic::{Coverage, NotChecked};
+use crate::diagnostic::{Coverage, NotChecked, counted};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
 use crate::render::{CYCLE, HIDDEN, NOT_SENT, OF_SEED, UNSET};
@@ -133,9 +133,4 @@ fn statements(findings: &Findings<'_>) -> Vec<NotChecked> {
 
 fn is_judged_by_words(statement: &&Statement) -> bool {
     statement.parse == Parse::Not && statement.faults.is_empty()
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

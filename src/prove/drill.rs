@@ -8,6 +8,7 @@ use sqlparser::ast::{self, AssignmentTarget, Expr, SetExpr, Value};
 
 use super::Step;
 use super::warehouse::Verdict;
+use crate::diagnostic::counted;
 use crate::plan::{Plan, StepKind};
 use crate::render::Status;
 use crate::source::{Call, Place};
@@ -223,9 +224,13 @@ pub(super) fn left_behind(before: &BTreeMap<String, u64>, after: &BTreeMap<Strin
     let mut found = Vec::new();
     for (name, rows) in after {
         match before.get(name) {
-            None => found.push(format!("{name} is there, with {rows} rows")),
-            Some(known) if known < rows => found.push(format!("{name} has {} rows more", rows - known)),
-            Some(known) if known > rows => found.push(format!("{name} has {} rows less", known - rows)),
+            None => found.push(format!("{name} is there, with {}", counted(*rows as usize, "row"))),
+            Some(known) if known < rows => {
+                found.push(format!("{name} has {} more", counted((rows - known) as usize, "row")));
+            }
+            Some(known) if known > rows => {
+                found.push(format!("{name} has {} less", counted((known - rows) as usize, "row")));
+            }
             Some(_) => {}
         }
     }
