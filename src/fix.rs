@@ -240,8 +240,11 @@ pub fn write(changed: &[Changed]) -> Result<(), Failure> {
 
 /// Puts bytes in the place of a file's: what reads it meanwhile sees the old ones or the new ones.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays a link.
+    // A link stays a link, and a device or a pipe what it is.
     let path = if path.exists() { fs::canonicalize(path)? } else { path.to_path_buf() };
+    if path.exists() && !path.is_file() {
+        return fs::OpenOptions::new().write(true).open(&path)?.write_all(bytes);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".hookproof-").tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -282,6 +282,23 @@ fn the_result_may_go_to_a_file() {
     assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 1);
     let output = run(dir.path(), &["check", "--output", "no/such/folder/hooks.txt"]);
     assert_eq!(code(&output, "no/such/folder/hooks.txt can't be written"), 2);
+    // What is no file stays what it is.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let pipe = dir.path().join("pipe");
+        Command::new("mkfifo").arg(&pipe).status().unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        run(dir.path(), &["check", "--output", "pipe", "--format", "concise"]);
+        assert!(reader.join().unwrap().contains("1 error"));
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        let output = run(dir.path(), &["prove", "--db", "pipe"]);
+        assert_eq!(code(&output, "no database can be kept in pipe: it is no file"), 2);
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    }
 }
 
 #[test]

@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(at(0, 99), 3, "the carriage return belongs to the line's end");
         assert_eq!(at(1, 1), 5, "the middle of a character is its start");
         assert_eq!(at(2, 5), 11);
-        assert_eq!(at(99, 0), 15);
-        assert_eq!(at(u32::MAX, u32::MAX), 15);
+        assert_eq!(at(99, 0), 16);
+        assert_eq!(at(u32::MAX, u32::MAX), 16);
         assert_eq!(Encoding::of(&["utf-16", "utf-8"]), Encoding::Utf8);
         assert_eq!(Encoding::of(&[]), Encoding::Utf16);
     }

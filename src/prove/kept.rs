@@ -8,6 +8,10 @@ use crate::Failure;
 
 /// A file of its own in the folder of the one that is meant.
 pub(super) fn beside(path: &Path) -> Result<NamedTempFile, Failure> {
+    // A folder, a device or a pipe is not put aside for it.
+    if path.exists() && !path.is_file() {
+        return Err(Failure(format!("no database can be kept in {}: it is no file", path.display())));
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
