@@ -6,6 +6,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// When an editor that says nothing is ended.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 const SETTINGS: &str = "name: shop\nversion: '1.0'\nprofile: shop\n";
 const PROFILES: &str = "shop:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: h, user: u, password: p, \
@@ -25,7 +29,8 @@ fn neovim_shows_findings_hovers_and_fixes() {
     let model = "{{ config(post_hook=\"drop table old_orders\") }}\nselect 1 as id\n";
     fs::write(root.join("models/orders.sql"), model).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editor/neovim.lua");
-    let output = Command::new("nvim")
+    let log = root.join("said");
+    let mut child = Command::new("nvim")
         .args(["--clean", "--headless", "-n", "-c"])
         .arg(format!("luafile {}", script.display()))
         .env("HOOKPROOF", env!("CARGO_BIN_EXE_hookproof"))
@@ -33,11 +38,25 @@ fn neovim_shows_findings_hovers_and_fixes() {
         .env("HOME", &root)
         .current_dir(&root)
         .stdin(Stdio::null())
-        .output()
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
         .unwrap();
+    let began = Instant::now();
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break Some(status),
+            None if began.elapsed() > PATIENCE => break None,
+            None => std::thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    if status.is_none() {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
     // Without a window Neovim prints to stderr, and no blank lines.
-    let said = String::from_utf8(output.stderr).unwrap().replace('\r', "");
-    assert!(output.status.success(), "{said}");
+    let said = fs::read_to_string(&log).unwrap().replace('\r', "");
+    assert!(status.is_some_and(|status| status.success()), "{said}");
     for part in [
         "findings: 0:21 drop-without-if-exists",
         "hover: **post-hook** model.shop.orders\n*dev*\n```sql\ndrop table old_orders\n```",
