@@ -15,6 +15,7 @@ mod run;
 mod second;
 mod seed;
 mod stage;
+mod step;
 mod test;
 mod validation;
 mod violation;

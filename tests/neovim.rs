@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// When an editor that says nothing is ended.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 const SETTINGS: &str = "name: shop\nversion: '1.0'\nprofile: shop\n";
 const PROFILES: &str = "shop:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: h, user: u, password: p, \
