@@ -4,8 +4,10 @@
 //! renders is answered by the database as it is then. What a hook needs and the project does not make is assumed and
 //! listed. Knows nothing of formats.
 
+mod cache;
 mod connection;
 mod drill;
+mod exchange;
 mod filled;
 mod kept;
 mod node;

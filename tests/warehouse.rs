@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use hookproof::prove::warehouse::{Expectation, Session, SqlValue, Type, Verdict, Warehouse};
+use hookproof::prove::warehouse::{Expectation, Replaced, Session, SqlValue, Type, Verdict, Warehouse};
 use hookproof::sql::Dialect;
 use serde_json::Value;
 
@@ -368,7 +368,7 @@ fn a_node_is_built_though_one_of_its_columns_cannot_be() {
         let mut warehouse = warehouse(Dialect::Postgres);
         let name = warehouse.name(&[("parcels", false)]);
         let sql = "select 1 as id, st_area(st_buffer(g, 2)) as area from (select null as g) as s";
-        let built = warehouse.build(&name, hookproof::prove::warehouse::Kind::Table, sql);
+        let built = warehouse.build(&name, hookproof::prove::warehouse::Kind::Table, sql, &Replaced::Dropped);
         assert_eq!(built.verdict, Verdict::Assumed);
         assert!(built.guessed);
         assert!(built.cause.unwrap().contains("st_buffer()"));

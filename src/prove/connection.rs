@@ -52,6 +52,7 @@ impl Rehearsal<'_> {
             let name = stage.name(relation);
             if made.insert((name.database.clone(), name.schema.clone())) {
                 self.warehouse.borrow_mut().provide_schema(&name);
+                stage.cache.borrow_mut().list(&name, &self.warehouse.borrow());
             }
         }
     }

@@ -4,10 +4,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::exchange;
 use super::run::Rehearsal;
 use super::seed;
 use super::stage::Stage;
-use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, Type, Verdict};
+use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, RelationName, Replaced, Type, Verdict};
 use crate::datum::Datum;
 use crate::project::{Language, Resource};
 use crate::render::database::Database;
@@ -25,25 +26,47 @@ pub(super) struct Built {
     pub(super) message: String,
     /// How many rows were written.
     pub(super) rows: Option<u64>,
+    /// The name that what it took the place of has until the transaction has ended.
+    pub(super) aside: Option<RelationName>,
+    /// What dbt puts on its list of relations when the node has ended.
+    pub(super) made: Option<(RelationName, Kind)>,
 }
 
 impl Built {
     fn well(how: impl Into<String>, effects: Vec<Effect>) -> Built {
         let rows = effects.iter().filter_map(|effect| effect.affected).next_back();
         let message = rows.map_or_else(|| "SUCCESS".to_owned(), |rows| format!("SUCCESS {rows}"));
-        Built { how: how.into(), effects, failed: None, message, rows }
+        Built { how: how.into(), effects, failed: None, message, rows, aside: None, made: None }
     }
 }
 
 /// Builds a node.
-pub(super) fn build(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
+pub(super) fn build(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, step: usize) -> Built {
     let node = &rehearsal.project.nodes[at];
-    match node.resource {
-        Resource::Seed => seeded(rehearsal, stage, at),
-        Resource::Model | Resource::Snapshot if node.language == Language::Sql => modelled(rehearsal, stage, at),
-        Resource::Model => stub(rehearsal, stage, at, None, "its Python is not executed"),
-        _ => Built::well("nothing is made of it here", Vec::new()),
+    let Some(name) = rehearsal.relation(at).map(|relation| stage.name(relation)) else {
+        return Built::well("nothing is made of it here", Vec::new());
+    };
+    if let Some(cause) = rehearsal.mistaken(stage, &name, at) {
+        return exchange::failed(&cause);
     }
+    let old = rehearsal.replaced(&name, at, step);
+    let readers = rehearsal.warehouse.borrow().readers(&name);
+    let mut built = match node.resource {
+        Resource::Seed => seeded(rehearsal, stage, at),
+        Resource::Model | Resource::Snapshot if node.language == Language::Sql => modelled(rehearsal, stage, at, &old),
+        Resource::Model => stub(rehearsal, stage, at, None, "its Python is not executed", &old),
+        _ => return Built::well("nothing is made of it here", Vec::new()),
+    };
+    let kind = rehearsal.warehouse.borrow().catalog().relation(&name).map(|relation| relation.kind);
+    if let Some(kind) = kind.filter(|_| built.failed.is_none()) {
+        if rehearsal.is_exchanged(at) {
+            built.aside = exchange::listed(stage, &name, kind, &old);
+            rehearsal.strike_off(stage, &readers);
+        } else {
+            built.made = Some((name, kind));
+        }
+    }
+    built
 }
 
 /// A node that the command leaves out: another command has made it before.
@@ -53,7 +76,7 @@ pub(super) fn put_before(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize
             seeded(rehearsal, stage, at);
         }
         _ => {
-            stub(rehearsal, stage, at, None, "this command does not build it");
+            stub(rehearsal, stage, at, None, "this command does not build it", &Replaced::Dropped);
         }
     }
 }
@@ -96,7 +119,14 @@ fn declared_of_node(rehearsal: &Rehearsal<'_>, at: usize) -> (Vec<Column>, bool)
 }
 
 /// An empty table with the columns that are known.
-fn stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, query: Option<&str>, why: &str) -> Built {
+fn stub(
+    rehearsal: &Rehearsal<'_>,
+    stage: &Rc<Stage>,
+    at: usize,
+    query: Option<&str>,
+    why: &str,
+    old: &Replaced,
+) -> Built {
     let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
     let name = stage.name(relation);
     let (mut columns, enforced) = declared_of_node(rehearsal, at);
@@ -112,7 +142,7 @@ fn stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, query: Option<&
     let is_view = rehearsal.renderer.state(rehearsal.target, at).materialized == "view";
     let kind = if is_view { Kind::View } else { Kind::Table };
     let made = Relation::new(name, kind, columns, certainty);
-    let put = rehearsal.warehouse.borrow_mut().put(made, std::iter::empty());
+    let put = rehearsal.warehouse.borrow_mut().put_beside(made, old);
     let how = match put {
         Ok(()) => format!("an empty table stands for it: {why}"),
         Err(cause) => format!("nothing stands for it: {why}; {cause}"),
@@ -124,14 +154,16 @@ fn stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, query: Option<&
 fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
     let node = &rehearsal.project.nodes[at];
     let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
-    let Some(path) = &node.data else { return stub(rehearsal, stage, at, None, "its file is not known") };
+    let Some(path) = &node.data else {
+        return stub(rehearsal, stage, at, None, "its file is not known", &Replaced::Dropped);
+    };
     let settings = &rehearsal.renderer.state(rehearsal.target, at).settings;
     let types = settings.get("column_types");
     let own = |name: &str| types.and_then(|types| types.get(name)).and_then(Datum::as_str);
     let delimiter = settings.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
     let seed = match seed::read(path, &rehearsal.options.overlay, delimiter, |name| own(name).is_some()) {
         Ok(seed) => seed,
-        Err(cause) => return stub(rehearsal, stage, at, None, &cause),
+        Err(cause) => return stub(rehearsal, stage, at, None, &cause, &Replaced::Dropped),
     };
     let quotes = settings.get("quote_columns").and_then(Datum::as_bool).unwrap_or(false);
     let (rows, cut) = (seed.rows.len() as u64, seed.cut);
@@ -164,9 +196,11 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
                 failed: None,
                 message: format!("INSERT {rows}"),
                 rows: Some(rows),
+                aside: None,
+                made: None,
             }
         }
-        Err(cause) => stub(rehearsal, stage, at, None, &cause),
+        Err(cause) => stub(rehearsal, stage, at, None, &cause, &Replaced::Dropped),
     }
 }
 
@@ -185,7 +219,7 @@ fn kept_seed(rehearsal: &Rehearsal<'_>, made: &Relation) -> Option<Arc<Relation>
 }
 
 /// A model or a snapshot from its own SQL.
-fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
+fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, old: &Replaced) -> Built {
     let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
     let database = Rc::clone(stage) as Rc<dyn Database>;
     let rendered = rehearsal.renderer.rehearse_node(at, rehearsal.target, &database);
@@ -195,11 +229,11 @@ fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
             Some(error) => format!("its SQL does not render here: {}", error.message),
             None => rendered.unknown.first().cloned().unwrap_or_else(|| "its SQL does not render here".to_owned()),
         };
-        return stub(rehearsal, stage, at, None, &why);
+        return stub(rehearsal, stage, at, None, &why, old);
     };
     let code = code.trim().trim_end_matches(';').trim_end();
     if code.contains(crate::sql::UNKNOWN) {
-        return stub(rehearsal, stage, at, None, "its SQL holds what is not known before the run");
+        return stub(rehearsal, stage, at, None, "its SQL holds what is not known before the run", old);
     }
     let name = stage.name(relation);
     let state = rehearsal.renderer.state(rehearsal.target, at);
@@ -211,7 +245,7 @@ fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         }
         (_, Resource::Snapshot) => {
             let code = snapshot(code, state.settings.text("updated_at"));
-            return finish(rehearsal, stage, at, &name, Kind::Table, &code, "a first snapshot", effects);
+            return finish(rehearsal, stage, at, &name, Kind::Table, &code, "a first snapshot", effects, old);
         }
         ("incremental", _) if is_there && !full_refresh => {
             let sql = increment(&relation.render(), &state.settings, code);
@@ -231,7 +265,7 @@ fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         ("table" | "incremental" | "external", _) => (Kind::Table, "from its own SQL"),
         _ => (Kind::Table, "from its own SQL, as a table: its materialization is not executed"),
     };
-    finish(rehearsal, stage, at, &name, kind, code, how, effects)
+    finish(rehearsal, stage, at, &name, kind, code, how, effects, old)
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a build is made of")]
@@ -244,12 +278,13 @@ fn finish(
     code: &str,
     how: &str,
     mut effects: Vec<Effect>,
+    old: &Replaced,
 ) -> Built {
-    let effect = rehearsal.warehouse.borrow_mut().build(name, kind, code);
+    let effect = rehearsal.warehouse.borrow_mut().build(name, kind, code, old);
     if matches!(effect.verdict, Verdict::NotProved | Verdict::Refuted) {
         // What a model itself does wrong is not for a rehearsal of hooks to say.
         let why = effect.cause.unwrap_or_else(|| "its SQL is not executed here".to_owned());
-        return stub(rehearsal, stage, at, Some(code), &why);
+        return stub(rehearsal, stage, at, Some(code), &why, old);
     }
     let how = match effect.cause.as_deref().filter(|_| effect.verdict == Verdict::Assumed) {
         Some(cause) => format!("{how}, as far as it is executed: {cause}"),

@@ -1,6 +1,6 @@
 //! The walk through the steps of a plan, as often as it is rehearsed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
@@ -53,6 +53,8 @@ pub(super) struct Rehearsal<'a> {
     pub(super) notes: Vec<Note>,
     /// What is made to fail.
     pub(super) failing: Option<Failing>,
+    /// Whether a hook may look at the catalog of the database.
+    pub(super) shows_catalog: bool,
 }
 
 /// Rehearses a plan twice on one database.
@@ -267,6 +269,7 @@ impl<'a> Rehearsal<'a> {
             filling: Filling::default(),
             notes: Vec::new(),
             failing: None,
+            shows_catalog: Rehearsal::looks_at_catalog(plan),
         };
         rehearsal.before_the_first_run();
         Ok(rehearsal)
@@ -365,6 +368,8 @@ impl<'a> Rehearsal<'a> {
             invocation_id: invocation_id(number),
             started_at: started_at(number),
             calls: RefCell::default(),
+            cache: RefCell::default(),
+            begins: Cell::new(false),
             outcome: RefCell::new(Rc::clone(outcome)),
         })
     }

@@ -1,8 +1,9 @@
 //! The database as the hooks of one run see it while they render.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::cache::Cache;
 use super::rows;
 use super::warehouse::{Effect, Kind, RelationName, Verdict, Warehouse};
 use crate::render::Outcome;
@@ -26,6 +27,11 @@ pub(super) struct Stage {
     pub(super) started_at: String,
     /// What was executed since it was last taken, call by call.
     pub(super) calls: RefCell<Vec<Vec<Effect>>>,
+    /// What dbt takes to be there.
+    pub(super) cache: RefCell<Cache>,
+    /// Whether what begins a transaction now begins one that nobody commits: that of a hook that is no node's, where
+    /// the adapter sends BEGIN and the driver commits nothing by itself.
+    pub(super) begins: Cell<bool>,
     /// How the nodes ended that have ended.
     pub(super) outcome: RefCell<Rc<Outcome>>,
 }
@@ -44,6 +50,17 @@ impl Stage {
             .filter_map(|(part, quoted)| part.filter(|part| !part.is_empty()).map(|part| (part, quoted)))
             .collect();
         self.warehouse.borrow().name(&parts)
+    }
+
+    /// What dbt takes to stand under a name.
+    pub(super) fn known(&self, name: &RelationName) -> Option<Kind> {
+        self.cache.borrow_mut().get(name, &self.warehouse.borrow())
+    }
+
+    /// Whether something that the rehearsal does not know of may stand under a name.
+    fn may_be_there(&self, name: &RelationName) -> bool {
+        let warehouse = self.warehouse.borrow();
+        warehouse.catalog().relation(name).is_none() && warehouse.is_outside(name)
     }
 
     /// What was executed since it was last asked, call by call.
@@ -98,18 +115,42 @@ impl Database for Stage {
         let text = |part: Option<&str>| part.map(str::to_owned);
         let relation = Relation::new(self.printing, text(database), text(schema), text(identifier));
         let name = self.name(&relation);
-        let warehouse = self.warehouse.borrow();
-        match warehouse.catalog().relation(&name) {
-            Some(found) => Found::Relation(match found.kind {
+        if !self.cache.borrow().covers(&name) {
+            // dbt lists the schema, by a statement that begins a transaction.
+            self.begins();
+        }
+        match self.known(&name) {
+            Some(kind) => Found::Relation(match kind {
                 Kind::Table => "table",
                 Kind::View => "view",
                 Kind::MaterializedView => "materialized_view",
                 Kind::DynamicTable => "dynamic_table",
                 Kind::External => "external",
             }),
-            None if warehouse.is_outside(&name) => Found::Unknown,
+            None if self.may_be_there(&name) => Found::Unknown,
             None => Found::Absent,
         }
+    }
+
+    fn begins(&self) {
+        if self.begins.get() {
+            self.warehouse.borrow_mut().begin();
+        }
+    }
+
+    fn dropped(&self, relation: &Relation) {
+        let name = self.name(relation);
+        self.cache.borrow_mut().remove(&name);
+    }
+
+    fn renamed(&self, from: &Relation, to: &Relation) {
+        let (from, to) = (self.name(from), self.name(to));
+        self.cache.borrow_mut().rename(&from, to);
+    }
+
+    fn schema_dropped(&self, relation: &Relation) {
+        let name = self.name(relation);
+        self.cache.borrow_mut().remove_schema(&name);
     }
 
     fn columns(&self, relation: &Relation) -> Option<Vec<(String, String)>> {

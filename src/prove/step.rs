@@ -11,7 +11,7 @@ use super::run::Rehearsal;
 use super::second::Written;
 use super::stage::{Stage, database_error};
 use super::test;
-use super::warehouse::{Effect, RelationName, Verdict};
+use super::warehouse::{Effect, Kind, RelationName, Verdict};
 use super::{Executed, Note, Step, Trouble};
 use crate::command::Command;
 use crate::datum::Datum;
@@ -50,6 +50,10 @@ pub(super) struct Course {
     pub(super) rolled_back: bool,
     /// The node whose steps are walked through, and whether it failed.
     pub(super) current: Option<(Arc<str>, bool)>,
+    /// What the new relation of the node at hand has taken the place of, until it is dropped.
+    pub(super) aside: Option<RelationName>,
+    /// The relation that dbt puts on its list when the node at hand has ended.
+    pub(super) made: Option<(RelationName, Kind)>,
     /// The connection of the step before.
     pub(super) connection: Option<Connection>,
 }
@@ -69,6 +73,10 @@ impl Rehearsal<'_> {
             is_undone: false,
             is_skipped: false,
         };
+        let is_new = step.node.as_ref() != course.current.as_ref().map(|(current, _)| current);
+        if is_new && let Some((name, kind)) = course.made.take() {
+            stage.cache.borrow_mut().add(name, kind);
+        }
         if let Some(why) = self.skipped(step, course) {
             made.is_skipped = true;
             made.note = Some(why);
@@ -80,8 +88,12 @@ impl Rehearsal<'_> {
             self.disconnect();
             course.connection = Some(connection);
         }
+        if is_new && let Some(&node) = step.node.as_ref().and_then(|id| self.by_id.get(&**id)) {
+            self.drop_leftovers(stage, node);
+        }
         match step.kind {
             StepKind::OnRunStart | StepKind::OnRunEnd => {
+                stage.begins.set(matches!(self.adapter(), "duckdb" | "redshift"));
                 if step.kind == StepKind::OnRunEnd {
                     *stage.outcome.borrow_mut() = Rc::new(self.outcome(course));
                 }
@@ -94,13 +106,17 @@ impl Rehearsal<'_> {
             }
             StepKind::Begin if self.opens(at) => self.warehouse.borrow_mut().begin(),
             StepKind::Begin => {}
-            StepKind::Commit => self.warehouse.borrow_mut().commit(),
+            StepKind::Commit => {
+                self.warehouse.borrow_mut().commit();
+                self.drop_aside(stage, course);
+            }
             StepKind::PreHook | StepKind::PostHook => {
+                stage.begins.set(false);
                 if let Ended::Failed(message) | Ended::Aborted(message) = self.hook(step, stage, &mut made, number) {
                     self.fail(step, course, message);
                 }
             }
-            StepKind::Node => self.node(step, stage, course, &mut made),
+            StepKind::Node => self.node(at, stage, course, &mut made),
             StepKind::Test => self.test(step, stage, course, &mut made),
         }
         made.status = status_of(step, course);
@@ -169,6 +185,7 @@ impl Rehearsal<'_> {
             self.warehouse.borrow_mut().rollback();
             course.rolled_back = true;
         }
+        (course.aside, course.made) = (None, None);
         let Some(id) = &step.node else { return };
         course.current = Some((Arc::clone(id), true));
         let detail = Detail { message: Some(message), ..Detail::default() };
@@ -301,7 +318,8 @@ impl Rehearsal<'_> {
         }
     }
 
-    fn node(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
+    fn node(&mut self, at_step: usize, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
+        let step = &self.plan.steps[at_step];
         let Some(id) = &step.node else { return };
         let Some(&at) = self.by_id.get(&**id) else { return };
         if self.failing.as_ref().is_some_and(|failing| *failing == Failing::Node(Arc::clone(id))) {
@@ -310,7 +328,11 @@ impl Rehearsal<'_> {
             return;
         }
         self.warehouse.borrow_mut().label(&**id);
-        let built: Built = node::build(self, stage, at);
+        let built: Built = node::build(self, stage, at, at_step);
+        course.aside = built.aside;
+        if built.failed.is_none() {
+            course.made = built.made;
+        }
         made.note = Some(built.how);
         made.statements = built.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();
         match built.failed {

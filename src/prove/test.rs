@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::run::Rehearsal;
 use super::stage::{Stage, database_error};
-use super::warehouse::{Effect, Kind, SqlValue, Verdict};
+use super::warehouse::{Effect, Kind, Replaced, SqlValue, Verdict};
 use crate::render::database::Database;
 use crate::render::{Detail, RehearsedTest, Status};
 
@@ -147,5 +147,5 @@ fn store(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, rendered: &RehearsedTest)
     let name = stage.name(relation);
     let kind = if *is_view { Kind::View } else { Kind::Table };
     // Nothing depends on it but what reads it by name.
-    let _ = rehearsal.warehouse.borrow_mut().build(&name, kind, rows);
+    let _ = rehearsal.warehouse.borrow_mut().build(&name, kind, rows, &Replaced::Dropped);
 }

@@ -4,6 +4,7 @@
 //! the simulated catalog and remembered there, or neither, and then the cause is said.
 
 mod assumption;
+mod build;
 mod catalog;
 mod clock;
 mod convert;
@@ -38,6 +39,7 @@ use clock::Shared;
 use transaction::Savepoint;
 
 pub use assumption::{Assumption, AssumptionKind, Expectation};
+pub use build::Replaced;
 pub use catalog::access::{Access, Coming, Grant, Grantee};
 pub use catalog::ledger::{Ledger, State};
 pub use catalog::object::{Class, Object};
@@ -207,6 +209,8 @@ pub struct Warehouse {
     guessed: HashSet<RelationName>,
     /// Where NULL stands for expressions that are not executed: why, each cause once.
     stand_ins: Option<Vec<String>>,
+    /// The name that what is replaced is to have.
+    aside: Option<RelationName>,
     /// What was executed on `SQLite` for the statement at hand.
     executed: Vec<String>,
     /// Whether a statement of a script may have made variables, which look like columns.
@@ -237,6 +241,7 @@ impl Warehouse {
             touched_assumed: false,
             touched_guessed: false,
             stand_ins: None,
+            aside: None,
             guessed: HashSet::new(),
             executed: Vec::new(),
             scripted: false,

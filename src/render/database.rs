@@ -15,6 +15,18 @@ pub trait Database {
     /// What stands under a name; a part that is `None` is that of the target.
     fn find(&self, database: Option<&str>, schema: Option<&str>, identifier: Option<&str>) -> Found;
 
+    /// dbt begins a transaction with the next text, where its adapter sends BEGIN.
+    fn begins(&self) {}
+
+    /// dbt has dropped a relation: it strikes it off its list.
+    fn dropped(&self, _relation: &Relation) {}
+
+    /// dbt has given a relation another name, in its list as well.
+    fn renamed(&self, _from: &Relation, _to: &Relation) {}
+
+    /// dbt has dropped the schema of a relation, with what its list has there.
+    fn schema_dropped(&self, _relation: &Relation) {}
+
     /// The columns of a relation with their types; none where they are not all known.
     fn columns(&self, relation: &Relation) -> Option<Vec<(String, String)>>;
 

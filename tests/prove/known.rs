@@ -53,7 +53,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("results-with-errors", "model.ops.dn", OWN_SQL),
     ("results-with-tests", "test: run", NOTHING_BUILT),
     ("results-with-tests", "model.ops.a", "the command leaves a seed out, and none was run before: the rehearsal takes it to be there"),
-    ("routines-postgres", "run 2", "dbt drops the old table with its views after the hooks: the rehearsal drops them when the new one is built"),
     ("schemas-duckdb", "operation.schemas_duckdb", "`at` is reserved since DuckDB 1.3 only: the hook is not judged"),
     ("seed-constraints-postgres", "run 2 seed.seed_constraints_postgres.customers", "dbt cannot truncate a seed that a foreign key of another table refers to: the rehearsal deletes its rows"),
     ("session-duckdb", "operation.session_duckdb.session_duckdb-on-run-end-1", "the temporary table went with its session, and a lasting one of that name may be there"),

@@ -235,6 +235,12 @@ impl Catalog {
         self.relations.within(place)
     }
 
+    /// Those of a schema that do not end with the session, in the order of their names.
+    #[must_use]
+    pub fn in_schema(&self, database: Option<&str>, schema: &str) -> Vec<&Arc<Relation>> {
+        self.relations.within(&Object::schema(database, schema)).filter(|relation| !relation.temporary).collect()
+    }
+
     /// Those that end with the session.
     pub(super) fn temporary(&self) -> Vec<Arc<Relation>> {
         self.relations.temporary().cloned().collect()

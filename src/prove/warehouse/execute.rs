@@ -273,6 +273,7 @@ impl Warehouse {
     pub(super) fn make_some(&mut self, relation: Relation, list: &str, query: &str) -> Done<u64> {
         let (rows, all) = self.some_rows(query).map_err(|error| sqlite::stop(&error))?;
         let table = sqlite::quoted(&self.sqlite_name(&relation.name));
+        self.set_aside(&relation.name)?;
         self.create(relation)?;
         self.executed.push(format!("INSERT INTO {table} ({list}) {query}"));
         let count = rows.len() as u64;

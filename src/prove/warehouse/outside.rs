@@ -44,6 +44,25 @@ impl Warehouse {
         !self.expects(name) && self.catalog.dropped_by(name).is_none()
     }
 
+    /// The views that read a relation, and those that read them.
+    #[must_use]
+    pub fn readers(&self, name: &RelationName) -> Vec<RelationName> {
+        self.dependents(name).iter().map(|reader| reader.name.clone()).collect()
+    }
+
+    /// The warehouse's words where a relation is to be made under a name that another one has.
+    #[must_use]
+    pub fn there_already(&self, name: &RelationName, kind: super::Kind) -> String {
+        self.is_there(name, kind)
+    }
+
+    /// The warehouse's words where there is no relation of a name.
+    #[must_use]
+    pub fn not_there(&self, name: &RelationName) -> String {
+        let parts = [name.schema.as_str(), name.identifier.as_str()].map(ast::Ident::new);
+        self.no_relation(&ast::ObjectName::from(parts.to_vec()), name)
+    }
+
     /// The type that a type's name in SQL means.
     #[must_use]
     pub fn type_of(&self, declared: &str) -> Type {

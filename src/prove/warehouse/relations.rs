@@ -14,8 +14,7 @@ use super::catalog::{Certainty, Column, Constraint, Relation, Rule};
 use super::sqlite::{self, quoted};
 use super::stop::{Done, MissingColumn, Stop};
 use super::translate::{Translator, known};
-use super::value::SqlValue;
-use super::{Change, Effect, Kind, RelationName, Warehouse};
+use super::{Change, Kind, RelationName, Warehouse};
 
 /// The schema in which temporary relations are kept.
 pub(super) const TEMPORARY: &str = "pg_temp";
@@ -381,119 +380,17 @@ impl Warehouse {
         Ok(())
     }
 
-    /// Makes a relation from a query, in place of what has its name: what dbt does to build a node.
-    pub fn build(&mut self, name: &RelationName, kind: Kind, query: &str) -> Effect {
-        self.executed.clear();
-        self.touched_assumed = false;
-        self.touched_guessed = false;
-        self.stand_ins = Some(Vec::new());
-        let done = self.atomically(|this| this.build_from(name, kind, query));
-        let stood_in = self.stand_ins.take().unwrap_or_default();
-        if done.is_ok() {
-            self.wrote_to(name.clone(), true);
-        }
-        let note = (!stood_in.is_empty()).then(|| stood_in.join("; "));
-        self.effect(query, done.map(|()| super::execute::Outcome { note, ..super::execute::Outcome::default() }))
-    }
-
-    /// Lets NULL stand for an expression that is not executed: the rows of a node are there to be read by hooks, and
-    /// what is wrong in one column of them leaves the others as they are.
-    pub(super) fn stand_in(&mut self, cause: String) {
-        self.touched_assumed = true;
-        self.touched_guessed = true;
-        if let Some(causes) = self.stand_ins.as_mut().filter(|causes| causes.len() < 5 && !causes.contains(&cause)) {
-            causes.push(cause);
-        }
-    }
-
-    fn build_from(&mut self, name: &RelationName, kind: Kind, query: &str) -> Done<()> {
-        let (script, trees) = crate::sql::script_with_trees(query, self.session.dialect);
-        let (Some(sqlparser::ast::Statement::Query(tree)), 1) =
-            (trees.into_iter().next().flatten().map(|tree| *tree), script.statements.len())
-        else {
-            return Err(Stop::not_proved("the query is one that no grammar of the rehearsal reads"));
-        };
-        let cascades = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
-        let readers = if cascades { self.dependents(name) } else { Vec::new() };
-        self.make(name, kind, &tree, &[], false)?;
-        // What was replaced is dropped with the views that read it.
-        for reader in readers.iter().filter(|reader| reader.name != *name) {
-            self.discard(reader)?;
-        }
-        Ok(())
-    }
-
-    /// Makes a table with rows, in place of what has its name: seeds, stubs, sources.
-    pub fn put(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
-        let (name, is_known) = (relation.name.clone(), relation.certainty == Certainty::Known);
-        let put = self.atomically(|this| this.put_rows(relation, rows));
-        self.touched_guessed = !is_known;
-        self.wrote_to(name, true);
-        put.map_err(|stop| match stop {
-            Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
-            Stop::Missing(_) => "columns are missing".to_owned(),
-        })
-    }
-
-    fn put_rows(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
-        let kept = relation.clone();
-        self.create(relation)?;
-        self.fill(&kept, rows)
-    }
-
-    /// Empties a table and puts rows into it: what dbt does to a seed that is there.
-    pub fn reload(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
-        let all = format!("DELETE FROM {}", quoted(&self.sqlite_name(&relation.name)));
-        let done = self.atomically(|this| this.run(&all).and_then(|_| this.fill(relation, rows)));
-        self.wrote_to(relation.name.clone(), true);
-        done.map_err(|stop| match stop {
-            Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
-            Stop::Missing(_) => "columns are missing".to_owned(),
-        })
-    }
-
-    fn fill(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
-        let dialect = self.session.dialect;
-        let name = self.sqlite_name(&relation.name);
-        let types: Vec<super::Type> = relation.columns.iter().map(|column| column.of).collect();
-        let columns: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
-        let marks = vec!["?"; columns.len()].join(", ");
-        if columns.is_empty() {
-            return Ok(());
-        }
-        let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&name), columns.join(", "));
-        let mut failed = None;
-        {
-            let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
-            for row in rows {
-                let mut values = Vec::with_capacity(row.len());
-                for (value, of) in row.iter().zip(&types) {
-                    values.push(super::functions::given(
-                        super::convert::convert(value, *of, dialect).map_err(Stop::Refuted)?,
-                    ));
-                }
-                if let Err(error) = statement.execute(rusqlite::params_from_iter(values)) {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
-        match failed {
-            Some(error) => Err(self.violation(&error, Some(relation))),
-            None => Ok(()),
-        }
-    }
-
-    /// Drops a relation, if it is there, with the views that read it where the warehouse drops them.
-    pub fn drop_relation(&mut self, name: &RelationName) {
-        let Some(relation) = self.catalog.relation(name).cloned() else { return };
+    /// Drops a relation, if it is there, with the views that read it where the warehouse drops them; what was dropped.
+    pub fn drop_relation(&mut self, name: &RelationName) -> Vec<RelationName> {
+        let Some(relation) = self.catalog.relation(name).cloned() else { return Vec::new() };
         let cascades = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
         let mut gone = if cascades { self.dependents(name) } else { Vec::new() };
         gone.push(relation);
-        for relation in gone {
+        for relation in &gone {
             // What is left in SQLite where this fails is out of the catalog, and no name leads there.
-            let _ = self.discard(&relation);
+            let _ = self.discard(relation);
         }
+        gone.iter().map(|relation| relation.name.clone()).collect()
     }
 
     /// Ends the session: temporary relations are gone, names mean what they meant.

@@ -27,6 +27,14 @@ impl Stop {
         Stop::Refuted(cause.into())
     }
 
+    /// Why, in words.
+    pub(super) fn cause(self) -> String {
+        match self {
+            Stop::Refuted(cause) | Stop::NotProved(cause) => cause,
+            Stop::Missing(_) => "columns are missing".to_owned(),
+        }
+    }
+
     pub(super) fn not_proved(cause: impl Into<String>) -> Stop {
         Stop::NotProved(cause.into())
     }

@@ -275,7 +275,16 @@ impl Adapter {
             self.0.not_known(&format!("{call} is done by dbt's adapter without a statement"));
             return Ok(Value::None);
         }
+        let relations: Vec<Relation> = given.iter().filter_map(|value| Relation::of(value).cloned()).collect();
         builtins::call(&self.0, interp, name, &Args::of(given))?;
+        if let Some(database) = &self.0.database {
+            match (name, relations.as_slice()) {
+                ("drop_relation", [relation]) => database.dropped(relation),
+                ("drop_schema", [relation]) => database.schema_dropped(relation),
+                ("rename_relation", [from, to]) => database.renamed(from, to),
+                _ => {}
+            }
+        }
         Ok(Value::None)
     }
 

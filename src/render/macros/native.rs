@@ -199,11 +199,14 @@ fn statement(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
     let sql = interp.str_of(&sql)?;
     interp.site = site;
     interp.within = within;
-    let rows = execute(scene, interp, &sql, "statement")?;
     let begins = match args.get(2, "auto_begin") {
         Some(begin) => interp.truth(&begin.clone())?,
         None => true,
     };
+    if begins && let Some(database) = &scene.database {
+        database.begins();
+    }
+    let rows = execute(scene, interp, &sql, "statement")?;
     if let Some(query) = scene.seen.borrow_mut().queries.last_mut() {
         query.begins = begins;
     }

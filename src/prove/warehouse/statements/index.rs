@@ -42,7 +42,10 @@ impl Warehouse {
         };
         let name = match &create.name {
             Some(name) => translator.column_name(name)?,
-            None => free_name(&relation.indexes, &format!("{}_{}_idx", relation.name.identifier, plain.join("_"))),
+            None => {
+                let wanted = format!("{}_{}_idx", relation.name.identifier, plain.join("_"));
+                translator.warehouse.free_index(&relation.name, &wanted)
+            }
         };
         translator.finish(())?;
         let taken = self.catalog.index(&RelationName { identifier: name.clone(), ..relation.name.clone() }).is_some();
@@ -80,19 +83,16 @@ impl Warehouse {
         Ok(Outcome::default())
     }
 
+    /// A name that no index of the table's schema has.
+    fn free_index(&self, table: &RelationName, name: &str) -> String {
+        let is_taken =
+            |name: &String| self.catalog.index(&RelationName { identifier: name.clone(), ..table.clone() }).is_some();
+        let mut names = std::iter::once(name.to_owned()).chain((1..).map(|count| format!("{name}{count}")));
+        names.find(|name| !is_taken(name)).unwrap_or_default()
+    }
+
     /// What an index is called in `SQLite`.
     pub(super) fn index_name(&self, table: &RelationName, index: &str) -> String {
         self.sqlite_name(&RelationName { identifier: format!("{index} (index)"), ..table.clone() })
     }
-}
-
-/// A name that no index of the table has.
-fn free_name(indexes: &[Index], name: &str) -> String {
-    let mut free = name.to_owned();
-    let mut count = 0;
-    while indexes.iter().any(|index| index.name == free) {
-        count += 1;
-        free = format!("{name}{count}");
-    }
-    free
 }
