@@ -6,8 +6,10 @@ use super::run::Rehearsal;
 use super::stage::Stage;
 use super::step::Course;
 use super::warehouse::{Certainty, Kind, RelationName, Replaced};
+use crate::datum::Datum;
 use crate::plan::StepKind;
 use crate::project::Resource;
+use crate::render::relation::Relation as Printed;
 use crate::sql::Dialect;
 
 /// What texts name that look at more than the relations they read: there the old relation shows.
@@ -24,24 +26,48 @@ pub(super) fn beside(name: &RelationName, suffix: &str) -> RelationName {
 }
 
 impl Rehearsal<'_> {
+    /// A column of a node's relation as dbt quotes it.
+    pub(super) fn quoted(&self, at: usize, column: &str) -> String {
+        let marks = self.relation(at).map_or(("", ""), |relation| relation.marks);
+        let (open, close) = if marks.0.is_empty() { ("\"", "\"") } else { marks };
+        format!("{open}{column}{close}")
+    }
+
     pub(super) fn adapter(&self) -> &str {
         self.renderer.targets()[self.target].adapter.as_str()
     }
 
     /// Whether a node's new relation is built beside the old one: a table, a view, an incremental model that is made
     /// anew.
-    pub(super) fn is_exchanged(&self, at: usize) -> bool {
+    pub(super) fn is_exchanged(&self, at: usize, is_there: bool) -> bool {
         let materialized = self.renderer.state(self.target, at).materialized.as_str();
         exchanges(self.adapter())
             && self.project.nodes[at].resource == Resource::Model
-            && matches!(materialized, "table" | "view")
+            && (matches!(materialized, "table" | "view")
+                || (materialized == "incremental" && is_there && self.is_made_anew(at)))
+    }
+
+    /// Whether `--full-refresh` or the node's own setting has it made anew.
+    fn is_made_anew(&self, at: usize) -> bool {
+        let own = self.renderer.state(self.target, at).settings.get("full_refresh").and_then(Datum::as_bool);
+        own.unwrap_or(self.renderer.shared(self.target).invocation.full_refresh)
+    }
+
+    /// Whether an incremental model adds to the table that it has.
+    pub(super) fn adds(&self, name: &RelationName, at: usize) -> bool {
+        let state = self.renderer.state(self.target, at);
+        let is_table = self.warehouse.borrow().catalog().relation(name).is_some_and(|there| !there.is_view());
+        self.project.nodes[at].resource == Resource::Model
+            && state.materialized == "incremental"
+            && is_table
+            && !self.is_made_anew(at)
     }
 
     /// What becomes of the relation that a node has, when the node is built by a step.
     pub(super) fn replaced(&self, name: &RelationName, at: usize, step: usize) -> Replaced {
         let warehouse = self.warehouse.borrow();
         let Some(old) = warehouse.catalog().relation(name) else { return Replaced::Dropped };
-        if !self.is_exchanged(at) {
+        if !self.is_exchanged(at, true) {
             return Replaced::Dropped;
         }
         // Without a hook between the build and the end of the transaction, nothing can tell the difference.
@@ -149,13 +175,55 @@ pub(super) fn listed(stage: &Stage, name: &RelationName, kind: Kind, old: &Repla
 
 /// A node that dbt cannot build.
 pub(super) fn failed(cause: &str) -> Built {
+    let is_whole = cause.starts_with("Compilation Error");
+    let message = if is_whole { cause.to_owned() } else { super::stage::database_error(cause) };
     Built {
         how: "dbt cannot build it".to_owned(),
         effects: Vec::new(),
-        failed: Some(super::stage::database_error(cause)),
+        failed: Some(message),
         message: String::new(),
         rows: None,
         aside: None,
         made: None,
+    }
+}
+
+/// A table that dbt makes beside a node's for the rows of its query.
+pub(super) struct Scratch {
+    /// Its name in the warehouse.
+    pub(super) name: RelationName,
+    printed: Printed,
+    /// Whether it ends with the session: until then hooks find it in the catalog.
+    is_temporary: bool,
+}
+
+impl Scratch {
+    pub(super) fn of(rehearsal: &Rehearsal<'_>, stage: &Stage, at: usize, suffix: &str) -> Option<Scratch> {
+        let mut printed = rehearsal.relation(at)?.clone();
+        let is_temporary = exchanges(rehearsal.adapter());
+        let name = match beside(&stage.name(&printed), suffix) {
+            // Its name ends in a time.
+            name if is_temporary => rehearsal.warehouse.borrow().temporary(&format!("{}030405678901", name.identifier)),
+            name => name,
+        };
+        printed.identifier = Some(name.identifier.clone());
+        if is_temporary {
+            (printed.include.database, printed.include.schema) = (false, false);
+        }
+        Some(Scratch { name, printed, is_temporary })
+    }
+
+    /// As a statement names it.
+    pub(super) fn text(&self) -> String {
+        self.printed.render()
+    }
+
+    /// Drops it where it does not end by itself, or at once.
+    pub(super) fn drop(&self, rehearsal: &Rehearsal<'_>, at_once: bool) {
+        if at_once || !self.is_temporary {
+            let mut warehouse = rehearsal.warehouse.borrow_mut();
+            warehouse.drop_relation(&self.name);
+            warehouse.forget(&self.name);
+        }
     }
 }

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::exchange;
+use super::increment;
 use super::run::Rehearsal;
 use super::seed;
+use super::snapshot;
 use super::stage::Stage;
 use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, RelationName, Replaced, Type, Verdict};
 use crate::datum::Datum;
@@ -33,7 +35,7 @@ pub(super) struct Built {
 }
 
 impl Built {
-    fn well(how: impl Into<String>, effects: Vec<Effect>) -> Built {
+    pub(super) fn well(how: impl Into<String>, effects: Vec<Effect>) -> Built {
         let rows = effects.iter().filter_map(|effect| effect.affected).next_back();
         let message = rows.map_or_else(|| "SUCCESS".to_owned(), |rows| format!("SUCCESS {rows}"));
         Built { how: how.into(), effects, failed: None, message, rows, aside: None, made: None }
@@ -49,17 +51,18 @@ pub(super) fn build(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, ste
     if let Some(cause) = rehearsal.mistaken(stage, &name, at) {
         return exchange::failed(&cause);
     }
+    let is_there = rehearsal.warehouse.borrow().catalog().relation(&name).is_some();
     let old = rehearsal.replaced(&name, at, step);
     let readers = rehearsal.warehouse.borrow().readers(&name);
     let mut built = match node.resource {
         Resource::Seed => seeded(rehearsal, stage, at),
         Resource::Model | Resource::Snapshot if node.language == Language::Sql => modelled(rehearsal, stage, at, &old),
-        Resource::Model => stub(rehearsal, stage, at, None, "its Python is not executed", &old),
+        Resource::Model => kept_or_stub(rehearsal, stage, at, "its Python is not executed", &old),
         _ => return Built::well("nothing is made of it here", Vec::new()),
     };
     let kind = rehearsal.warehouse.borrow().catalog().relation(&name).map(|relation| relation.kind);
     if let Some(kind) = kind.filter(|_| built.failed.is_none()) {
-        if rehearsal.is_exchanged(at) {
+        if rehearsal.is_exchanged(at, is_there) {
             built.aside = exchange::listed(stage, &name, kind, &old);
             rehearsal.strike_off(stage, &readers);
         } else {
@@ -150,6 +153,16 @@ fn stub(
     Built::well(how, Vec::new())
 }
 
+/// The table that an incremental model has, with the rows that are known of it; else an empty table.
+fn kept_or_stub(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, why: &str, old: &Replaced) -> Built {
+    let name = rehearsal.relation(at).map(|relation| stage.name(relation));
+    let Some(name) = name.filter(|name| rehearsal.adds(name, at)) else {
+        return stub(rehearsal, stage, at, None, why, old);
+    };
+    rehearsal.warehouse.borrow_mut().guess(&name);
+    Built::well(format!("it keeps its rows, what this run would add is not known: {why}"), Vec::new())
+}
+
 /// A seed with its rows.
 fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
     let node = &rehearsal.project.nodes[at];
@@ -229,35 +242,26 @@ fn modelled(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize, old: &Repla
             Some(error) => format!("its SQL does not render here: {}", error.message),
             None => rendered.unknown.first().cloned().unwrap_or_else(|| "its SQL does not render here".to_owned()),
         };
-        return stub(rehearsal, stage, at, None, &why, old);
+        return kept_or_stub(rehearsal, stage, at, &why, old);
     };
     let code = code.trim().trim_end_matches(';').trim_end();
     if code.contains(crate::sql::UNKNOWN) {
-        return stub(rehearsal, stage, at, None, "its SQL holds what is not known before the run", old);
+        return kept_or_stub(rehearsal, stage, at, "its SQL holds what is not known before the run", old);
     }
     let name = stage.name(relation);
     let state = rehearsal.renderer.state(rehearsal.target, at);
-    let is_there = rehearsal.warehouse.borrow().catalog().relation(&name).is_some();
-    let full_refresh = rehearsal.renderer.shared(rehearsal.target).invocation.full_refresh;
     let (kind, how) = match (state.materialized.as_str(), rehearsal.project.nodes[at].resource) {
-        (_, Resource::Snapshot) if is_there => {
-            return Built::well("what it reads is as it was: the snapshot keeps its rows", effects);
-        }
         (_, Resource::Snapshot) => {
-            let code = snapshot(code, state.settings.text("updated_at"));
-            return finish(rehearsal, stage, at, &name, Kind::Table, &code, "a first snapshot", effects, old);
+            return match snapshot::run(rehearsal, stage, at, &name, code, effects) {
+                Ok(built) => built,
+                Err(why) => stub(rehearsal, stage, at, Some(code), &why, old),
+            };
         }
-        ("incremental", _) if is_there && !full_refresh => {
-            let sql = increment(&relation.render(), &state.settings, code);
-            let done = stage.run(&sql);
-            let is_bad = done.iter().any(|effect| matches!(effect.verdict, Verdict::NotProved | Verdict::Refuted));
-            let why = done.iter().find_map(|effect| effect.cause.clone());
-            if is_bad {
-                let why = why.unwrap_or_default();
-                return Built::well(format!("it keeps its rows, what this run would add is not known: {why}"), effects);
+        ("incremental", _) if rehearsal.adds(&name, at) => {
+            if let Some(built) = increment::run(rehearsal, stage, at, code, std::mem::take(&mut effects)) {
+                return built;
             }
-            effects.extend(done);
-            return Built::well("what its own SQL gives was added", effects);
+            (Kind::Table, "from its own SQL")
         }
         ("view", _) => (Kind::View, "from its own SQL"),
         ("materialized_view", _) => (Kind::MaterializedView, "from its own SQL"),
@@ -292,34 +296,4 @@ fn finish(
     };
     effects.push(effect);
     Built::well(how, effects)
-}
-
-/// The query of a first snapshot, with the columns that dbt adds.
-fn snapshot(code: &str, updated_at: Option<&str>) -> String {
-    let at = updated_at.unwrap_or("current_timestamp");
-    format!(
-        "select sbq.*, 'snapshot' as dbt_scd_id, {at} as dbt_updated_at, {at} as dbt_valid_from, null as dbt_valid_to \
-         from ({code}) as sbq"
-    )
-}
-
-/// What an incremental run does: rows with the same key give way to the new ones.
-fn increment(relation: &str, settings: &crate::manifest::Settings, code: &str) -> String {
-    let keys: Vec<String> = match settings.get("unique_key") {
-        Some(key) => match (key.as_str(), key.as_list()) {
-            (Some(key), _) => vec![key.to_owned()],
-            (None, Some(keys)) => keys.iter().filter_map(Datum::as_str).map(str::to_owned).collect(),
-            (None, None) => Vec::new(),
-        },
-        None => Vec::new(),
-    };
-    let insert = format!("insert into {relation} select * from ({code}) as dbt_new");
-    if keys.is_empty() || settings.text("incremental_strategy") == Some("append") {
-        return insert;
-    }
-    let same: Vec<String> = keys.iter().map(|key| format!("dbt_new.{key} = {relation}.{key}")).collect();
-    format!(
-        "delete from {relation} where exists (select 1 from ({code}) as dbt_new where {});\n{insert}",
-        same.join(" and ")
-    )
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::catalog::{Certainty, Relation};
+use super::relations::TEMPORARY;
 use super::sqlite::{self, quoted};
 use super::stop::{Done, Stop};
 use super::value::SqlValue;
@@ -59,7 +60,7 @@ impl Warehouse {
             Replaced::Aside(aside) => Some(aside.clone()),
             Replaced::Dropped | Replaced::Refreshed => None,
         };
-        let made = self.make(name, kind, &tree, &[], false);
+        let made = self.make(name, kind, &tree, &[], name.schema == TEMPORARY);
         self.aside = None;
         made?;
         // What was replaced is dropped with the views that read it.

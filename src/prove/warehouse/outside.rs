@@ -44,6 +44,22 @@ impl Warehouse {
         !self.expects(name) && self.catalog.dropped_by(name).is_none()
     }
 
+    /// The rows of a relation are not known from now on.
+    pub fn guess(&mut self, name: &RelationName) {
+        self.guessed.insert(name.clone());
+    }
+
+    /// The name of a relation that ends with the session.
+    #[must_use]
+    pub fn temporary(&self, identifier: &str) -> RelationName {
+        self.temporary_name(identifier)
+    }
+
+    /// Forgets that a relation was ever there.
+    pub fn forget(&mut self, name: &RelationName) {
+        self.catalog.forget(name);
+    }
+
     /// The views that read a relation, and those that read them.
     #[must_use]
     pub fn readers(&self, name: &RelationName) -> Vec<RelationName> {

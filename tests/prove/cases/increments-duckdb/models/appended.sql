@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='append', post_hook=["insert into {{ target.schema }}.seen select 'appended', 1 from {{ this }}", "insert into {{ target.schema }}.seen select 'incremental', 1 {% if not is_incremental() %}where false{% endif %}", "insert into {{ target.schema }}.seen select 'tmp', 1 from information_schema.tables where table_name like 'appended\_\_dbt%' escape '\\'"]) }}
+select id, amount from {{ target.schema }}.arrivals
