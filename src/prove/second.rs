@@ -125,8 +125,7 @@ pub(super) fn drift(
 
 /// What was allowed before and is no longer.
 pub(super) fn lost<'a>(before: &'a [Access], now: &'a [Access]) -> impl Iterator<Item = &'a Access> {
-    let is_same = |one: &Access, other: &Access| {
-        (&one.grantee, &one.privilege, &one.object) == (&other.grantee, &other.privilege, &other.object)
-    };
-    before.iter().filter(move |one| !now.iter().any(|other| is_same(one, other)))
+    let what = |one: &'a Access| (&one.grantee, &one.privilege, &one.object);
+    let kept: HashSet<_> = now.iter().map(what).collect();
+    before.iter().filter(move |one| !kept.contains(&what(one)))
 }

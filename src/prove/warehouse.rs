@@ -11,6 +11,7 @@ mod convert;
 mod described;
 mod execute;
 mod functions;
+mod mirror;
 mod name;
 mod outside;
 mod relations;
@@ -36,6 +37,7 @@ use crate::sql::{self, Dialect};
 
 use assumption::Assumptions;
 use clock::Shared;
+use mirror::Mirror;
 use transaction::Savepoint;
 
 pub use assumption::{Assumption, AssumptionKind, Expectation};
@@ -215,6 +217,8 @@ pub struct Warehouse {
     executed: Vec<String>,
     /// Whether a statement of a script may have made variables, which look like columns.
     scripted: bool,
+    /// The warehouse's own tables about itself.
+    mirror: Mirror,
     /// How much work the statement at hand has done.
     units: Arc<AtomicU64>,
 }
@@ -245,6 +249,7 @@ impl Warehouse {
             guessed: HashSet::new(),
             executed: Vec::new(),
             scripted: false,
+            mirror: Mirror::default(),
             units,
         })
     }

@@ -1,12 +1,13 @@
 //! The simulated catalog: which objects there are, and what is known of them.
 
 pub(crate) mod access;
+pub(crate) mod blanket;
 pub(crate) mod ledger;
 pub(crate) mod object;
 mod relations;
 pub(crate) mod tracked;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use super::name::RelationName;
 use super::types::Type;
 
 /// What a relation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum Kind {
     Table,
@@ -244,6 +245,21 @@ impl Catalog {
     /// Those that end with the session.
     pub(super) fn temporary(&self) -> Vec<Arc<Relation>> {
         self.relations.temporary().cloned().collect()
+    }
+
+    /// The schemas that relations are in, each with its database, in order.
+    pub(super) fn schemas(&self) -> Vec<(Option<&str>, &str)> {
+        self.relations.schemas()
+    }
+
+    /// The relations that came, went or became others since this was last asked.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<RelationName> {
+        self.relations.take_changed()
+    }
+
+    /// Notes that what is known of some relations elsewhere is old.
+    pub(super) fn changed(&mut self, names: BTreeSet<RelationName>) {
+        self.relations.changed(names);
     }
 
     /// What is known beside relations: objects, grants, comments, settings.

@@ -53,6 +53,10 @@ impl Warehouse {
                 .map(|column| (column.name.clone(), column.of.name().to_owned(), column.declared.clone()))
                 .collect(),
         };
+        if self.mirror.is_viewed {
+            // What cannot be written is as it was.
+            let _ = self.mirrored();
+        }
         let description = Description {
             version: 1,
             dialect: self.opened.dialect.name().to_owned(),
@@ -94,8 +98,10 @@ impl Warehouse {
                 .columns
                 .into_iter()
                 .map(|(name, of, declared)| Column { declared, ..Column::new(name, Type::named(&of)) });
+            warehouse.catalog.ledger_mut().relation_known(&name, kind);
             warehouse.catalog.insert(Relation::new(name, kind, columns.collect(), Certainty::Known));
         }
+        warehouse.mirror.is_viewed = true;
         Ok(warehouse)
     }
 }

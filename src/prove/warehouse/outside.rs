@@ -124,6 +124,9 @@ impl Warehouse {
     /// Every row of a relation; none where it has none of that name, or they cannot be read.
     pub fn rows_of(&mut self, name: &RelationName) -> Option<Rows> {
         let relation = self.catalog.relation(name)?.clone();
+        if self.mirror.is_viewed {
+            self.mirrored().ok()?;
+        }
         let columns = super::translate::given(&relation);
         let list: Vec<String> = columns.iter().map(|column| sqlite::quoted(&column.name)).collect();
         let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };

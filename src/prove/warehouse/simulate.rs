@@ -245,6 +245,7 @@ impl Warehouse {
                 if self.catalog.relation(name).is_some_and(assumed) {
                     // It was there before, and its schema.
                     self.ledger().assume(schema);
+                    self.ledger().relation_known(name, *kind);
                     return;
                 }
                 if !self.catalog.ledger().is_there(&schema) {

@@ -26,6 +26,7 @@ impl Warehouse {
         if self.in_transaction() {
             self.command("COMMIT");
             self.savepoints.clear();
+            self.mirror.settle();
             self.catalog.journal(false);
         }
     }
@@ -36,6 +37,7 @@ impl Warehouse {
             let mark = first.mark;
             self.command("ROLLBACK");
             self.catalog.back_to(mark);
+            self.catalog.changed(self.mirror.undone());
             self.savepoints.clear();
             self.catalog.journal(false);
         }
@@ -58,6 +60,7 @@ impl Warehouse {
         let Some(at) = self.position(name) else { return false };
         self.command(&format!("ROLLBACK TO \"s{at}\""));
         self.catalog.back_to(self.savepoints[at].mark);
+        self.catalog.changed(self.mirror.undone());
         self.savepoints.truncate(at + 1);
         true
     }

@@ -150,6 +150,8 @@ pub(super) struct Translator<'w> {
     missing: Vec<MissingColumn>,
     /// The relations that it reads.
     pub(super) reads: Vec<RelationName>,
+    /// Whether it reads what the catalog says, as tables.
+    pub(super) mirrors: bool,
     /// How many aggregate functions were called.
     aggregates: usize,
     /// How deep the expression at hand is.
@@ -167,6 +169,7 @@ impl<'w> Translator<'w> {
             commons: Vec::new(),
             missing: Vec::new(),
             reads: Vec::new(),
+            mirrors: false,
             aggregates: 0,
             depth: 0,
         }

@@ -1,11 +1,13 @@
 //! What the simulated catalog knows beside relations and their rows: which objects were made and dropped, what was
 //! written on them, and who was granted what.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::name::RelationName;
 use super::Kind;
 use super::access::{Access, Coming, Grant, Grantee, Held};
+use super::blanket::{Blankets, Kinds};
 use super::object::{Class, Level, Object};
 use super::tracked::Tracked;
 
@@ -48,6 +50,8 @@ pub(crate) enum Making {
 pub struct Ledger {
     objects: Tracked<Object, State>,
     grants: Tracked<(Object, Grantee, String), Held>,
+    /// What was granted on all relations of a place, beside `grants`: of one relation, since what is there of it.
+    blankets: Blankets,
     coming: Tracked<Coming, Held>,
     notes: Tracked<(Object, String), String>,
     settings: Tracked<String, String>,
@@ -59,17 +63,20 @@ pub struct Ledger {
 
 /// A state of the ledger to go back to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark([usize; 5]);
+pub(crate) struct Mark([usize; 5], [usize; 2]);
 
 impl Ledger {
     /// The state as it is now.
     pub(crate) fn mark(&self) -> Mark {
-        Mark([self.objects.mark(), self.grants.mark(), self.coming.mark(), self.notes.mark(), self.settings.mark()])
+        let own =
+            [self.objects.mark(), self.grants.mark(), self.coming.mark(), self.notes.mark(), self.settings.mark()];
+        Mark(own, self.blankets.mark())
     }
 
     /// Goes back to a state.
     pub(crate) fn back_to(&mut self, mark: Mark) {
-        let Mark([objects, grants, coming, notes, settings]) = mark;
+        let Mark([objects, grants, coming, notes, settings], blankets) = mark;
+        self.blankets.back_to(blankets);
         self.objects.back_to(objects);
         self.grants.back_to(grants);
         self.coming.back_to(coming);
@@ -84,6 +91,7 @@ impl Ledger {
         self.coming.forget();
         self.notes.forget();
         self.settings.forget();
+        self.blankets.forget();
     }
 
     /// What is known of an object.
@@ -157,6 +165,9 @@ impl Ledger {
 
     /// Grants, notes, parts and what is attached: all that goes with an object.
     fn forget_below(&mut self, object: &Object) {
+        if object.class == Class::Relation {
+            self.blankets.end(&object.path);
+        }
         for class in with_parts(object.class) {
             let from = Object::new(class, object.path.clone());
             let below = |other: &Object| other.class == class && other.path.starts_with(&object.path);
@@ -180,6 +191,12 @@ impl Ledger {
 
     /// An object gets another name, and keeps all that hangs on it.
     pub(crate) fn rename(&mut self, from: &Object, to: &Object) {
+        self.settle(from);
+        if from.class == Class::Relation
+            && let Some(kind) = self.blankets.end(&from.path)
+        {
+            self.blankets.start(&to.path, kind);
+        }
         for class in with_parts(from.class) {
             let first = Object::new(class, from.path.clone());
             let below = |other: &Object| other.class == class && other.path.starts_with(&from.path);
@@ -208,7 +225,17 @@ impl Ledger {
         if making == Making::Anew {
             self.forget_below(&object);
         }
+        self.relation_known(name, kind);
         self.promised(&object, kind_words(kind), by);
+    }
+
+    /// A relation is there: what is granted from now on on all of its kind is granted on it.
+    pub(crate) fn relation_known(&mut self, name: &RelationName, kind: Kind) {
+        let object = Object::relation(name);
+        if self.blankets.kind(&object.path) != Some(kind) {
+            self.settle(&object);
+            self.blankets.start(&object.path, kind);
+        }
     }
 
     /// A relation is dropped.
@@ -251,14 +278,36 @@ impl Ledger {
 
     /// Grants a privilege: to one who has it, only the grant option is new. This, once given, stays.
     pub(crate) fn give(&mut self, object: Object, grantee: Grantee, privilege: String, held: Held) {
+        self.settle(&object);
+        self.put(object, grantee, privilege, held);
+    }
+
+    /// Grants a privilege on all relations of a place that are there, or on those of a kind.
+    pub(crate) fn give_all(&mut self, place: &Object, kinds: Kinds, grantee: Grantee, privilege: String, held: Held) {
+        self.blankets.give(place, kinds, grantee, privilege, held);
+    }
+
+    /// Notes what was granted on all relations as granted on this one, so that it can be taken from it alone.
+    fn settle(&mut self, object: &Object) {
+        let given = self.blankets.on(object);
+        if !given.is_empty() {
+            self.blankets.restart(&object.path);
+        }
+        for (grantee, privilege, held) in given {
+            self.put(object.clone(), grantee, privilege, held);
+        }
+    }
+
+    fn put(&mut self, object: Object, grantee: Grantee, privilege: String, held: Held) {
         let key = (object, grantee, privilege);
-        if self.grants.get(&key).is_none_or(|before| held.option && !before.option) {
+        if is_more(self.grants.get(&key), &held) {
             self.grants.insert(key, held);
         }
     }
 
     /// Takes a privilege away, or only the option to grant it.
     pub(crate) fn take(&mut self, object: &Object, grantee: &Grantee, privilege: &str, only_option: bool) {
+        self.settle(object);
         let key = (object.clone(), grantee.clone(), privilege.to_owned());
         if let Some(held) = self.grants.remove(&key)
             && only_option
@@ -269,8 +318,7 @@ impl Ledger {
 
     /// What somebody has on an object.
     pub(crate) fn held(&self, object: &Object, grantee: &Grantee) -> Vec<String> {
-        let from = (object.clone(), grantee.clone(), String::new());
-        keys(&self.grants, &from, |key| key.0 == *object && key.1 == *grantee).into_iter().map(|key| key.2).collect()
+        self.on(object).into_iter().filter(|((other, _), _)| other == grantee).map(|((_, what), _)| what).collect()
     }
 
     /// The columns of a relation on which somebody has something.
@@ -286,14 +334,42 @@ impl Ledger {
 
     /// Who has something on an object.
     pub(crate) fn holders(&self, object: &Object) -> Vec<(Grantee, String)> {
+        self.on(object).into_keys().collect()
+    }
+
+    /// Who has what on an object, of its own or with all relations of a place.
+    fn on(&self, object: &Object) -> BTreeMap<(Grantee, String), Held> {
         let from = (object.clone(), Grantee::first(), String::new());
-        keys(&self.grants, &from, |key| key.0 == *object).into_iter().map(|key| (key.1, key.2)).collect()
+        let own = self.grants.starting(from).take_while(|((other, ..), _)| other == object);
+        let mut all: BTreeMap<_, _> =
+            own.map(|((_, grantee, what), held)| ((grantee.clone(), what.clone()), held.clone())).collect();
+        for (grantee, what, held) in self.blankets.on(object) {
+            let key = (grantee, what);
+            if is_more(all.get(&key), &held) {
+                all.insert(key, held);
+            }
+        }
+        all
+    }
+
+    /// Every grant on an object, in the order of objects and grantees.
+    fn granted(&self) -> BTreeMap<(Object, Grantee, String), Held> {
+        let mut all: BTreeMap<_, _> = self.grants.iter().map(|(key, held)| (key.clone(), held.clone())).collect();
+        for object in self.blankets.relations() {
+            for (grantee, what, held) in self.blankets.on(&object) {
+                let key = (object.clone(), grantee, what);
+                if is_more(all.get(&key), &held) {
+                    all.insert(key, held);
+                }
+            }
+        }
+        all
     }
 
     /// What somebody is granted, on any object.
     pub(crate) fn held_by(&self, grantee: &Grantee) -> Vec<(Object, String)> {
-        let theirs = self.grants.iter().filter(|((_, other, _), _)| other == grantee);
-        theirs.map(|((object, _, privilege), _)| (object.clone(), privilege.clone())).collect()
+        let theirs = self.granted().into_keys().filter(|(_, other, _)| other == grantee);
+        theirs.map(|(object, _, privilege)| (object, privilege)).collect()
     }
 
     /// Promises a privilege on objects to come.
@@ -414,12 +490,12 @@ impl Ledger {
     /// Who may do what, in the order of objects and grantees.
     #[must_use]
     pub fn access(&self) -> Vec<Access> {
-        let grants = self.grants.iter().map(|((object, grantee, privilege), held)| Access {
-            privilege: privilege.clone(),
-            on: Grant::Object(object.clone()),
-            grantee: grantee.clone(),
+        let grants = self.granted().into_iter().map(|((object, grantee, privilege), held)| Access {
+            privilege,
+            on: Grant::Object(object),
+            grantee,
             option: held.option,
-            by: held.by.clone(),
+            by: held.by,
         });
         let coming = self.coming.iter().map(|(coming, held)| Access {
             privilege: coming.privilege.clone(),
@@ -430,6 +506,11 @@ impl Ledger {
         });
         grants.chain(coming).collect()
     }
+}
+
+/// Whether what is granted is more than what is held: anything where nothing is, else the option to grant it.
+fn is_more(before: Option<&Held>, held: &Held) -> bool {
+    before.is_none_or(|before| held.option && !before.option)
 }
 
 /// The classes of an object and of its parts.

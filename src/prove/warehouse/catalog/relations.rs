@@ -16,6 +16,8 @@ pub(super) struct Relations {
     /// The tables of each index.
     indexed: HashMap<RelationName, BTreeSet<RelationName>>,
     temporary: BTreeSet<RelationName>,
+    /// Those that came, went or became others since it was last asked.
+    changed: BTreeSet<RelationName>,
 }
 
 impl Relations {
@@ -41,6 +43,7 @@ impl Relations {
         if relation.temporary {
             self.temporary.insert(relation.name.clone());
         }
+        self.changed.insert(relation.name.clone());
         self.all.insert(relation.name.clone(), relation);
         before
     }
@@ -48,6 +51,7 @@ impl Relations {
     /// Takes one out.
     pub(super) fn remove(&mut self, name: &RelationName) -> Option<Arc<Relation>> {
         let relation = self.all.remove(name)?;
+        self.changed.insert(name.clone());
         for read in &relation.reads {
             take(&mut self.readers, read, name);
         }
@@ -71,6 +75,30 @@ impl Relations {
     /// Those that end with the session.
     pub(super) fn temporary(&self) -> impl Iterator<Item = &Arc<Relation>> {
         self.temporary.iter().filter_map(|name| self.all.get(name))
+    }
+
+    /// The schemas that they are in, each with its database, in order.
+    pub(super) fn schemas(&self) -> Vec<(Option<&str>, &str)> {
+        let mut schemas = Vec::new();
+        let mut next = self.all.keys().next();
+        while let Some(RelationName { database, schema, .. }) = next {
+            schemas.push((database.as_deref(), schema.as_str()));
+            // No text stands between one and the same with the least of characters after it.
+            let after = format!("{schema}\0");
+            let after = RelationName { database: database.clone(), schema: after, identifier: String::new() };
+            next = self.all.range(after..).next().map(|(name, _)| name);
+        }
+        schemas
+    }
+
+    /// What came, went or became another since this was last asked.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<RelationName> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Notes that what is known of some elsewhere is old.
+    pub(super) fn changed(&mut self, names: BTreeSet<RelationName>) {
+        self.changed.extend(names);
     }
 
     /// Those of a schema, or of all schemas of a database.

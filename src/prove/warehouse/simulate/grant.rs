@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::super::Warehouse;
 use super::super::assumption::AssumptionKind;
 use super::super::catalog::access::{Coming, Grantee, Held};
+use super::super::catalog::blanket::Kinds;
+use super::super::catalog::ledger::State;
 use super::super::catalog::object::{Class, Object};
 use super::super::catalog::{Kind, Relation};
 use super::super::stop::{Done, Stop};
@@ -23,6 +25,13 @@ pub(super) use read::{class_of, kind_of};
 struct Privilege {
     name: String,
     columns: Vec<(String, bool)>,
+}
+
+impl Privilege {
+    /// Whether it is on relations whole and adds to what is granted.
+    fn is_plain(&self) -> bool {
+        self.columns.is_empty() && self.name != "ownership"
+    }
 }
 
 /// An object that privileges are granted on.
@@ -46,8 +55,27 @@ impl Warehouse {
             }
             Target::Objects { .. } | Target::All { .. } | Target::Global(_) => {}
         }
+        if *verb == Verb::Grant
+            && let Target::All { kinds, schemas, databases } = &said.target
+            && let Some(kinds) = self.kinds_of(kinds).filter(|_| said.privileges.iter().all(Privilege::is_plain))
+        {
+            let places = self.places(schemas, databases)?;
+            for place in &places {
+                self.assume_inside(place);
+            }
+            return self.grant_on_all(&said, &places, kinds);
+        }
         let objects = self.targets(&said)?;
-        let grantees = self.grantees(&said)?;
+        let grantees = self.checked_grantees(verb, &said)?;
+        for target in &objects {
+            self.grant_on(verb, &said, target, &grantees)?;
+        }
+        Ok(())
+    }
+
+    /// The grantees, where the privileges are some that may be granted to them at all.
+    fn checked_grantees(&mut self, verb: &Verb, said: &Said) -> Done<Vec<Grantee>> {
+        let grantees = self.grantees(said)?;
         if self.is_postgres() {
             let known = said.privileges.iter().find_map(|privilege| unrecognized(&privilege.name));
             if let Some(cause) = known {
@@ -65,8 +93,29 @@ impl Warehouse {
                 return Err(Stop::refuted("grant options can only be granted to roles"));
             }
         }
-        for target in &objects {
-            self.grant_on(verb, &said, target, &grantees)?;
+        Ok(grantees)
+    }
+
+    /// Grants on all relations of some places, or on those of a kind.
+    fn grant_on_all(&mut self, said: &Said, places: &[Object], kinds: Kinds) -> Done<()> {
+        let grantees = self.checked_grantees(&Verb::Grant, said)?;
+        let fits = |relation: &Arc<Relation>| fits(kinds, relation);
+        if self.is_postgres()
+            && let Some(cause) = refusal(&said.privileges, On::Table)
+            && places.iter().any(|place| self.catalog().within(place).any(fits))
+        {
+            return Err(Stop::refuted(cause));
+        }
+        let by = self.label.clone();
+        for place in places {
+            for privilege in &said.privileges {
+                for name in self.meaning(&privilege.name, On::Table) {
+                    for grantee in &grantees {
+                        let held = Held { option: said.option, by: by.clone() };
+                        self.ledger().give_all(place, kinds, grantee.clone(), name.clone(), held);
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -387,22 +436,9 @@ impl Warehouse {
     fn all_of(&mut self, kinds: &str, schemas: &[Written], databases: &[Written]) -> Done<Vec<Subject>> {
         let mut all = Vec::new();
         for place in self.places(schemas, databases)? {
-            if self.catalog().ledger().state(&place).is_none_or(|state| !state.is_made()) {
-                // What is in it beside what the rehearsal made is not known.
-                self.assume_outside(&place);
-            }
-            let wide = matches!(self.dialect(), Dialect::Postgres | Dialect::Redshift | Dialect::Generic);
-            let fits = |kind: Kind| match kinds {
-                "tables" if wide => true,
-                "tables" => kind == Kind::Table,
-                "views" => kind == Kind::View,
-                "materialized views" => kind == Kind::MaterializedView,
-                "external tables" => kind == Kind::External,
-                "dynamic tables" => kind == Kind::DynamicTable,
-                _ => false,
-            };
-            for relation in self.relations_of(&place) {
-                if fits(relation.kind) && !relation.temporary {
+            self.assume_inside(&place);
+            if let Some(kinds) = self.kinds_of(kinds) {
+                for relation in self.relations_of(&place).into_iter().filter(|relation| fits(kinds, relation)) {
                     let object = Object::relation(&relation.name);
                     all.push(Subject { object, on: On::Table, relation: Some(relation) });
                 }
@@ -426,13 +462,34 @@ impl Warehouse {
         Ok(all)
     }
 
-    fn assume_outside(&mut self, place: &Object) {
-        if self.is_built_in(place) {
+    /// The relations that a word names: those of a kind, or of any; none where it names something else.
+    fn kinds_of(&self, kinds: &str) -> Option<Kinds> {
+        let wide = matches!(self.dialect(), Dialect::Postgres | Dialect::Redshift | Dialect::Generic);
+        Some(match kinds {
+            "tables" if wide => Kinds::Any,
+            "tables" => Kinds::Only(Kind::Table),
+            "views" => Kinds::Only(Kind::View),
+            "materialized views" => Kinds::Only(Kind::MaterializedView),
+            "external tables" => Kinds::Only(Kind::External),
+            "dynamic tables" => Kinds::Only(Kind::DynamicTable),
+            _ => return None,
+        })
+    }
+
+    /// What is in a place beside what the rehearsal made is not known.
+    fn assume_inside(&mut self, place: &Object) {
+        let is_made = self.catalog().ledger().state(place).is_some_and(State::is_made);
+        if is_made || self.is_built_in(place) {
             return;
         }
         let kind = if place.class == Class::Schema { AssumptionKind::Schema } else { AssumptionKind::Database };
         self.assume(kind, place.to_string());
     }
+}
+
+/// Whether what is said of all relations is said of one.
+fn fits(kinds: Kinds, relation: &Relation) -> bool {
+    kinds.mean(relation.kind) && !relation.temporary
 }
 
 /// What promised privileges are on.

@@ -383,6 +383,7 @@ impl Warehouse {
         let mut translator = Translator::new(self);
         let translated = translator.query(query)?;
         let reads = std::mem::take(&mut translator.reads);
+        let mirrors = translator.mirrors;
         let translated = translator.finish(translated)?;
         if names.len() > translated.columns.len() && translated.open.is_empty() {
             return Err(Stop::refuted("too many column names were specified"));
@@ -435,6 +436,7 @@ impl Warehouse {
                 }
                 self.run(&text)?;
             }
+            self.mirror.is_viewed |= mirrors;
             relation.view_text = Some(Arc::from(text));
             self.register(relation, old.is_some());
             return Ok(0);

@@ -2,13 +2,33 @@
 
 use sqlparser::ast::{ObjectName, ObjectNamePart};
 
-use crate::prove::warehouse::catalog::{Kind, Relation};
+use crate::prove::warehouse::mirror;
 use crate::prove::warehouse::sqlite::{quoted, text};
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::types::Type;
 use crate::sql::Dialect;
 
 use super::{Given, Translated, Translator};
+
+/// The columns of `tables` and `views`, each with what it is called where it is kept.
+const TABLES: [(&str, Type, &str); 4] = [
+    ("table_catalog", Type::Text, "database"),
+    ("table_schema", Type::Text, "schema"),
+    ("table_name", Type::Text, "identifier"),
+    ("table_type", Type::Text, "kind"),
+];
+
+/// The same of `columns`.
+const COLUMNS: [(&str, Type, &str); 8] = [
+    ("table_catalog", Type::Text, "database"),
+    ("table_schema", Type::Text, "schema"),
+    ("table_name", Type::Text, "identifier"),
+    ("column_name", Type::Text, "name"),
+    ("ordinal_position", Type::Integer, "place"),
+    ("is_nullable", Type::Text, "nullable"),
+    ("data_type", Type::Text, "type"),
+    ("character_maximum_length", Type::Integer, "length"),
+];
 
 impl Translator<'_> {
     /// A table of the information schema; none where the name means no such table.
@@ -32,85 +52,49 @@ impl Translator<'_> {
             }
             _ => return Ok(None),
         }
-        let relations: Vec<_> = self.warehouse.catalog.relations().cloned().collect();
-        let dataset = self.dialect() == Dialect::BigQuery;
-        let own = |relation: &&std::sync::Arc<Relation>| {
-            let name = &relation.name;
-            let of = if dataset { Some(&name.schema) } else { name.database.as_ref() };
-            database.is_none_or(|database| of.is_none_or(|of| of.eq_ignore_ascii_case(database)))
-        };
-        let relations = relations.iter().filter(own);
         self.warehouse.touched_assumed = self.warehouse.touched_assumed || self.warehouse.has_assumed_relations();
-        let none = || "NULL".to_owned();
         Ok(Some(match table.as_str() {
             "tables" | "views" => {
-                let views_only = table == "views";
-                let rows = relations.filter(|relation| !views_only || relation.is_view()).map(|relation| {
-                    vec![
-                        relation.name.database.as_deref().map_or_else(none, text),
-                        text(&relation.name.schema),
-                        text(&relation.name.identifier),
-                        text(self.table_type(relation)),
-                    ]
-                });
-                let rows: Vec<_> = rows.collect();
-                self.listing(
-                    &[
-                        ("table_catalog", Type::Text),
-                        ("table_schema", Type::Text),
-                        ("table_name", Type::Text),
-                        ("table_type", Type::Text),
-                    ],
-                    &rows,
-                )
+                let views = if table == "views" { vec!["\"is_view\"".to_owned()] } else { Vec::new() };
+                let conditions: Vec<String> = self.of_database(database).into_iter().chain(views).collect();
+                self.mirrored(mirror::RELATIONS, &TABLES, &conditions)?
             }
             "columns" => {
-                let rows = relations.flat_map(|relation| {
-                    relation.columns.iter().enumerate().map(move |(at, column)| {
-                        vec![
-                            relation.name.database.as_deref().map_or_else(none, text),
-                            text(&relation.name.schema),
-                            text(&relation.name.identifier),
-                            text(&column.name),
-                            (at + 1).to_string(),
-                            text(if column.not_null { "NO" } else { "YES" }),
-                            text(&column.declared.clone().unwrap_or_else(|| column.of.name().to_owned())),
-                            column
-                                .length
-                                .filter(|_| column.of == Type::Text)
-                                .map_or_else(none, |length| length.to_string()),
-                        ]
-                    })
-                });
-                let rows: Vec<_> = rows.collect();
-                self.listing(
-                    &[
-                        ("table_catalog", Type::Text),
-                        ("table_schema", Type::Text),
-                        ("table_name", Type::Text),
-                        ("column_name", Type::Text),
-                        ("ordinal_position", Type::Integer),
-                        ("is_nullable", Type::Text),
-                        ("data_type", Type::Text),
-                        ("character_maximum_length", Type::Integer),
-                    ],
-                    &rows,
-                )
+                let conditions: Vec<String> = self.of_database(database).into_iter().collect();
+                self.mirrored(mirror::COLUMNS, &COLUMNS, &conditions)?
             }
-            "schemata" => {
-                let mut schemas: Vec<_> =
-                    relations.map(|relation| (relation.name.database.clone(), relation.name.schema.clone())).collect();
-                schemas.push((self.warehouse.session.database.clone(), self.warehouse.session.schema.clone()));
-                schemas.sort();
-                schemas.dedup();
-                let rows = schemas
-                    .into_iter()
-                    .map(|(database, schema)| vec![database.as_deref().map_or_else(none, text), text(&schema)]);
-                let rows: Vec<_> = rows.collect();
-                self.listing(&[("catalog_name", Type::Text), ("schema_name", Type::Text)], &rows)
-            }
+            "schemata" => self.schemata(database),
             other => return Err(Stop::not_proved(format!("information_schema.{other} is not kept by the rehearsal"))),
         }))
+    }
+
+    /// The condition that a relation is in the database, or the dataset, that a name gives.
+    fn of_database(&self, database: Option<&str>) -> Option<String> {
+        let database = text(database?);
+        Some(if self.dialect() == Dialect::BigQuery {
+            format!("\"schema\" = {database} COLLATE NOCASE")
+        } else {
+            format!("\"database\" COLLATE NOCASE IN ('', {database})")
+        })
+    }
+
+    fn schemata(&self, database: Option<&str>) -> Translated {
+        let own = &self.warehouse.session;
+        let dataset = self.dialect() == Dialect::BigQuery;
+        let is_meant = |of: Option<&str>, schema: &str| {
+            let of = if dataset { Some(schema) } else { of };
+            database.is_none_or(|database| of.is_none_or(|of| of.eq_ignore_ascii_case(database)))
+        };
+        let mut schemas = self.warehouse.catalog.schemas();
+        schemas.retain(|(of, schema)| is_meant(*of, schema));
+        schemas.push((own.database.as_deref(), &own.schema));
+        schemas.sort_unstable();
+        schemas.dedup();
+        let row = |(database, schema): (Option<&str>, &str)| {
+            vec![database.map_or_else(|| "NULL".to_owned(), text), text(schema)]
+        };
+        let rows: Vec<_> = schemas.into_iter().map(row).collect();
+        self.listing(&[("catalog_name", Type::Text), ("schema_name", Type::Text)], &rows)
     }
 
     fn postgres_catalog(&mut self, table: &str) -> Done<Translated> {
@@ -119,33 +103,44 @@ impl Translator<'_> {
             "pg_views" => true,
             other => return Err(Stop::not_proved(format!("{other} is not kept by the rehearsal"))),
         };
-        let relations = self.warehouse.catalog.relations();
-        let rows = relations.filter(|relation| relation.is_view() == wanted);
-        let rows =
-            rows.map(|relation| vec![text(&relation.name.schema), text(&relation.name.identifier)]).collect::<Vec<_>>();
-        let name = if wanted { "viewname" } else { "tablename" };
-        Ok(self.listing(&[("schemaname", Type::Text), (name, Type::Text)], &rows))
+        let columns: [(&str, Type, &str); 2] = [
+            ("schemaname", Type::Text, "schema"),
+            (if wanted { "viewname" } else { "tablename" }, Type::Text, "identifier"),
+        ];
+        let condition = if wanted { "\"is_view\"" } else { "NOT \"is_view\"" };
+        self.mirrored(mirror::RELATIONS, &columns, &[condition.to_owned()])
     }
 
-    fn table_type(&self, relation: &Relation) -> &'static str {
-        match relation.kind {
-            Kind::View => "VIEW",
-            Kind::MaterializedView => "MATERIALIZED VIEW",
-            _ if relation.temporary => "LOCAL TEMPORARY",
-            _ => "BASE TABLE",
-        }
+    /// Some of the rows that the rehearsal keeps of its relations.
+    fn mirrored(&mut self, table: &str, columns: &[(&str, Type, &str)], conditions: &[String]) -> Done<Translated> {
+        self.warehouse.mirrored()?;
+        self.mirrors = true;
+        let given = self.its_columns(columns.iter().map(|(name, of, _)| (*name, *of)));
+        let list = columns.iter().zip(&given).map(|((.., column), given)| {
+            let value = quoted(column);
+            // A key has no NULL.
+            let value = if *column == "database" { format!("nullif({value}, '')") } else { value };
+            format!("{value} AS {}", quoted(&given.name))
+        });
+        let list = list.collect::<Vec<_>>().join(", ");
+        let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let sql = format!("SELECT {list} FROM {}{filter}", quoted(table));
+        Ok(Translated { sql, columns: given, open: Vec::new() })
+    }
+
+    /// Columns as the warehouse names them.
+    fn its_columns<'c>(&self, columns: impl Iterator<Item = (&'c str, Type)>) -> Vec<Given> {
+        let upper = self.dialect() == Dialect::Snowflake;
+        let given = columns.map(|(name, of)| {
+            let name = if upper { name.to_uppercase() } else { name.to_owned() };
+            Given { shown: name.clone(), name, of, certain: true }
+        });
+        given.collect()
     }
 
     /// Rows that are written out.
     fn listing(&self, columns: &[(&str, Type)], rows: &[Vec<String>]) -> Translated {
-        let upper = self.dialect() == Dialect::Snowflake;
-        let given: Vec<Given> = columns
-            .iter()
-            .map(|(name, of)| {
-                let name = if upper { name.to_uppercase() } else { (*name).to_owned() };
-                Given { shown: name.clone(), name, of: *of, certain: true }
-            })
-            .collect();
+        let given = self.its_columns(columns.iter().copied());
         let named: Vec<String> = given
             .iter()
             .enumerate()

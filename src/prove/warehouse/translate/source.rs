@@ -120,6 +120,9 @@ impl Translator<'_> {
             return text;
         }
         let relation = self.warehouse.relation_of(name)?;
+        if relation.is_view() && self.warehouse.mirror.is_viewed {
+            self.warehouse.mirrored()?;
+        }
         self.reads.push(relation.name.clone());
         let sql_name = self.warehouse.sqlite_name(&relation.name);
         if let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) {
