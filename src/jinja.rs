@@ -27,6 +27,7 @@ mod tests;
 pub mod tree;
 mod undefined;
 pub mod unknown;
+mod unset;
 mod value;
 pub mod walk;
 pub mod yaml;

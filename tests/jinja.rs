@@ -162,6 +162,40 @@ fn every_filter_gives_what_jinja2_gives() {
     assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), all.len(), failures.join("\n"));
 }
 
+/// Against what dbt gave for random templates over random contexts (`tests/oracle/templates.py`).
+#[test]
+fn random_templates_give_what_dbt_gives() {
+    let recorded = match std::env::var_os("HOOKPROOF_TEMPLATES") {
+        Some(path) => std::fs::read_to_string(path).unwrap(),
+        None => include_str!("data/template_cases.json").to_owned(),
+    };
+    let recorded: serde_json::Value = serde_json::from_str(&recorded).unwrap();
+    let contexts = recorded["contexts"].as_array().unwrap();
+    let all = recorded["cases"].as_array().unwrap();
+    let (mut of_text, mut of_failing) = (Vec::new(), Vec::new());
+    let texts = all.iter().filter(|case| case.get("ok").is_some()).count();
+    for case in all {
+        let context = contexts[case["context"].as_u64().unwrap() as usize].as_object().unwrap();
+        let context =
+            context.iter().map(|(name, value)| (name.clone(), json::load(&value.to_string()).unwrap())).collect();
+        let host = CaseHost { context, macros: HashMap::new() };
+        let rendered = render(case["template"].as_str().unwrap(), host);
+        let shown = || {
+            let rendered = rendered.as_ref().map_err(|failure| format!("{:?}: {}", failure.kind, failure.message));
+            format!("{rendered:?}\n     expected {case}")
+        };
+        match (&rendered, case.get("ok")) {
+            (Ok(text), Some(ok)) if text == ok.as_str().unwrap() => {}
+            (Err(_), None) => {}
+            (_, Some(_)) => of_text.push(shown()),
+            (_, None) => of_failing.push(shown()),
+        }
+    }
+    println!("text: {} of {texts} differ; failing: {} of {}", of_text.len(), of_failing.len(), all.len() - texts);
+    let differ: Vec<String> = of_text.into_iter().chain(of_failing).collect();
+    assert!(differ.is_empty(), "{} of {} differ\n{}", differ.len(), all.len(), differ.join("\n"));
+}
+
 #[test]
 fn the_filters_and_tests_are_those_of_dbt() {
     let recorded: serde_json::Value = serde_json::from_str(include_str!("data/filter_cases.json")).unwrap();

@@ -65,7 +65,8 @@ fn collect(stmts: &[Stmt], found: &mut Vec<Branch>) {
             | Stmt::Break
             | Stmt::Continue
             | Stmt::Loader(_)
-            | Stmt::AutoEscape(_) => {}
+            | Stmt::AutoEscape(_)
+            | Stmt::Unset(_) => {}
         }
     }
 }

@@ -78,9 +78,25 @@ pub(super) fn dict(interp: &mut Interp, args: Args) -> Eval<Dict> {
     Ok(dict)
 }
 
+/// How a function prints that is a class in Python.
+pub(super) fn class_repr(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "range" => "<class 'range'>",
+        "dict" => "<class 'dict'>",
+        "namespace" => "<class 'jinja2.utils.Namespace'>",
+        "cycler" => "<class 'jinja2.utils.Cycler'>",
+        "joiner" => "<class 'jinja2.utils.Joiner'>",
+        _ => return None,
+    })
+}
+
 /// What `dict.update(other)` adds.
 pub(super) fn update(interp: &mut Interp, dict: &mut Dict, other: &Value) -> Eval<()> {
     match other {
+        // Python asks it for its keys.
+        Value::Undefined(undefined) => {
+            interp.attribute_of_undefined(undefined, "keys")?;
+        }
         Value::Dict(entries) | Value::Namespace(entries) => {
             for (key, value) in entries.borrow().iter() {
                 dict.set(key.clone(), value.clone())?;

@@ -66,6 +66,10 @@ fn write(interp: &mut Interp, out: &mut String, value: &Value, style: Style, dep
                 entries.push((key, value));
             }
             if style.sort_keys {
+                let texts = dict.iter().filter(|(key, _)| matches!(key, Value::Str(_))).count();
+                if texts != 0 && texts != dict.len() {
+                    return Err(type_error("'<' not supported between instances of keys of different types"));
+                }
                 entries.sort_by(|(left, _), (right, _)| left.cmp(right));
             }
             out.push('{');

@@ -4,28 +4,77 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::error::{Eval, type_error};
+use super::error::{Eval, python_error, type_error};
 use super::interp::Interp;
-use super::value::{Args, Object, Str, Value};
+use super::value::{Args, Dict, Object, Str, Value};
+
+/// What a loop walks through, where its body can change it.
+pub(super) enum Walked {
+    /// Nothing that changes.
+    Fixed,
+    /// A list: Python takes the item that stands there when its turn comes.
+    List(Rc<RefCell<Vec<Value>>>),
+    /// A dict, which must not grow or shrink, and how many entries it had.
+    Dict(Rc<RefCell<Dict>>, usize),
+}
+
+impl Walked {
+    pub(super) fn of(value: &Value) -> Walked {
+        match value {
+            Value::List(items) => Walked::List(Rc::clone(items)),
+            Value::Dict(dict) => {
+                let len = dict.borrow().len();
+                Walked::Dict(Rc::clone(dict), len)
+            }
+            _ => Walked::Fixed,
+        }
+    }
+}
 
 /// A loop's items and where it stands.
 pub(super) struct LoopState {
+    /// The items when the loop began.
     items: Vec<Value>,
+    walked: Walked,
     at: Cell<usize>,
+    /// The items of this turn and of the one before.
+    turns: RefCell<[Option<Value>; 2]>,
     depth: usize,
     changed: RefCell<Option<Vec<Value>>>,
 }
 
 impl LoopState {
-    pub(super) fn new(items: Vec<Value>, depth: usize) -> Rc<LoopState> {
-        Rc::new(LoopState { items, at: Cell::new(0), depth, changed: RefCell::new(None) })
+    pub(super) fn new(items: Vec<Value>, walked: Walked, depth: usize) -> Rc<LoopState> {
+        let turns = RefCell::new([None, None]);
+        Rc::new(LoopState { items, walked, at: Cell::new(0), turns, depth, changed: RefCell::new(None) })
+    }
+
+    fn item(&self, at: usize) -> Option<Value> {
+        match &self.walked {
+            Walked::List(items) => items.borrow().get(at).cloned(),
+            Walked::Fixed | Walked::Dict(..) => self.items.get(at).cloned(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match &self.walked {
+            Walked::List(items) => items.borrow().len(),
+            Walked::Fixed | Walked::Dict(..) => self.items.len(),
+        }
     }
 
     /// The next item.
-    pub(super) fn next(&self) -> Option<Value> {
-        let item = self.items.get(self.at.get())?;
+    pub(super) fn next(&self) -> Eval<Option<Value>> {
+        if let Walked::Dict(dict, len) = &self.walked
+            && dict.borrow().len() != *len
+        {
+            return Err(python_error("RuntimeError", "dictionary changed size during iteration"));
+        }
+        let Some(item) = self.item(self.at.get()) else { return Ok(None) };
         self.at.set(self.at.get() + 1);
-        Some(item.clone())
+        let [_, this] = self.turns.replace([None, None]);
+        self.turns.replace([this, Some(item.clone())]);
+        Ok(Some(item))
     }
 }
 
@@ -44,22 +93,24 @@ impl Object for Loop {
     }
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        let (at, len) = (self.0.at.get(), self.0.items.len());
+        let (at, len) = (self.0.at.get(), self.0.len());
         let int = |value: usize| Value::Int(value as i64);
         Ok(Some(match name {
             "index" => int(at),
             "index0" => int(at - 1),
-            "revindex" => int(len - at + 1),
-            "revindex0" => int(len - at),
+            "revindex" => Value::Int(len as i64 - at as i64 + 1),
+            "revindex0" => Value::Int(len as i64 - at as i64),
             "first" => Value::Bool(at == 1),
-            "last" => Value::Bool(at == len),
+            "last" => Value::Bool(at >= len),
             "length" => int(len),
             "depth" => int(self.0.depth + 1),
             "depth0" => int(self.0.depth),
-            "previtem" if at >= 2 => self.0.items[at - 2].clone(),
-            "previtem" => Value::undefined("there is no previous item".to_owned()),
-            "nextitem" => match self.0.items.get(at) {
+            "previtem" => match &self.0.turns.borrow()[0] {
                 Some(item) => item.clone(),
+                None => Value::undefined("there is no previous item".to_owned()),
+            },
+            "nextitem" => match self.0.item(at) {
+                Some(item) => item,
                 None => Value::undefined("there is no next item".to_owned()),
             },
             _ => return Ok(None),
@@ -87,11 +138,11 @@ impl Object for Loop {
     }
 
     fn len(&self) -> Option<usize> {
-        Some(self.0.items.len())
+        Some(self.0.len())
     }
 
     fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(format!("<LoopContext {}/{}>", self.0.at.get(), self.0.items.len())))
+        Ok(Str::plain(format!("<LoopContext {}/{}>", self.0.at.get(), self.0.len())))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -11,7 +11,7 @@ use minijinja::syntax::SyntaxConfig;
 use super::tree::{
     Arg, BinaryOp, CompareOp, Expr, ExprKind, For, Literal, Macro, Name, Param, Span, Stmt, Target, Template,
 };
-use super::{filters, rewrite, tests};
+use super::{filters, rewrite, tests, unset};
 use crate::source::{Text, TextBuilder};
 
 /// A template that does not parse.
@@ -27,6 +27,10 @@ pub struct SyntaxFault {
 pub fn parse(text: &Text) -> Result<Template, SyntaxFault> {
     let source = text.as_str();
     let rewritten = rewrite::rewrite(source);
+    if let Some(tag) = rewritten.unknown_tag {
+        let span = Span { start: tag.start as u32, end: tag.end as u32 };
+        return Err(SyntaxFault { message: "Encountered unknown tag 'raw'.".to_owned(), span });
+    }
     let parsed = machinery::parse(&rewritten.source, "", SyntaxConfig::default()).map_err(|error| {
         let range = error.range().unwrap_or(0..0);
         let (start, end) = (floor_boundary(source, range.start), floor_boundary(source, range.end));
@@ -49,7 +53,8 @@ pub fn parse(text: &Text) -> Result<Template, SyntaxFault> {
         soft: 0,
         refused: None,
     };
-    let body = lowering.stmts(&template.children)?;
+    let mut body = lowering.stmts(&template.children)?;
+    unset::mark(&mut body);
     let refused = lowering.refused;
     Ok(Template { text: text.clone(), body, refused })
 }
@@ -167,6 +172,18 @@ impl Lowering<'_> {
         lowered
     }
 
+    /// Lowers what Jinja2 compiles in a frame of its own, which no longer counts as under a condition.
+    fn framed<T>(&mut self, lower: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
+        let soft = std::mem::take(&mut self.soft);
+        let lowered = lower(self);
+        self.soft = soft;
+        lowered
+    }
+
+    fn framed_stmts(&mut self, stmts: &[ast::Stmt<'_>]) -> Lowered<Vec<Stmt>> {
+        self.framed(|lowering| lowering.stmts(stmts))
+    }
+
     fn stmt(&mut self, stmt: &ast::Stmt<'_>) -> Lowered<Stmt> {
         Ok(match stmt {
             ast::Stmt::Template(template) => Stmt::Block(self.stmts(&template.children)?),
@@ -190,16 +207,16 @@ impl Lowering<'_> {
             ast::Stmt::ForLoop(for_loop) => Stmt::For(Box::new(For {
                 target: self.target(&for_loop.target)?,
                 iter: self.expr(&for_loop.iter)?,
-                filter: self.option(for_loop.filter_expr.as_ref())?,
+                filter: self.framed(|lowering| lowering.option(for_loop.filter_expr.as_ref()))?,
                 recursive: for_loop.recursive,
-                body: self.stmts(&for_loop.body)?,
-                otherwise: self.stmts(&for_loop.else_body)?,
+                body: self.framed_stmts(&for_loop.body)?,
+                otherwise: self.framed_stmts(&for_loop.else_body)?,
             })),
             ast::Stmt::Set(set) => Stmt::Set(self.target(&set.target)?, self.expr(&set.expr)?),
             ast::Stmt::SetBlock(set) => Stmt::SetBlock {
                 target: self.target(&set.target)?,
-                filter: self.option(set.filter.as_ref())?,
-                body: self.stmts(&set.body)?,
+                filter: self.framed(|lowering| lowering.option(set.filter.as_ref()))?,
+                body: self.framed_stmts(&set.body)?,
             },
             ast::Stmt::WithBlock(with) => {
                 let assignments = with
@@ -207,13 +224,17 @@ impl Lowering<'_> {
                     .iter()
                     .map(|(target, expr)| Ok((self.target(target)?, self.expr(expr)?)))
                     .collect::<Lowered<Vec<_>>>()?;
-                Stmt::With(assignments, self.stmts(&with.body)?)
+                Stmt::With(assignments, self.framed_stmts(&with.body)?)
             }
-            ast::Stmt::FilterBlock(block) => Stmt::Filter(self.expr(&block.filter)?, self.stmts(&block.body)?),
-            ast::Stmt::Macro(decl) => Stmt::Macro(Arc::new(self.macro_decl(decl)?)),
+            ast::Stmt::FilterBlock(block) => {
+                let filter = self.framed(|lowering| lowering.expr(&block.filter))?;
+                Stmt::Filter(filter, self.framed_stmts(&block.body)?)
+            }
+            ast::Stmt::Macro(decl) => Stmt::Macro(Arc::new(self.framed(|lowering| lowering.macro_decl(decl))?)),
             ast::Stmt::CallBlock(block) => {
                 let callee = self.call(&block.call, span_of(block.call_expr_span))?;
-                Stmt::Call { call: callee, block: Arc::new(self.macro_decl(&block.macro_decl)?) }
+                let block = self.framed(|lowering| lowering.macro_decl(&block.macro_decl))?;
+                Stmt::Call { call: callee, block: Arc::new(block) }
             }
             ast::Stmt::Do(stmt) => {
                 let span = span_of(stmt.call.span());
@@ -221,7 +242,7 @@ impl Lowering<'_> {
             }
             ast::Stmt::Continue(_) => Stmt::Continue,
             ast::Stmt::Break(_) => Stmt::Break,
-            ast::Stmt::Block(block) => Stmt::Block(self.stmts(&block.body)?),
+            ast::Stmt::Block(block) => Stmt::Block(self.framed_stmts(&block.body)?),
             ast::Stmt::AutoEscape(stmt) => Stmt::AutoEscape(span_of(stmt.span())),
             ast::Stmt::Import(stmt) => Stmt::Loader(span_of(stmt.span())),
             ast::Stmt::FromImport(stmt) => Stmt::Loader(span_of(stmt.span())),

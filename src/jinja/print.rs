@@ -124,9 +124,12 @@ impl Interp {
             Value::Macro(decl) => {
                 let _ = write!(out, "<Macro '{}'>", decl.decl.name);
             }
-            Value::Function(function) => {
-                let _ = write!(out, "<function {}>", function.name);
-            }
+            Value::Function(function) => match super::globals::class_repr(&function.name) {
+                Some(class) => out.push_str(class),
+                None => {
+                    let _ = write!(out, "<function {}>", function.name);
+                }
+            },
             Value::Method(method) => {
                 let _ = write!(out, "<built-in method {} of {} object>", method.1, method.0.type_name());
             }

@@ -12,6 +12,9 @@
 //! | blanks outside ASCII in a tag | blanks |
 //! | integers of more than 38 digits | a short one; the literal is read from the source again |
 //!
+//! Jinja2 also takes a comment or a raw block that is opened as the very last thing, which is left out, and does not know
+//! `{% raw +%}`, which is told as an unknown tag.
+//!
 //! Not rewritten: a tuple without parentheses as the value of `{{ }}` or `{% if %}`, and `{% print %}`.
 
 use std::borrow::Cow;
@@ -27,6 +30,8 @@ pub(super) struct Rewritten<'a> {
     pub(super) tuple_subscripts: HashSet<u32>,
     /// Every `{% %}` tag.
     pub(super) blocks: Vec<Range<usize>>,
+    /// A `raw` tag that Jinja2 does not take for one.
+    pub(super) unknown_tag: Option<Range<usize>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,11 +62,14 @@ pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
         dos: Vec::new(),
         tuple_subscripts: HashSet::new(),
         blocks: Vec::new(),
+        unknown_tag: None,
+        end: source.len(),
     };
     rewriter.template();
-    let Rewriter { edits, dos, tuple_subscripts, blocks, .. } = rewriter;
+    let Rewriter { edits, dos, tuple_subscripts, blocks, unknown_tag, end, .. } = rewriter;
+    let source = &source[..end];
     if edits.is_empty() {
-        return Rewritten { source: Cow::Borrowed(source), dos, tuple_subscripts, blocks };
+        return Rewritten { source: Cow::Borrowed(source), dos, tuple_subscripts, blocks, unknown_tag };
     }
     let mut bytes = source.as_bytes().to_vec();
     for (range, fill) in edits {
@@ -77,13 +85,25 @@ pub(super) fn rewrite(source: &str) -> Rewritten<'_> {
     }
     // Only whole characters are overwritten, so the bytes stay UTF-8.
     let source = String::from_utf8(bytes).map_or(Cow::Borrowed(source), Cow::Owned);
-    Rewritten { source, dos, tuple_subscripts, blocks }
+    Rewritten { source, dos, tuple_subscripts, blocks, unknown_tag }
 }
 
 enum Fill {
     Byte(u8),
     Text(&'static [u8]),
     Number,
+}
+
+/// What a tag is of a raw block.
+enum Raw {
+    /// Its first, and where the block ends.
+    Block(usize),
+    /// Its first, and where its text starts, which nothing ends.
+    Open(usize),
+    /// Would be its first, but ends in `+%}`, there.
+    Unknown(usize),
+    /// Nothing.
+    None,
 }
 
 struct Rewriter<'a> {
@@ -93,6 +113,9 @@ struct Rewriter<'a> {
     dos: Vec<Range<u32>>,
     tuple_subscripts: HashSet<u32>,
     blocks: Vec<Range<usize>>,
+    unknown_tag: Option<Range<usize>>,
+    /// Where the source ends that is parsed.
+    end: usize,
 }
 
 impl Rewriter<'_> {
@@ -103,25 +126,44 @@ impl Rewriter<'_> {
             match self.bytes.get(start + 1) {
                 Some(b'#') => match self.source[start + 2..].find("#}") {
                     Some(end) => at = start + 2 + end + 2,
-                    None => return,
+                    None => return self.open_end(start, start + 2),
                 },
                 Some(b'{') => at = self.tag(start, *b"}}"),
                 Some(b'%') => match self.raw_block(start) {
-                    Some(end) => at = end,
-                    None => at = self.tag(start, *b"%}"),
+                    Raw::Block(end) => at = end,
+                    Raw::Open(body) => return self.open_end(start, body),
+                    Raw::Unknown(end) => {
+                        self.unknown_tag.get_or_insert(start..end);
+                        at = end;
+                    }
+                    Raw::None => at = self.tag(start, *b"%}"),
                 },
                 _ => at = start + 1,
             }
         }
     }
 
-    /// The end of a raw block that starts here.
-    fn raw_block(&self, start: usize) -> Option<usize> {
+    /// A comment or a raw block is opened here and not closed. Jinja2 passes over it where nothing follows; the last
+    /// line end of a template is none of its text.
+    fn open_end(&mut self, start: usize, body: usize) {
+        let rest = self.source[body..].strip_prefix(['-', '+']).unwrap_or(&self.source[body..]);
+        if matches!(rest, "" | "\n" | "\r" | "\r\n") {
+            self.end = start;
+        }
+    }
+
+    /// The raw block that starts here.
+    fn raw_block(&self, start: usize) -> Raw {
         let inside = self.source[start + 2..].trim_start_matches(['-', '+']).trim_start();
-        let after = inside.strip_prefix("raw")?.trim_start();
+        let Some(after) = inside.strip_prefix("raw").map(str::trim_start) else { return Raw::None };
+        let sign = after.strip_prefix('+').is_some();
         let after = after.strip_prefix(['-', '+']).unwrap_or(after);
-        let body = after.strip_prefix("%}")?;
-        let mut at = self.source.len() - body.len();
+        let Some(body) = after.strip_prefix("%}") else { return Raw::None };
+        let from = self.source.len() - body.len();
+        if sign {
+            return Raw::Unknown(from);
+        }
+        let mut at = from;
         while let Some(found) = self.source[at..].find("{%") {
             at += found + 2;
             let tag = self.source[at..].trim_start_matches(['-', '+']).trim_start();
@@ -129,11 +171,11 @@ impl Rewriter<'_> {
                 let rest = rest.trim_start();
                 let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest);
                 if let Some(rest) = rest.strip_prefix("%}") {
-                    return Some(self.source.len() - rest.len());
+                    return Raw::Block(self.source.len() - rest.len());
                 }
             }
         }
-        Some(self.source.len())
+        Raw::Open(from)
     }
 
     /// Rewrites the tag that starts here and gives the offset after it.

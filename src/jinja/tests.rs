@@ -3,7 +3,7 @@
 use super::error::{ErrorKind, Eval, error, type_error};
 use super::interp::Interp;
 use super::tree::{BinaryOp, CompareOp};
-use super::value::{Args, StrKind, Value};
+use super::value::{Args, Dict, StrKind, Value};
 
 /// The names of the tests, sorted.
 pub(crate) const NAMES: &[&str] = &[
@@ -162,15 +162,15 @@ impl Interp {
             "gt" | "greaterthan" | ">" => self.compare(CompareOp::Gt, value, operand()?)?,
             "ge" | ">=" => self.compare(CompareOp::Gte, value, operand()?)?,
             "in" => self.contains(operand()?, value)?,
-            "filter" => {
-                let name = self.str_of(value)?;
-                super::filters::exists(&name.text)
-            }
-            "test" => {
-                let name = self.str_of(value)?;
-                exists(&name.text)
-            }
+            "filter" => self.is_name(value, super::filters::exists)?,
+            "test" => self.is_name(value, exists)?,
             _ => return Err(error(ErrorKind::UnknownTest, format!("No test named '{name}' found."))),
         })
+    }
+
+    /// Whether a value is one of a set of names, which a value that cannot be a key has no place in.
+    fn is_name(&self, value: &Value, exists: impl Fn(&str) -> bool) -> Eval<bool> {
+        Dict::default().get(value)?;
+        Ok(value.as_str().is_some_and(exists))
     }
 }

@@ -91,6 +91,8 @@ pub enum Stmt {
     Break,
     /// `{% continue %}`
     Continue,
+    /// These names are unset from here on, whatever is known of them outside.
+    Unset(Vec<Name>),
     /// A tag that needs a loader of templates, which dbt does not give.
     Loader(Span),
     /// `{% autoescape %}`

@@ -6,7 +6,7 @@ use super::tree::{Arg, Expr, ExprKind, Stmt, Target};
 pub fn exprs<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
     for stmt in stmts {
         match stmt {
-            Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) => {}
+            Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) | Stmt::Unset(_) => {}
             Stmt::Print(expr, _) | Stmt::Do(expr) | Stmt::Set(_, expr) => within(expr, visit),
             Stmt::If { test, then, otherwise } => {
                 within(test, visit);

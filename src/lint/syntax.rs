@@ -210,7 +210,7 @@ impl<'t> Walk<'t, '_> {
 
     fn stmt(&mut self, stmt: &'t Stmt) {
         match stmt {
-            Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) => {}
+            Stmt::Raw(_) | Stmt::Break | Stmt::Continue | Stmt::Loader(_) | Stmt::AutoEscape(_) | Stmt::Unset(_) => {}
             Stmt::Print(expr, _) => self.within(Outer::Print, |walk| walk.expr(expr)),
             Stmt::Do(expr) | Stmt::Set(_, expr) => self.expr(expr),
             Stmt::If { test, then, otherwise } => {

@@ -17,6 +17,9 @@ impl Interp {
                 let dict = dict.borrow().clone();
                 dict.iter().map(|(key, value)| [key.clone(), value.clone()]).collect()
             }
+            Value::Bytes(bytes) if !bytes.is_empty() => {
+                return Err(type_error("cannot unpack non-iterable int object"));
+            }
             Value::List(_) | Value::Tuple(_) => {
                 let mut pairs = Vec::new();
                 for pair in self.items_of(value)? {

@@ -147,7 +147,11 @@ impl Interp {
                     }
                 }
                 self.site_at(frame, expr.span);
-                self.slice(&operand, &bounds)?
+                match self.slice(&operand, &bounds) {
+                    // What Jinja2 works out while it compiles, it looks up as any item.
+                    Err(_) if expr.is_constant() => self.without_item(&operand, &Value::str("slice"))?,
+                    sliced => sliced?,
+                }
             }
             ExprKind::Call(callee, args) => {
                 if let (ExprKind::Var(name), [Arg::Positional(over)]) = (&callee.kind, args.as_slice()) {

@@ -8,9 +8,10 @@ use super::{Frame, at};
 use crate::jinja::branches::address;
 use crate::jinja::error::{ErrorKind, Eval, Flow, error, type_error};
 use crate::jinja::host::{TableRead, TableUse, Use};
-use crate::jinja::loops::{Loop, LoopState};
+use crate::jinja::loops::{Loop, LoopState, Walked};
 use crate::jinja::odd::Odd;
 use crate::jinja::tree::{ExprKind, For, Literal, Name, Span, Stmt, Target};
+use crate::jinja::undefined::Undefined;
 use crate::jinja::value::{Str, Value};
 use crate::source::TextBuilder;
 
@@ -85,6 +86,11 @@ impl Interp {
                 let mut inner = TextBuilder::default();
                 self.scoped(frame, |interp, frame| interp.exec(frame, body, &mut inner))?;
                 let value = self.filter_chain(frame, filter, Value::Str(Str::from(&inner.finish())))?;
+                // Unlike a printed expression, the block's result is joined to the rest as it is.
+                if !matches!(value, Value::Str(_) | Value::Unknown(_)) {
+                    let message = format!("sequence item: expected str instance, {} found", value.type_name());
+                    return Err(at(type_error(message), frame, filter.span));
+                }
                 self.print(frame, filter.span, &value, out)
             }
             Stmt::Macro(decl) => {
@@ -105,6 +111,13 @@ impl Interp {
                 self.print(frame, call.span, &value, out)
             }
             Stmt::Block(body) => self.exec(frame, body, out),
+            Stmt::Unset(names) => {
+                for name in names {
+                    let nothing = Undefined::variable(name, frame.permissive);
+                    frame.set(name, Value::Undefined(Rc::new(nothing)));
+                }
+                Ok(())
+            }
             Stmt::Break => Err(Flow::Break),
             Stmt::Continue => Err(Flow::Continue),
             Stmt::Loader(span) => {
@@ -182,6 +195,7 @@ impl Interp {
         self.site_at(frame, for_loop.iter.span);
         self.note_walked(&iterated);
         let mut items = self.items_of(&iterated).map_err(|flow| at(flow, frame, for_loop.iter.span))?;
+        let walked = if for_loop.filter.is_none() { Walked::of(&iterated) } else { Walked::Fixed };
         if let Some(filter) = &for_loop.filter {
             let mut kept = Vec::with_capacity(items.len());
             for item in items {
@@ -198,11 +212,19 @@ impl Interp {
         if items.is_empty() {
             return self.scoped(frame, |interp, frame| interp.exec(frame, &for_loop.otherwise, out));
         }
-        let state = LoopState::new(items, depth);
+        let state = LoopState::new(items, walked, depth);
         let loop_name: Name = Arc::from("loop");
         frame.loops.push(for_loop.recursive.then_some(for_loop));
         let mut result = Ok(());
-        while let Some(item) = state.next() {
+        loop {
+            let item = match state.next() {
+                Ok(Some(item)) => item,
+                Ok(None) => break,
+                Err(flow) => {
+                    result = Err(at(flow, frame, for_loop.iter.span));
+                    break;
+                }
+            };
             let flow = self.step().and_then(|()| {
                 self.scoped(frame, |interp, frame| {
                     frame.vars.push((Arc::clone(&loop_name), Value::Object(Rc::new(Loop::new(&state)))));

@@ -237,7 +237,7 @@ fn is(value: &str, name: &str) -> bool {
         "isspace" => all(is_space),
         "islower" => value.chars().any(char::is_lowercase) && !value.chars().any(char::is_uppercase),
         "isupper" => value.chars().any(char::is_uppercase) && !value.chars().any(char::is_lowercase),
-        "istitle" => value.chars().any(char::is_alphabetic) && title(value) == value,
+        "istitle" => value.chars().any(|char| char.is_uppercase() || char.is_lowercase()) && title(value) == value,
         "isprintable" => value.chars().all(super::super::print::is_printable),
         _ => {
             let mut chars = value.chars();

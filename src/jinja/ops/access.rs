@@ -94,6 +94,11 @@ impl Interp {
             };
             return Ok(attribute.unwrap_or_else(|| self.without_attribute(value, name)));
         }
+        self.without_item(value, key)
+    }
+
+    /// What is undefined because a value has no item of that key.
+    pub(in crate::jinja) fn without_item(&mut self, value: &Value, key: &Value) -> Eval<Value> {
         let shown = self.repr_of(key)?;
         let message = format!("{} has no element {shown}", object_label(value));
         Ok(self.missing(key.clone(), &shown, message))
@@ -113,6 +118,9 @@ impl Interp {
                 return Ok(derived(unknown, format!("{}[:]", unknown.label)));
             }
         }
+        if let Value::Undefined(undefined) = value {
+            return Interp::item_of_undefined(undefined);
+        }
         let mut numbers = [None; 3];
         for (number, bound) in numbers.iter_mut().zip(bounds) {
             match bound {
@@ -131,7 +139,6 @@ impl Interp {
         }
         let positions = |len: usize| slice_positions(len as i64, numbers[0], numbers[1], step);
         Ok(match value {
-            Value::Undefined(undefined) => return Interp::item_of_undefined(undefined),
             Value::Str(text) => {
                 let chars: Vec<usize> =
                     text.text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.text.len())).collect();
@@ -170,10 +177,13 @@ impl Interp {
                 let (start, count) = positions(items.len());
                 Value::tuple((0..count).map(|n| items[(start + n * step) as usize].clone()).collect())
             }
-            other => {
-                let message = format!("{} has no element slice", object_label(other));
-                return Ok(self.missing(Value::str("slice"), "slice", message));
+            Value::Bytes(bytes) => {
+                let (start, count) = positions(bytes.len());
+                Value::Bytes((0..count).map(|n| bytes[(start + n * step) as usize]).collect())
             }
+            // A slice is no key that Jinja2 looks up: Python takes it from the value itself.
+            Value::Dict(_) => return Err(type_error("unhashable type: 'slice'")),
+            other => return Err(type_error(format!("'{}' object is not subscriptable", other.type_name()))),
         })
     }
 

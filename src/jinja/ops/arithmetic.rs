@@ -12,7 +12,7 @@ use crate::jinja::interp::Interp;
 use crate::jinja::tree::BinaryOp;
 use crate::jinja::undefined::undefined_error;
 use crate::jinja::unknown::derived;
-use crate::jinja::value::Value;
+use crate::jinja::value::{Str, StrKind, Value};
 
 pub(super) fn is_number(value: &Value) -> bool {
     matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
@@ -59,7 +59,7 @@ pub(in crate::jinja) fn arithmetic(interp: &mut Interp, op: BinaryOp, left: &Val
         }
         (BinaryOp::Add, Value::Str(left), Value::Str(right)) => {
             interp.made(left.text.len() + right.text.len())?;
-            return Ok(Value::Str(interp.joined(&[left.clone(), right.clone()])));
+            return Ok(Value::Str(added(interp, left, right)));
         }
         (BinaryOp::Add, Value::Str(_), other) => {
             return Err(type_error(format!("can only concatenate str (not \"{}\") to str", other.type_name())));
@@ -183,10 +183,58 @@ fn number_arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Eval<Value> {
             }));
         }
         BinaryOp::Div => a / b,
-        BinaryOp::FloorDiv => (a / b).floor(),
-        BinaryOp::Rem => a - b * (a / b).floor(),
-        BinaryOp::Pow | BinaryOp::Concat => a.powf(b),
+        BinaryOp::FloorDiv => float_divmod(a, b).0,
+        BinaryOp::Rem => float_divmod(a, b).1,
+        BinaryOp::Pow | BinaryOp::Concat => return float_power(a, b),
     }))
+}
+
+/// Two texts as one. Next to one that is escaped already, markupsafe escapes the other.
+fn added(interp: &Interp, left: &Str, right: &Str) -> Str {
+    let is_marked = |part: &&Str| part.kind == StrKind::Markup;
+    if ![left, right].iter().any(is_marked) {
+        return interp.joined(&[left.clone(), right.clone()]);
+    }
+    let parts = [left, right].map(|part| match part.kind {
+        StrKind::Markup => part.clone(),
+        _ => part.remade(crate::jinja::filters::escaped(&part.text)),
+    });
+    let mut joined = interp.joined(&parts);
+    joined.kind = StrKind::Markup;
+    joined
+}
+
+/// Python's floor division and remainder of floats, which has the divisor's sign.
+fn float_divmod(a: f64, b: f64) -> (f64, f64) {
+    let mut remainder = a % b;
+    let mut quotient = (a - remainder) / b;
+    if remainder == 0.0 {
+        remainder = 0.0_f64.copysign(b);
+    } else if (b < 0.0) != (remainder < 0.0) {
+        remainder += b;
+        quotient -= 1.0;
+    }
+    let floor = match quotient {
+        0.0 => 0.0_f64.copysign(a / b),
+        // A quotient just below a whole number is that number.
+        _ if quotient - quotient.floor() > 0.5 => quotient.floor() + 1.0,
+        _ => quotient.floor(),
+    };
+    (floor, remainder)
+}
+
+fn float_power(a: f64, b: f64) -> Eval<Value> {
+    if a == 0.0 && b < 0.0 {
+        return Err(zero_division("0.0 cannot be raised to a negative power"));
+    }
+    if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {
+        return Err(error(ErrorKind::Host("unsupported"), "hookproof does not reckon with complex numbers"));
+    }
+    let power = a.powf(b);
+    if power.is_infinite() && a.is_finite() && b.is_finite() {
+        return Err(python_error("OverflowError", "(34, 'Numerical result out of range')"));
+    }
+    Ok(Value::Float(power))
 }
 
 fn integer_arithmetic(op: BinaryOp, a: &BigInt, b: &BigInt) -> Eval<Value> {
