@@ -20,11 +20,11 @@ pub fn github(reports: &[CheckReport], closing: bool) -> String {
             String::new()
         };
         format!(
-            "::{command} file={},line={},endLine={}{columns},title=hookproof ({})::{}",
+            "::{command} title=hookproof ({}),file={},line={},endLine={}{columns}::{}",
+            found.rule,
             property(&report.path_in_repository(positions.path(found.place))),
             start.line,
             end.line,
-            found.rule,
             data(&found.message_with_help())
         )
     })

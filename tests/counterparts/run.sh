@@ -63,6 +63,20 @@ else
     skipped "SARIF" "sarif-multitool can't be installed with npm"
 fi
 
+if command -v npm > /dev/null && npm install --silent --prefix "$kept/npm" @actions/core azure-pipelines-task-lib > /dev/null 2>&1; then
+    for format in github azure; do
+        hookproof check "$samples" --fail-on never --format "$format" > "$work/$format.log"
+    done
+    PROJECT=$samples node tests/counterparts/commands.mjs "$kept/npm/node_modules" "$work/check.json" "$work/github.log" "$work/azure.log"
+    passed "annotations of GitHub and Azure"
+else
+    skipped "annotations" "the libraries of GitHub Actions and Azure Pipelines can't be installed with npm"
+fi
+
+hookproof check "$samples" --fail-on never --format gitlab > "$work/gitlab.json"
+"$tools/bin/check-jsonschema" --quiet --schemafile tests/counterparts/gitlab.schema.json "$work/gitlab.json"
+passed "GitLab's code quality"
+
 "$tools/bin/python" tests/counterparts/snippets.py README.md "$work"
 "$tools/bin/python" - <<'PYTHON'
 import yaml
