@@ -10,6 +10,7 @@ use std::sync::Arc;
 use schemars::Schema;
 
 use super::Positions;
+use crate::prove::warehouse::Verdict;
 use crate::prove::{Executed, Proof, Step};
 use crate::source::{Lines, Place, Sources};
 
@@ -52,6 +53,25 @@ fn holds(proof: &Proof, strict: bool) -> bool {
 /// `holds` or `fails`.
 fn verdict(holds: bool) -> &'static str {
     if holds { "holds" } else { "fails" }
+}
+
+/// The hook of a step, else its node.
+fn owner<'a>(step: &'a Step, proof: &'a Proof) -> &'a str {
+    step.hook.map(|hook| proof.hooks[hook].id.as_str()).or(step.node.as_deref()).unwrap_or_default()
+}
+
+/// How many statements of hooks came out how.
+fn tally(proof: &Proof) -> BTreeMap<Verdict, usize> {
+    let mut counts = BTreeMap::new();
+    for step in proof.runs.iter().flat_map(|run| &run.steps).filter(|step| step.hook.is_some()) {
+        for one in &step.statements {
+            *counts.entry(one.verdict).or_default() += 1;
+        }
+        if let Some(trouble) = step.trouble.as_ref().filter(|_| step.statements.is_empty()) {
+            *counts.entry(trouble.verdict).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn positions(proved: &Proved) -> Positions<'_> {

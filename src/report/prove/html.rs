@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 
 use super::text::{SAME_ID, cell, doubled, failing, given};
-use super::{Proved, holds, positions};
+use super::{Proved, holds, owner, positions, tally};
+use crate::plan::StepKind;
 use crate::prove::warehouse::Verdict;
-use crate::prove::{Drift, Executed, Noticed, Proof, Step, fates};
+use crate::prove::{Drift, Executed, Noticed, Proof, Run, Step, fates};
 use crate::report::{Positions, counted};
 use crate::source::Place;
 
@@ -17,9 +18,15 @@ const STYLE: &str = include_str!("style.css");
 #[must_use]
 pub fn html(all: &[Proved]) -> String {
     let mut body = String::new();
+    let proofs: usize = all.iter().map(|proved| proved.proofs.len()).sum();
+    if proofs > 1 {
+        contents(all, &mut body);
+    }
+    let mut number = 0;
     for proved in all {
-        let drawing = Drawing { positions: positions(proved) };
         for proof in &proved.proofs {
+            number += 1;
+            let drawing = Drawing { positions: positions(proved), number };
             drawing.proof(proof, &proved.project, holds(proof, proved.strict), &mut body);
         }
     }
@@ -32,6 +39,33 @@ pub fn html(all: &[Proved]) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
+}
+
+/// A line for each rehearsal, which leads to it.
+fn contents(all: &[Proved], out: &mut String) {
+    out.push_str("<nav>\n<ul>\n");
+    let proofs = all.iter().flat_map(|proved| proved.proofs.iter().map(move |proof| (proved, proof)));
+    for (number, (proved, proof)) in (1..).zip(proofs) {
+        let (verdict, of) = outcome(holds(proof, proved.strict));
+        let _ = writeln!(
+            out,
+            "<li><a href=\"#proof-{number}\">{} in {}</a> <span class=\"badge {of}\">{verdict}</span></li>",
+            escaped(&proved.project),
+            escaped(&proof.target)
+        );
+    }
+    out.push_str("</ul>\n</nav>\n");
+}
+
+/// What is said of a proof, and its class in the page's style.
+fn outcome(holds: bool) -> (&'static str, &'static str) {
+    if holds { ("the proof holds", "proved") } else { ("the proof fails", "refuted") }
+}
+
+/// Whether each step of two runs came out alike.
+fn ends_alike(one: &Run, other: &Run) -> bool {
+    let how = |step: &Step| (step.hook, step.verdict(), step.status, step.is_skipped);
+    one.steps.iter().map(how).eq(other.steps.iter().map(how))
 }
 
 /// A text in HTML, also between quotes.
@@ -64,30 +98,37 @@ fn class(verdict: Option<Verdict>) -> &'static str {
 
 struct Drawing<'a> {
     positions: Positions<'a>,
+    /// Which rehearsal of the page it is, from 1.
+    number: usize,
 }
 
 impl Drawing<'_> {
     fn proof(&self, proof: &Proof, project: &str, holds: bool, out: &mut String) {
-        let (verdict, of) = if holds { ("the proof holds", "proved") } else { ("the proof fails", "refuted") };
+        let (verdict, of) = outcome(holds);
         let _ = writeln!(
             out,
-            "<section>\n<h1>{} <small>dbt {} in {} ({})</small></h1>\n<p class=\"verdict {of}\">{verdict}</p>",
+            "<section id=\"proof-{}\">\n<h1>{} <small>dbt {} in {} ({})</small></h1>\n<p class=\"verdict {of}\">{verdict}</p>",
+            self.number,
             escaped(project),
             escaped(&proof.command),
             escaped(&proof.target),
             escaped(&proof.adapter)
         );
+        self.summary(proof, out);
         for run in &proof.runs {
+            // What runs a second time is of interest where it ends differently.
+            let is_repeated = proof.runs.first().is_some_and(|first| run.number > 1 && ends_alike(first, run));
+            let (open, how) = if is_repeated { ("", ", each step as before") } else { (" open", "") };
             let _ = writeln!(
                 out,
-                "<h2>Run {} <small>invocation_id {}</small></h2>\n<ol class=\"timeline\">",
+                "<details class=\"run\"{open}><summary><h2>Run {} <small>invocation_id {}{how}</small></h2></summary>\n<ol class=\"timeline\">",
                 run.number,
                 escaped(&run.invocation_id)
             );
-            for step in &run.steps {
-                self.step(step, proof, out);
+            for (index, step) in run.steps.iter().enumerate() {
+                self.step(&self.anchor(run.number, index), step, proof, out);
             }
-            out.push_str("</ol>\n");
+            out.push_str("</ol>\n</details>\n");
         }
         self.drills(proof, out);
         self.validations(proof, out);
@@ -97,17 +138,74 @@ impl Drawing<'_> {
         out.push_str("</section>\n");
     }
 
+    /// The id of a step in the page.
+    fn anchor(&self, run: usize, step: usize) -> String {
+        format!("step-{}-{run}-{step}", self.number)
+    }
+
+    /// How many statements came out how, and everything that is refuted.
+    fn summary(&self, proof: &Proof, out: &mut String) {
+        let counts = tally(proof);
+        let of: Vec<String> = counts
+            .iter()
+            .map(|(of, count)| format!("<span class=\"badge {}\">{count} {}</span>", class(Some(*of)), of.name()))
+            .collect();
+        let statements = counted(counts.values().sum(), "statement");
+        let _ = match of.as_slice() {
+            [] => writeln!(out, "<p>No hook executes anything.</p>"),
+            of => {
+                writeln!(out, "<p>{}, {statements} of hooks: {}</p>", counted(proof.runs.len(), "run"), of.join(", "))
+            }
+        };
+        let mut refuted = Vec::new();
+        for run in &proof.runs {
+            for (index, step) in
+                run.steps.iter().enumerate().filter(|(_, step)| step.verdict() == Some(Verdict::Refuted))
+            {
+                let of_statement = step.statements.iter().find(|one| one.verdict == Verdict::Refuted);
+                let why = of_statement.and_then(|one| one.error.as_deref());
+                let why = why.or(step.trouble.as_ref().map(|trouble| trouble.message.as_str())).unwrap_or_default();
+                let when = if run.number == 1 { "" } else { " when it runs again" };
+                refuted.push(format!(
+                    "<a href=\"#{}\"><code>{}</code></a>{when}: {}",
+                    self.anchor(run.number, index),
+                    escaped(owner(step, proof)),
+                    escaped(why.lines().next().unwrap_or_default())
+                ));
+            }
+        }
+        for (index, drill) in proof.drills.iter().enumerate().filter(|(_, drill)| !drill.misreports.is_empty()) {
+            let wrong = drill.misreports.iter().map(|wrong| escaped(&wrong.message)).collect::<Vec<_>>().join("; ");
+            let what = escaped(&failing(&drill.failing, proof));
+            refuted.push(format!("<a href=\"#{}\">when <code>{what}</code> fails</a>: {wrong}", self.drill(index)));
+        }
+        for one in proof.validations.iter().filter(|one| one.noticed == Noticed::No) {
+            let id = escaped(&proof.hooks[one.hook].id);
+            refuted.push(format!("<code>{id}</code> does not fail {}: it proves nothing", escaped(&given(one))));
+        }
+        if !refuted.is_empty() {
+            let _ = writeln!(out, "<ul class=\"refuted-list\">\n<li>{}</li>\n</ul>", refuted.join("</li>\n<li>"));
+        }
+    }
+
+    /// The id of a drill in the page.
+    fn drill(&self, index: usize) -> String {
+        format!("drill-{}-{index}", self.number)
+    }
+
     fn place(&self, place: Option<Place>) -> Option<String> {
         let place = place?;
         let at = self.positions.start(place);
         Some(format!("{}:{}:{}", self.positions.path(place), at.line, at.column))
     }
 
-    fn step(&self, step: &Step, proof: &Proof, out: &mut String) {
+    fn step(&self, anchor: &str, step: &Step, proof: &Proof, out: &mut String) {
         let verdict = step.verdict();
         let of = if step.is_skipped { "skipped" } else { class(verdict) };
         let hook = step.hook.map(|hook| &proof.hooks[hook]);
-        let name = hook.map(|hook| hook.id.as_str()).or(step.node.as_deref()).unwrap_or_default();
+        let name = owner(step, proof);
+        // The hooks of a node stand around it.
+        let kind = if matches!(step.kind, StepKind::PreHook | StepKind::PostHook) { " of-node" } else { "" };
         let word = match (step.is_skipped, verdict) {
             (true, _) => "skipped",
             (false, Some(verdict)) => verdict.name(),
@@ -120,11 +218,11 @@ impl Drawing<'_> {
         );
         let has_more = hook.is_some() || !step.statements.is_empty() || step.trouble.is_some() || step.note.is_some();
         if !has_more {
-            let _ = writeln!(out, "<li class=\"{of}\">{summary}</li>");
+            let _ = writeln!(out, "<li id=\"{anchor}\" class=\"{of}{kind}\">{summary}</li>");
             return;
         }
         let open = if verdict == Some(Verdict::Refuted) { " open" } else { "" };
-        let _ = writeln!(out, "<li class=\"{of}\"><details{open}><summary>{summary}</summary>");
+        let _ = writeln!(out, "<li id=\"{anchor}\" class=\"{of}{kind}\"><details{open}><summary>{summary}</summary>");
         if let Some(note) = &step.note {
             let _ = writeln!(out, "<p>{}</p>", escaped(note));
         }
@@ -168,10 +266,11 @@ impl Drawing<'_> {
     }
 
     fn drills(&self, proof: &Proof, out: &mut String) {
-        for drill in &proof.drills {
+        for (index, drill) in proof.drills.iter().enumerate() {
             let _ = writeln!(
                 out,
-                "<h2>Drill: {} fails <small>{} succeed, {} failed, {} skipped</small></h2>\n<ul>",
+                "<h2 id=\"{}\">Drill: {} fails <small>{} succeed, {} failed, {} skipped</small></h2>\n<ul>",
+                self.drill(index),
                 escaped(&failing(&drill.failing, proof)),
                 drill.truth.well,
                 drill.truth.failed,
@@ -232,8 +331,7 @@ impl Drawing<'_> {
         }
         if let Some(retry) = &proof.retry {
             for step in &retry.failed {
-                let name = step.hook.map(|hook| proof.hooks[hook].id.as_str()).or(step.node.as_deref());
-                let _ = writeln!(out, "<li>{SAME_ID} fails in <code>{}</code>", escaped(name.unwrap_or_default()));
+                let _ = writeln!(out, "<li>{SAME_ID} fails in <code>{}</code>", escaped(owner(step, proof)));
                 for one in step.statements.iter().filter(|one| one.verdict == Verdict::Refuted) {
                     self.statement(one, out);
                 }

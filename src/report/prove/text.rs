@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Proved, holds, positions};
+use super::{Proved, holds, owner, positions, tally};
 use crate::plan::StepKind;
 use crate::prove::warehouse::{SqlValue, Verdict};
 use crate::prove::{Drift, Executed, Failing, Noticed, Proof, Step, Trouble, Validation, fates};
@@ -101,17 +101,9 @@ impl Drawing<'_> {
         format!("{}:{}:{}", self.positions.path(place), at.line, at.column)
     }
 
-    fn owner(&self, step: &Step, proof: &Proof) -> String {
-        match step.hook {
-            Some(hook) => proof.hooks[hook].id.clone(),
-            None => step.node.as_deref().unwrap_or_default().to_owned(),
-        }
-    }
-
     fn refuted(&self, run: usize, step: &Step, proof: &Proof, out: &mut String) {
         let which = if run == 1 { "in the first run" } else { "when it runs again" };
-        let _ =
-            writeln!(out, "\n  {} {} {}", self.paint.red("refuted"), self.owner(step, proof), self.paint.dim(which));
+        let _ = writeln!(out, "\n  {} {} {}", self.paint.red("refuted"), owner(step, proof), self.paint.dim(which));
         let bad = step.statements.iter().filter(|one| one.verdict == Verdict::Refuted);
         for one in bad {
             self.cause(one.error.as_deref().unwrap_or_default(), one.place, one.through.as_deref(), out);
@@ -218,17 +210,7 @@ impl Drawing<'_> {
 
     /// How many statements of hooks came out how, and how the nodes were made.
     fn tally(&self, proof: &Proof, out: &mut String) {
-        let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
-        for run in &proof.runs {
-            for step in run.steps.iter().filter(|step| step.hook.is_some()) {
-                for one in &step.statements {
-                    *counts.entry(one.verdict).or_default() += 1;
-                }
-                if let Some(trouble) = step.trouble.as_ref().filter(|_| step.statements.is_empty()) {
-                    *counts.entry(trouble.verdict).or_default() += 1;
-                }
-            }
-        }
+        let counts = tally(proof);
         let all: usize = counts.values().sum();
         let of: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
         let runs = counted(proof.runs.len(), "run");
@@ -281,7 +263,7 @@ impl Drawing<'_> {
             let of_step = step.trouble.iter().filter(|trouble| trouble.verdict == Verdict::NotProved);
             for cause in of_statements.chain(of_step.map(|trouble| trouble.message.clone())) {
                 let owners = causes.entry(cause).or_default();
-                let owner = self.owner(step, proof);
+                let owner = owner(step, proof).to_owned();
                 if !owners.contains(&owner) {
                     owners.push(owner);
                 }
@@ -317,7 +299,7 @@ impl Drawing<'_> {
         }
         let Some(retry) = &proof.retry else { return };
         for step in &retry.failed {
-            let _ = writeln!(out, "  {SAME_ID} fails in {}", self.owner(step, proof));
+            let _ = writeln!(out, "  {SAME_ID} fails in {}", owner(step, proof));
             for one in step.statements.iter().filter(|one| one.verdict == Verdict::Refuted) {
                 self.cause(one.error.as_deref().unwrap_or_default(), one.place, one.through.as_deref(), out);
                 self.sql(one, out);
