@@ -361,7 +361,7 @@ impl Drawing<'_> {
         if let Some(written) = &drift.written {
             let _ = writeln!(out, "<pre>{}</pre>", escaped(written.sql.trim()));
         }
-        out.push_str("<table><tr>");
+        out.push_str("<div class=\"wide\"><table><tr>");
         for column in &drift.columns {
             let _ = write!(out, "<th>{}</th>", escaped(column));
         }
@@ -373,7 +373,7 @@ impl Drawing<'_> {
             }
             out.push_str("</tr>");
         }
-        out.push_str("</table></li>\n");
+        out.push_str("</table></div></li>\n");
     }
 }
 
