@@ -7,11 +7,11 @@ use std::{fmt, fs, io, thread};
 
 /// What one command took.
 #[derive(Clone, Copy)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// From its start to its end.
-    pub time: Duration,
+    pub(crate) time: Duration,
     /// The most memory that it held, in bytes; its children's is not counted. None where the system does not tell.
-    pub memory: Option<u64>,
+    pub(crate) memory: Option<u64>,
 }
 
 impl fmt::Display for Cost {
@@ -25,7 +25,7 @@ impl fmt::Display for Cost {
 ///
 /// # Errors
 /// The command is not there, or fails.
-pub fn cost(folder: &Path, runs: usize, program: &str, arguments: &[&str]) -> io::Result<Cost> {
+pub(crate) fn cost(folder: &Path, runs: usize, program: &str, arguments: &[&str]) -> io::Result<Cost> {
     let mut best: Option<Cost> = None;
     for _ in 0..runs {
         let cost = once(folder, program, arguments)?;

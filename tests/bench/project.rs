@@ -43,11 +43,11 @@ scale:
 ";
 
 /// Writes a project with that many models: tables, each of which reads another, with a hook of its own and one of
-/// dbt_project.yml, in folders of a hundred with a properties file each.
+/// the project file, in folders of a hundred with a properties file each.
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn generate(root: &Path, models: usize) -> io::Result<()> {
+pub(crate) fn generate(root: &Path, models: usize) -> io::Result<()> {
     let write = |path: &str, text: &str| {
         let path = root.join(path);
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -76,6 +76,6 @@ pub fn generate(root: &Path, models: usize) -> io::Result<()> {
 }
 
 /// Where that model stands in the project.
-pub fn path_of(model: usize) -> String {
+pub(crate) fn path_of(model: usize) -> String {
     format!("models/f{}/m{model}.sql", model / FOLDER)
 }
