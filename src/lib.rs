@@ -28,5 +28,6 @@ pub mod settings;
 pub mod source;
 mod spelling;
 pub mod sql;
+pub mod store;
 
 pub use run::{CheckOptions, Failure, PlanOptions, ProveOptions, check, compile, diff, list, lock, plan, prove, query};

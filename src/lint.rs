@@ -40,6 +40,8 @@ mod syntax;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Severity};
 use crate::hook::{Hook, Hooks};
 use crate::project::Project;
@@ -55,7 +57,7 @@ pub use selection::{Selection, SelectionChange, Selector};
 
 use crate::lock::Lock;
 use relations::Relations;
-use scene::{Scene, Sql, Step};
+use scene::{Scene, Spot, Sql, Step};
 use sink::{Finding, Sink};
 use syntax::Syntax;
 
@@ -78,7 +80,7 @@ pub struct Compiled {
     /// The pass.
     pub pass: Pass,
     /// The SQL of its queries.
-    pub scripts: Vec<Script>,
+    pub scripts: Vec<Arc<Script>>,
 }
 
 /// A rendering with its SQL.
@@ -87,9 +89,9 @@ pub struct Judged {
     /// The rendering.
     pub rendering: Rendering,
     /// The hook's own text in the run pass; blank where there is none.
-    pub script: Script,
+    pub script: Arc<Script>,
     /// What it executes while it renders: of the run pass, in order.
-    pub queries: Vec<(Query, Script)>,
+    pub queries: Vec<(Query, Arc<Script>)>,
 }
 
 /// What the rules see.
@@ -116,6 +118,7 @@ pub struct Findings<'a> {
     /// Every file: those of the project, and that of the settings.
     pub sources: Sources,
     library: Arc<Library>,
+    spots: OnceLock<Vec<Spot>>,
     syntax: OnceLock<Syntax>,
     relations: OnceLock<Relations>,
     catalogue: OnceLock<catalogue::Catalogue>,
@@ -146,6 +149,7 @@ impl<'a> Findings<'a> {
             renderer,
             ignored: Vec::new(),
             library: renderer.library(),
+            spots: OnceLock::new(),
             syntax: OnceLock::new(),
             relations: OnceLock::new(),
             catalogue: OnceLock::new(),
@@ -277,27 +281,40 @@ fn is_own(findings: &Findings<'_>, fix: &Fix) -> bool {
     fix.edits.iter().all(|edit| !is_of_package(&findings.sources.get(edit.place.file).path))
 }
 
+/// What a rule finds.
+fn found_by(rule: &'static Rule, findings: &Findings<'_>) -> Found {
+    let mut sink = Sink::new(rule, findings);
+    (rule.check)(findings, &mut sink);
+    let Found { diagnostics, suppressed } = sink.found();
+    let mut found = Found { diagnostics: Vec::new(), suppressed };
+    for mut diagnostic in diagnostics {
+        diagnostic.fix = diagnostic.fix.filter(|fix| is_own(findings, fix));
+        doubt(findings, &mut diagnostic);
+        if findings.policy.apply(rule, &mut diagnostic, &findings.sources) {
+            found.diagnostics.push(diagnostic);
+        } else {
+            found.suppressed += 1;
+        }
+    }
+    found
+}
+
 /// Everything that the rules find.
 #[must_use]
 pub fn check(findings: &Findings<'_>) -> Found {
     let Findings { policy, sources, .. } = findings;
-    let mut found = Found::default();
+    // What many rules look at is made before them: then none of them waits for another one.
+    findings.spots();
+    rayon::join(|| findings.problem_list(), || findings.syntax());
     // What silences nothing is known when everything else is found.
     let (last, first): (Vec<_>, Vec<_>) =
         rules().filter(|rule| policy.selection.has(rule)).partition(|rule| rule.family == rules::settings::FAMILY);
-    for rule in first.into_iter().chain(last) {
-        let mut sink = Sink::new(rule, findings);
-        (rule.check)(findings, &mut sink);
-        let of_rule = sink.found();
-        found.suppressed += of_rule.suppressed;
-        for mut diagnostic in of_rule.diagnostics {
-            diagnostic.fix = diagnostic.fix.filter(|fix| is_own(findings, fix));
-            doubt(findings, &mut diagnostic);
-            if policy.apply(rule, &mut diagnostic, sources) {
-                found.diagnostics.push(diagnostic);
-            } else {
-                found.suppressed += 1;
-            }
+    let mut found = Found::default();
+    for rules in [first, last] {
+        let each: Vec<Found> = rules.into_par_iter().with_max_len(1).map(|rule| found_by(rule, findings)).collect();
+        for one in each {
+            found.diagnostics.extend(one.diagnostics);
+            found.suppressed += one.suppressed;
         }
     }
     found.diagnostics.sort_by(|left, right| {

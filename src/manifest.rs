@@ -5,8 +5,11 @@ mod build;
 mod extract;
 mod settings;
 
-pub use build::{build, name_test, of_test, of_tests};
+pub use build::{build, build_all, name_test, of_test, of_tests};
 pub use settings::Settings;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::hook::{BadValue, ConfigHook, HookKind};
 use crate::jinja::JinjaError;
@@ -19,9 +22,31 @@ pub struct Manifest {
     pub nodes: Vec<NodeState>,
     /// The on-run hooks, which dbt keeps as nodes too (facts D6).
     pub operations: Vec<Operation>,
+    /// The nodes by schema and alias, in lower case; the first of several.
+    by_relation: OnceLock<HashMap<(String, String), usize>>,
 }
 
 impl Manifest {
+    /// The manifest of these nodes and on-run hooks.
+    #[must_use]
+    pub fn new(nodes: Vec<NodeState>, operations: Vec<Operation>) -> Manifest {
+        Manifest { nodes, operations, by_relation: OnceLock::new() }
+    }
+
+    /// The node that becomes a relation.
+    #[must_use]
+    pub fn node_of(&self, schema: &str, identifier: &str) -> Option<&NodeState> {
+        let key = |schema: &str, identifier: &str| (schema.to_ascii_lowercase(), identifier.to_ascii_lowercase());
+        let known = self.by_relation.get_or_init(|| {
+            let mut known = HashMap::with_capacity(self.nodes.len());
+            for (at, node) in self.nodes.iter().enumerate() {
+                known.entry(key(&node.schema, &node.alias)).or_insert(at);
+            }
+            known
+        });
+        self.nodes.get(*known.get(&key(schema, identifier))?)
+    }
+
     /// The node that dbt makes of an on-run hook.
     #[must_use]
     pub fn operation(&self, package: usize, kind: HookKind, index: usize) -> Option<&Operation> {

@@ -33,7 +33,8 @@ use crate::report::plan::Planned;
 use crate::report::prove::Proved;
 use crate::settings::{self, Answers, Settings};
 use crate::source::{LineColumn, Text};
-use crate::sql::{self, Dialect};
+use crate::sql::{Dialect, Script};
+use crate::store::Store;
 
 /// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
 const STACK: usize = 256 << 20;
@@ -76,6 +77,8 @@ pub struct CheckOptions {
     pub rules: SelectionChange,
     /// `--answers`; they come before those of the settings.
     pub answers: Answers,
+    /// What checks leave for the next ones.
+    pub store: Arc<Store>,
 }
 
 impl CheckOptions {
@@ -98,6 +101,7 @@ impl CheckOptions {
             overlay: Overlay::default(),
             rules: SelectionChange::default(),
             answers: Answers::default(),
+            store: Arc::default(),
         }
     }
 }
@@ -180,8 +184,18 @@ fn checked<T: Send>(
 ) -> Result<Vec<T>, Failure> {
     each(options, |renderer, settings| {
         let (renderer, hooks, rendered) = rendered(renderer);
-        judge(options, settings, since, (&renderer, &hooks), rendered, &give)
+        let given = judge(options, settings, since, (&renderer, &hooks), rendered, &give);
+        set_aside((renderer, hooks));
+        given
     })
+}
+
+/// Drops what is no longer needed while other work goes on. A process that ends does not wait for it.
+pub(crate) fn set_aside(what: impl Send + 'static) {
+    match &*POOL {
+        Some(pool) => pool.spawn(move || drop(what)),
+        None => drop(what),
+    }
 }
 
 /// Checks the hooks of a project that are rendered.
@@ -197,15 +211,18 @@ fn judge<T>(
     let dialect = Dialect::of_adapter(project.adapter());
     let cut = rendered.iter().filter(|rendered| rendered.cut).count();
     let kept = renderer.kept_hooks(hooks);
+    let store = options.store.of(&project.root().dir);
+    let script = |text: &Arc<str>| store.scripts.script(text, dialect);
     let checked = |hook, renderings: Vec<Rendering>| Checked {
         hook,
-        renderings: renderings.into_iter().map(|rendering| judged(rendering, dialect)).collect(),
-        compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, dialect)).collect(),
+        renderings: renderings.into_iter().map(|rendering| judged(rendering, &script)).collect(),
+        compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, &script)).collect(),
     };
     let mut all: Vec<Checked<'_>> =
         hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
     let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
     all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
+    store.scripts.next_round();
     let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
     let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
     let unused: Vec<String> = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
@@ -251,7 +268,10 @@ fn judge<T>(
         diagnostics: found.diagnostics,
         suppressed: found.suppressed,
     };
-    give(&findings, report)
+    let given = give(&findings, report);
+    let parts = findings.checked.into_iter().map(|checked| (checked.renderings, checked.compiled));
+    set_aside(parts.collect::<Vec<_>>());
+    given
 }
 
 /// A project that was checked, with what hooks are rendered with: to ask more about it.
@@ -461,7 +481,7 @@ fn take(renderer: &mut Renderer, hooks: &Hooks) {
             let references: Vec<_> = of_target.map(|hook| (hook, renderer.references(hook, target))).collect();
             (renderer.targets()[target].name.clone(), plan::taken(renderer, &references, target))
         };
-        let taken = (0..renderer.manifests().len()).map(of).collect();
+        let taken = (0..renderer.manifests().len()).into_par_iter().map(of).collect();
         renderer.take_order(hooks, taken);
     }
 }
@@ -665,21 +685,17 @@ fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
     (renderer, hooks, rendered)
 }
 
-fn compiled((target, pass): (usize, Pass), dialect: Dialect) -> lint::Compiled {
-    let scripts = pass.queries.iter().map(|query| sql::script(query.text.as_str(), dialect)).collect();
+fn compiled((target, pass): (usize, Pass), script: &impl Fn(&Arc<str>) -> Arc<Script>) -> lint::Compiled {
+    let scripts = pass.queries.iter().map(|query| script(&query.text.value)).collect();
     lint::Compiled { target, pass, scripts }
 }
 
-fn judged(rendering: Rendering, dialect: Dialect) -> Judged {
-    let text = rendering.run.as_ref().and_then(|run| run.text.as_ref()).map(Text::as_str).unwrap_or_default();
-    let script = sql::script(text, dialect);
-    let queries = rendering
-        .run
-        .iter()
-        .flat_map(|run| &run.queries)
-        .map(|query| (query.clone(), sql::script(query.text.as_str(), dialect)))
-        .collect();
-    Judged { rendering, script, queries }
+fn judged(rendering: Rendering, script: &impl Fn(&Arc<str>) -> Arc<Script>) -> Judged {
+    let text = rendering.run.as_ref().and_then(|run| run.text.as_ref());
+    let own = text.map_or_else(|| script(&Arc::from("")), |text| script(&text.value));
+    let queries = rendering.run.iter().flat_map(|run| &run.queries);
+    let queries = queries.map(|query| (query.clone(), script(&query.text.value))).collect();
+    Judged { rendering, script: own, queries }
 }
 
 /// Nodes whose file does not render in the parse pass: what their `config()` declares may not be known.

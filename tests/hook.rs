@@ -52,7 +52,7 @@ fn project(files: &[(&str, &str)]) -> Project {
 fn manifests(project: &Project) -> Vec<Manifest> {
     let state = NodeState { enabled: true, ..NodeState::default() };
     let nodes = vec![state; project.nodes.len()];
-    project.targets.iter().map(|_| Manifest { nodes: nodes.clone(), operations: Vec::new() }).collect()
+    project.targets.iter().map(|_| Manifest::new(nodes.clone(), Vec::new())).collect()
 }
 
 fn effective(project: &Project, manifests: Vec<Manifest>) -> Hooks {

@@ -3,6 +3,8 @@
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::frozen::{AtRun, frozen};
 use super::keys;
 use super::value::{Entry, Given, Refusal, shown};
@@ -24,9 +26,22 @@ pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests:
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, true, manifests, &mut bad);
-    for (n, node) in project.nodes.iter().enumerate().filter(|(_, node)| node.resource != Resource::Analysis) {
-        let states: Vec<Option<&NodeState>> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
-        hooks.extend(of_node(&projects, n, node, &states, &mut bad));
+    let of_nodes: Vec<(Vec<Hook>, Vec<BadValue>)> = project
+        .nodes
+        .par_iter()
+        .enumerate()
+        .filter(|(_, node)| node.resource != Resource::Analysis)
+        .map(|(n, node)| {
+            let states: Vec<_> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
+            let mut bad = BadValues::default();
+            (of_node(&projects, n, node, &states, &mut bad).collect(), bad.found)
+        })
+        .collect();
+    for (of_node, bad_values) in of_nodes {
+        hooks.extend(of_node);
+        for value in bad_values {
+            bad.add(value);
+        }
     }
     hooks.extend(on_run(project, HookKind::OnRunEnd, true, manifests, &mut bad));
     let mut bad_values = bad.found;

@@ -223,9 +223,9 @@ fn in_properties(entry: &Properties, owner: Option<&str>, found: &mut Vec<OddKey
                 found.push(OddKey { key: name.to_owned(), place, meant: meant.of_node(), fault, node_id });
             }
         };
-        let entries = |datum: Option<&Datum>| datum.and_then(Datum::as_map).unwrap_or_default().to_vec();
-        let config = whole.get("config");
-        for (key, value) in entries(Some(whole)).iter().chain(&entries(config)) {
+        let own = whole.as_map().unwrap_or_default();
+        let config = whole.get("config").and_then(Datum::as_map).unwrap_or_default();
+        for (key, value) in own.iter().chain(config) {
             let fault = match key.as_str() {
                 Some("config") => continue,
                 Some("meta") => KeyFault::UnderMeta,
@@ -236,10 +236,10 @@ fn in_properties(entry: &Properties, owner: Option<&str>, found: &mut Vec<OddKey
                 add(inner, &|key| !is_node_key(key), fault);
             }
         }
-        for (key, _) in &entries(Some(whole)) {
+        for (key, _) in own {
             add(key, &|_| false, KeyFault::OutsideConfig);
         }
-        for (key, _) in &entries(config) {
+        for (key, _) in config {
             add(key, &is_node_key, KeyFault::Ignored);
         }
     }

@@ -56,7 +56,7 @@ pub fn parse(text: &Text) -> Result<Template, SyntaxFault> {
     let mut body = lowering.stmts(&template.children)?;
     unset::mark(&mut body);
     let refused = lowering.refused;
-    Ok(Template { text: text.clone(), body, refused })
+    Ok(Template { text: text.clone(), body, refused, is_passing: false })
 }
 
 fn floor_boundary(source: &str, at: usize) -> usize {

@@ -28,6 +28,8 @@ pub struct Template {
     pub body: Vec<Stmt>,
     /// What compiling it would refuse, although it parses: filters and tests that do not exist.
     pub refused: Option<(Span, String)>,
+    /// It is made on the way and dropped after it: the addresses of its bodies will be those of others.
+    pub is_passing: bool,
 }
 
 impl Template {

@@ -26,6 +26,8 @@ pub(super) struct Catalogue {
     odd: HashSet<usize>,
     /// Hooks may change any table in a way that is not known.
     all_vague: bool,
+    /// The names of the project's nodes, in lower case.
+    names: HashSet<String>,
     /// Macros of the project make nodes' tables in a way of their own.
     own_way: bool,
     /// The tables of nodes that were looked for, by target and node.
@@ -42,8 +44,11 @@ impl Catalogue {
                 .iter()
                 .any(|known| name.contains(known))
         };
-        let mut catalogue =
-            Catalogue { own_way: findings.project.macros.iter().any(|one| makes(&one.name)), ..Catalogue::default() };
+        let mut catalogue = Catalogue {
+            names: findings.project.nodes.iter().map(|node| node.name.to_ascii_lowercase()).collect(),
+            own_way: findings.project.macros.iter().any(|one| makes(&one.name)),
+            ..Catalogue::default()
+        };
         for step in findings.steps() {
             catalogue.note(&step);
         }
@@ -117,23 +122,19 @@ impl Catalogue {
             return None;
         }
         if let Some(name) = last.strip_prefix("__dbt__cte__") {
-            let is_it = |at: &usize| {
-                let state = findings.renderer.state(target, *at);
-                state.materialized == "ephemeral" && state.alias.eq_ignore_ascii_case(name)
-            };
-            return self.node(findings, target, (0..findings.project.nodes.len()).find(is_it)?);
+            return self.node(findings, target, findings.ephemeral_named(target, name)?);
         }
         match findings.node_named(target, parts) {
             Some(node) => self.node(findings, target, node),
-            None => self.created(findings, &last),
+            None => self.created(&last),
         }
     }
 
     /// The table of that name that hooks create, and nothing else does.
-    pub(super) fn created(&self, findings: &Findings<'_>, last: &str) -> Option<Arc<Table>> {
+    pub(super) fn created(&self, last: &str) -> Option<Arc<Table>> {
         let table = self.created.get(last)?.clone()?;
         // What dbt builds, or what has a source of its own, is not the hooks' alone.
-        let is_node = findings.project.nodes.iter().any(|node| node.name.eq_ignore_ascii_case(last));
+        let is_node = self.names.contains(&last.to_ascii_lowercase());
         (!is_node && !self.all_vague).then_some(table)
     }
 
@@ -215,8 +216,17 @@ impl Findings<'_> {
 
     /// What is wrong with the names and values of statements, against the tables that are known.
     pub(crate) fn problems(&self) -> impl Iterator<Item = (Step<'_>, &bind::Problem)> {
-        let all = self.problems.get_or_init(|| self.steps().map(|step| self.problems_of(&step)).collect());
-        self.steps().zip(all).flat_map(|(step, found)| found.iter().map(move |problem| (step, problem)))
+        let all = self.problem_list().iter();
+        all.filter_map(|(at, problem)| Some((self.step(&self.spots()[*at])?, problem)))
+    }
+
+    /// The same, by the statements' places among all of them. They are worked out one after another: what is known
+    /// of tables that read each other depends on which is looked for first.
+    pub(super) fn problem_list(&self) -> &Problems {
+        self.problems.get_or_init(|| {
+            let steps = self.spots().iter().enumerate().filter_map(|(at, spot)| Some((at, self.step(spot)?)));
+            steps.flat_map(|(at, step)| self.problems_of(&step).into_iter().map(move |found| (at, found))).collect()
+        })
     }
 
     fn problems_of(&self, step: &Step<'_>) -> Vec<bind::Problem> {
@@ -237,8 +247,8 @@ impl Findings<'_> {
     }
 }
 
-/// What is wrong with the names and values of every statement, in the statements' order.
-pub(super) type Problems = Vec<Vec<bind::Problem>>;
+/// What is wrong with the names and values of statements, by the statements' places, in their order.
+pub(super) type Problems = Vec<(usize, bind::Problem)>;
 
 /// The table that a statement creates.
 fn created(step: &Step<'_>) -> Option<Arc<Table>> {

@@ -36,6 +36,8 @@ pub(crate) enum Life {
 #[derive(Debug, Default)]
 pub(crate) struct Relations {
     by_name: HashMap<String, Vec<(usize, What)>>,
+    /// Ephemeral nodes by target and name in lower case; the first of a name.
+    ephemeral: HashMap<(usize, String), usize>,
 }
 
 /// A relation in a target.
@@ -50,10 +52,14 @@ pub(crate) struct Relation<'f> {
 impl Relations {
     fn new(findings: &Findings<'_>) -> Relations {
         let mut by_name: HashMap<String, Vec<(usize, What)>> = HashMap::new();
+        let mut ephemeral = HashMap::new();
         let mut add = |name: &str, target, what| by_name.entry(name.to_lowercase()).or_default().push((target, what));
         for target in 0..findings.targets.len() {
             for at in 0..findings.project.nodes.len() {
                 let state = findings.renderer.state(target, at);
+                if state.materialized == "ephemeral" {
+                    ephemeral.entry((target, state.alias.to_ascii_lowercase())).or_insert(at);
+                }
                 let builds = matches!(
                     findings.project.nodes[at].resource,
                     Resource::Model | Resource::Seed | Resource::Snapshot
@@ -66,7 +72,7 @@ impl Relations {
                 add(&table.identifier, target, What::Source(at));
             }
         }
-        Relations { by_name }
+        Relations { by_name, ephemeral }
     }
 }
 
@@ -97,6 +103,12 @@ impl<'f> Findings<'f> {
             What::Node(at) if (Relation { findings: self, target, what: *what }).has_name(&name) => Some(*at),
             _ => None,
         })
+    }
+
+    /// The ephemeral node of that name in a target.
+    pub(super) fn ephemeral_named(&self, target: usize, name: &str) -> Option<usize> {
+        let relations = self.relations.get_or_init(|| Relations::new(self));
+        relations.ephemeral.get(&(target, name.to_ascii_lowercase())).copied()
     }
 
     /// The relation of a hook's own node in a rendering.

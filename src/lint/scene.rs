@@ -1,5 +1,6 @@
 //! What rules look at: one rendering of one hook, and the SQL in it.
 
+use std::mem::{self, Discriminant};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::hook::{Hook, HookKind};
 use crate::jinja::{JinjaError, UndefinedRead};
 use crate::render::Pass;
 use crate::source::{Call, Place, Text};
-use crate::sql::{Dialect, Outline, Script, Statement};
+use crate::sql::{Dialect, Outline, Script, Statement, Verb};
 
 /// One rendering of one hook.
 #[derive(Clone, Copy)]
@@ -35,8 +36,67 @@ impl<'f> Findings<'f> {
 
     /// Every statement of every rendering of every hook.
     pub(crate) fn steps(&'f self) -> impl Iterator<Item = Step<'f>> {
-        self.scenes().flat_map(Scene::steps)
+        self.spots().iter().filter_map(|spot| self.step(spot))
     }
+
+    /// Those of them that have one of some verbs.
+    pub(crate) fn steps_of<const N: usize>(&'f self, verbs: [Verb; N]) -> impl Iterator<Item = Step<'f>> {
+        let wanted = verbs.map(|verb| mem::discriminant(&verb));
+        self.spots().iter().filter(move |spot| wanted.contains(&spot.verb)).filter_map(|spot| self.step(spot))
+    }
+
+    /// Where every statement stands: most rules go through all of them.
+    pub(super) fn spots(&self) -> &[Spot] {
+        self.spots.get_or_init(|| {
+            let mut spots = Vec::new();
+            for (hook, checked) in self.checked.iter().enumerate() {
+                for (rendering, judged) in checked.renderings.iter().enumerate() {
+                    let own = judged.rendering.run.as_ref().and_then(|pass| pass.text.as_ref()).map(|_| &judged.script);
+                    let scripts = judged.queries.iter().map(|(_, script)| script).chain(own).enumerate();
+                    let statements = scripts.flat_map(|(script, one)| {
+                        one.statements.iter().enumerate().map(move |(n, one)| (script, n, one))
+                    });
+                    spots.extend(statements.enumerate().map(|(at, (script, statement, one))| Spot {
+                        hook,
+                        rendering: rendering as u32,
+                        script: script as u32,
+                        statement: statement as u32,
+                        at: at as u32,
+                        verb: mem::discriminant(&one.outline.verb),
+                    }));
+                }
+            }
+            spots
+        })
+    }
+
+    /// The statement that stands there.
+    pub(super) fn step(&'f self, spot: &Spot) -> Option<Step<'f>> {
+        let judged = self.checked[spot.hook].renderings.get(spot.rendering as usize)?;
+        let scene = Scene { findings: self, at: spot.hook, judged };
+        let (text, script) = match judged.queries.get(spot.script as usize) {
+            Some((query, script)) => (&query.text, script),
+            None => (judged.rendering.run.as_ref()?.text.as_ref()?, &judged.script),
+        };
+        let statement = script.statements.get(spot.statement as usize)?;
+        Some(Step { sql: Sql { scene, text, script }, statement, at: spot.at as usize })
+    }
+}
+
+/// Where a statement stands among those of all hooks.
+#[derive(Debug)]
+pub(super) struct Spot {
+    /// The hook, by its place among the checked ones.
+    hook: usize,
+    /// The rendering, by its place among the hook's.
+    rendering: u32,
+    /// The text: a query, or behind them the hook's own.
+    script: u32,
+    /// The statement's place in it.
+    statement: u32,
+    /// How many the rendering sends before it.
+    at: u32,
+    verb: Discriminant<Verb>,
 }
 
 impl<'f> Scene<'f> {

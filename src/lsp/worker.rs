@@ -17,7 +17,7 @@ use super::diagnostics;
 use super::documents::Documents;
 use super::view::{self, View};
 use crate::discover;
-use crate::run::{CheckOptions, Examined, Failure, examine};
+use crate::run::{CheckOptions, Examined, Failure, examine, set_aside};
 
 /// What is known of the projects of an editor.
 pub(super) struct Worker<W> {
@@ -96,11 +96,12 @@ impl<W: Write> Worker<W> {
             Ok(Some(examined)) => {
                 let view = View::new(root, &examined.report.sources, &self.documents, self.client.encoding);
                 let found = diagnostics::by_file(&examined.report, &view, &self.client);
-                known.examined = Some(examined);
+                set_aside(known.examined.replace(examined));
                 found
             }
             Ok(None) => {
                 known.examined = None;
+                self.options.store.forget(root);
                 BTreeMap::new()
             }
             Err(failure) => with_failure(root, &known, &failure),

@@ -1,5 +1,6 @@
 //! Builds a manifest: renders each node's file in the parse pass, merges its settings, names its relation.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use super::extract::is_static;
 use super::{Known, Manifest, NodeState, Operation, Settings, materialized};
 use crate::datum::Datum;
 use crate::hook::{BadValue, ConfigHook, HookKind, ValueFault};
-use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, Value};
-use crate::project::{Language, Level, Node, Resource, Target, python};
+use crate::jinja::tree::Template;
+use crate::jinja::{self, ErrorKind, Interp, JinjaError, Limits, SyntaxFault, Value};
+use crate::project::{Language, Level, Node, Project, Resource, Target, python};
 use crate::render::BOTH_SPELLINGS;
 use crate::render::context::{Moment, Scene, Shared, Subject, datum_of, value_of};
 use crate::source::{Place, Text};
@@ -19,9 +21,46 @@ use crate::source::{Place, Text};
 /// Builds the manifest of a target.
 #[must_use]
 pub fn build(shared: &Arc<Shared>, target: &Arc<Target>) -> Manifest {
-    let nodes: Vec<NodeState> =
-        (0..shared.project.nodes.len()).into_par_iter().map(|node| state(shared, target, node)).collect();
-    let mut manifest = Manifest { nodes, operations: operations(shared, target) };
+    build_all(&[(Arc::clone(shared), Arc::clone(target))]).pop().unwrap_or_default()
+}
+
+/// Builds the manifests of several targets: of the same nodes, as dbt reads them for each target.
+#[must_use]
+pub fn build_all(of: &[(Arc<Shared>, Arc<Target>)]) -> Vec<Manifest> {
+    let count = of.first().map_or(0, |(shared, _)| shared.project.nodes.len());
+    let of_node = |node: usize| -> Vec<NodeState> {
+        let file = File::default();
+        of.iter().map(|(shared, target)| state(shared, target, node, &file)).collect()
+    };
+    let by_node: Vec<Vec<NodeState>> = (0..count).into_par_iter().map(of_node).collect();
+    let mut by_target: Vec<Vec<NodeState>> = of.iter().map(|_| Vec::with_capacity(count)).collect();
+    for states in by_node {
+        by_target.iter_mut().zip(states).for_each(|(nodes, state)| nodes.push(state));
+    }
+    by_target.into_iter().zip(of).map(|(nodes, (shared, target))| of_states(shared, target, nodes)).collect()
+}
+
+/// The template of a node's file: it is parsed once for all targets that are read from the same files.
+#[derive(Default)]
+struct File(RefCell<Option<(Arc<Project>, Parsed)>>);
+
+type Parsed = Result<Arc<Template>, SyntaxFault>;
+
+impl File {
+    fn template(&self, shared: &Shared, code: &Text) -> Parsed {
+        // What is said of hooks is asked for again.
+        if code.as_str().contains("hook") {
+            return shared.library.template(code);
+        }
+        match &mut *self.0.borrow_mut() {
+            Some((project, template)) if Arc::ptr_eq(project, &shared.project) => template.clone(),
+            other => other.insert((Arc::clone(&shared.project), jinja::parse(code).map(Arc::new))).1.clone(),
+        }
+    }
+}
+
+fn of_states(shared: &Arc<Shared>, target: &Arc<Target>, nodes: Vec<NodeState>) -> Manifest {
+    let mut manifest = Manifest::new(nodes, operations(shared, target));
     // Hooks that were computed while parsing are computed again as dbt would when it executes: whether
     // they differ then is what makes them wrong.
     let frozen: Vec<usize> = (0..manifest.nodes.len())
@@ -32,7 +71,7 @@ pub fn build(shared: &Arc<Shared>, target: &Arc<Target>) -> Manifest {
         let at_run: Vec<(usize, Vec<Option<Datum>>)> =
             frozen.into_par_iter().map(|node| (node, run_values(shared, target, &known, node))).collect();
         manifest = Arc::try_unwrap(known)
-            .unwrap_or_else(|shared| Manifest { nodes: shared.nodes.clone(), operations: shared.operations.clone() });
+            .unwrap_or_else(|shared| Manifest::new(shared.nodes.clone(), shared.operations.clone()));
         for (node, values) in at_run {
             for (hook, value) in manifest.nodes[node].config_hooks.iter_mut().zip(values) {
                 hook.at_run = value;
@@ -84,23 +123,20 @@ struct Calls {
 }
 
 /// What the `config()` calls of a node's file give in a pass.
-fn config_calls(scene: &Rc<Scene>, node: &Node) -> Calls {
+fn config_calls(scene: &Rc<Scene>, node: &Node, file: &File) -> Calls {
     match (&node.code, node.language) {
-        (Some(code), Language::Sql) => rendered_calls(scene, code),
+        (Some(code), Language::Sql) => rendered_calls(scene, code, file),
         (Some(code), Language::Python) => Calls { given: python::config_calls(code), ..Calls::default() },
         (None, language) => Calls { is_static: language == Language::Sql, ..Calls::default() },
     }
 }
 
 /// What the `config()` calls of a text give in a pass, and why it did not render.
-fn rendered_calls(scene: &Rc<Scene>, code: &Text) -> Calls {
+fn rendered_calls(scene: &Rc<Scene>, code: &Text, file: &File) -> Calls {
     if !crate::project::yaml_jinja::has_jinja(code.as_str()) {
         return Calls { is_static: true, ..Calls::default() };
     }
-    // What is said of hooks is asked for again.
-    let is_kept = code.as_str().contains("hook");
-    let parsed = if is_kept { scene.shared.library.template(code) } else { jinja::parse(code).map(Arc::new) };
-    let template = match parsed {
+    let template = match file.template(&scene.shared, code) {
         Ok(template) => template,
         Err(fault) => {
             let mut failure = JinjaError::new(ErrorKind::Syntax, fault.message);
@@ -130,7 +166,7 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
         Moment::Run,
         Subject::Node(node),
     );
-    let calls = config_calls(&scene, &shared.project.nodes[node]);
+    let calls = config_calls(&scene, &shared.project.nodes[node], &File::default());
     let mut hooks = calls.given.into_iter().filter(|(key, ..)| hook_kind(key).is_some()).map(|(_, value, _)| value);
     manifest.nodes[node].config_hooks.iter().map(|_| hooks.next()).collect()
 }
@@ -139,7 +175,7 @@ fn run_values(shared: &Arc<Shared>, target: &Arc<Target>, manifest: &Arc<Manifes
 /// relation, and only their place in the graph is ever asked for.
 #[must_use]
 pub fn of_test(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
-    rendered(shared, target, at)
+    rendered(shared, target, at, &File::default())
 }
 
 /// The states of the singular tests, by their place in the project's nodes.
@@ -147,23 +183,23 @@ pub fn of_test(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeSta
 pub fn of_tests(shared: &Arc<Shared>, target: &Arc<Target>) -> HashMap<usize, NodeState> {
     let nodes = &shared.project.nodes;
     let tests = (0..nodes.len()).into_par_iter().filter(|&at| nodes[at].resource == Resource::Test);
-    tests.map(|at| (at, rendered(shared, target, at))).collect()
+    tests.map(|at| (at, of_test(shared, target, at))).collect()
 }
 
-fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
+fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, file: &File) -> NodeState {
     if matches!(shared.project.nodes[at].resource, Resource::Test | Resource::Analysis) {
         return NodeState { enabled: true, ..NodeState::default() };
     }
-    rendered(shared, target, at)
+    rendered(shared, target, at, file)
 }
 
-fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeState {
+fn rendered(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, file: &File) -> NodeState {
     let project = &shared.project;
     let node = &project.nodes[at];
     let scene =
         Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, Subject::Node(at));
     let mut state = NodeState::default();
-    let Calls { given: calls, fault, is_static } = config_calls(&scene, node);
+    let Calls { given: calls, fault, is_static } = config_calls(&scene, node, file);
     state.bad_values = fault.as_ref().and_then(|fault| both_spellings(fault, node)).into_iter().collect();
     state.fault = fault;
     state.parsed_with =
@@ -294,7 +330,7 @@ fn operation_state(shared: &Arc<Shared>, target: &Arc<Target>, operation: &Opera
     let scene = Scene::new(Arc::clone(shared), Arc::clone(target), None, Arc::default(), Moment::Parse, subject);
     // `config()` in the hook's own text counts (facts D8); a fault in it is the hook's, not the manifest's.
     let calls = if operation.raw.as_str().contains("config") {
-        rendered_calls(&scene, &operation.raw).given
+        rendered_calls(&scene, &operation.raw, &File::default()).given
     } else {
         ConfigCalls::new()
     };

@@ -8,8 +8,10 @@ use super::context::{Moment, Scene, host_error, unknown, value_of};
 use super::macros;
 use super::refs::REF_ARGUMENTS;
 use crate::datum::{Datum, Kind};
+use crate::jinja::tree::Template;
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Value, error, json, parse, type_error, yaml};
 use crate::project::{Node, Project, Resource};
+use crate::source::Text;
 
 const FUNCTIONS: &[&str] = &[
     "diff_of_two_dicts",
@@ -153,8 +155,7 @@ pub(super) fn call(scene: &Rc<Scene>, interp: &mut Interp, name: &str, args: &Ar
         "render" => {
             let [text] = args.bind("render", ["string"], 1)?;
             let text = interp.str_of(&text.unwrap_or(Value::None))?;
-            let template = parse(&text.to_text()).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
-            interp.render(&Arc::new(template), false).map(Value::Str).map_err(Flow::Error)
+            render_passing(interp, &text.to_text())
         }
         "load_result" => {
             let [name] = args.bind("load_result", ["name"], 1)?;
@@ -207,6 +208,13 @@ fn list_items(value: &Value) -> Vec<Value> {
     }
 }
 
+/// What a text renders to that is met while something else is rendered.
+fn render_passing(interp: &mut Interp, text: &Text) -> Eval<Value> {
+    let template = parse(text).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
+    let template = Arc::new(Template { is_passing: true, ..template });
+    interp.render(&template, false).map(Value::Str).map_err(Flow::Error)
+}
+
 fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
     let [name, otherwise] = args.bind("var", ["var_name", "default"], 1)?;
     let name = interp.str_of(&name.unwrap_or(Value::None))?;
@@ -214,8 +222,7 @@ fn var(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
         // A variable's text is rendered once, when it is asked for (facts R5).
         if let Kind::Str(text) = &found.kind {
             if crate::project::yaml_jinja::has_jinja(text.as_str()) {
-                let template = parse(text).map_err(|fault| error(ErrorKind::Syntax, fault.message))?;
-                return interp.render(&Arc::new(template), false).map(Value::Str).map_err(Flow::Error);
+                return render_passing(interp, text);
             }
         }
         return Ok(value_of(found));

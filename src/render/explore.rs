@@ -89,9 +89,9 @@ impl Renderer {
             .collect();
         let of_targets: Vec<Arc<Shared>> =
             targets.iter().map(|target| read(target).unwrap_or_else(|| Arc::clone(shared))).collect();
-        let manifests = targets.iter().zip(&of_targets).map(|(target, of)| Arc::new(manifest::build(of, target)));
+        let of: Vec<_> = of_targets.iter().map(Arc::clone).zip(targets.iter().map(Arc::clone)).collect();
         Renderer {
-            manifests: manifests.collect(),
+            manifests: manifest::build_all(&of).into_iter().map(Arc::new).collect(),
             declared: targets.len(),
             shared: of_targets,
             targets,

@@ -356,17 +356,7 @@ pub(in crate::render) fn found_relation(
     found.as_listed(scene.adapter(), scene.printing().quote);
     // What the project builds there has the type that the project gives it.
     let (schema, identifier) = (found.schema.clone(), found.identifier.clone());
-    let same = |left: &Option<String>, right: &Option<String>| match (left, right) {
-        (Some(left), Some(right)) => left.eq_ignore_ascii_case(right),
-        _ => false,
-    };
-    let manifest = scene.manifest.as_ref();
-    let node = manifest.and_then(|manifest| {
-        let at = manifest.nodes.iter().position(|node| {
-            same(&Some(node.alias.clone()), &identifier) && same(&Some(node.schema.clone()), &schema)
-        })?;
-        manifest.nodes.get(at)
-    });
+    let node = scene.manifest.as_ref().and_then(|manifest| manifest.node_of(&schema?, &identifier?));
     let kind = node.and_then(|node| match node.materialized.as_str() {
         "view" => Some("view"),
         "table" | "incremental" | "seed" | "snapshot" => Some("table"),

@@ -211,17 +211,17 @@ impl Outcome {
             let own = id(scene, &taken);
             let Some(status) = said(own).or(waits.then_some(Status::Skipped)) else { continue };
             statuses.insert(own.to_owned(), status);
-            if status.stops(command) {
-                skipped.extend(match &taken {
+            // What stands below something that is skipped is known to be.
+            if status.stops(command) && !waits {
+                match &taken {
                     Taken::Node(at) => {
+                        below.add_everything([*at].into(), &mut skipped);
                         // Its tests are skipped with it.
-                        let mut all = below.everything([*at].into());
-                        all.insert(*at);
-                        all
+                        skipped.insert(*at);
                     }
-                    Taken::Singular(_, on) => below.of_all(on),
-                    Taken::Test(test) => below.of_all(&test.on),
-                });
+                    Taken::Singular(_, on) => skipped.extend(below.of_all(on)),
+                    Taken::Test(test) => skipped.extend(below.of_all(&test.on)),
+                }
             }
         }
         Outcome { statuses, details: None, failed_start: None, runs_nothing: false }
@@ -249,13 +249,18 @@ impl Below {
         below
     }
 
-    fn everything(&self, mut open: Vec<usize>) -> HashSet<usize> {
+    fn everything(&self, open: Vec<usize>) -> HashSet<usize> {
         let mut found = HashSet::new();
+        self.add_everything(open, &mut found);
+        found
+    }
+
+    /// Adds it to what is found, which holds with each node all that stands below it.
+    fn add_everything(&self, mut open: Vec<usize>, found: &mut HashSet<usize>) {
         while let Some(at) = open.pop() {
             let children = self.of_nodes.get(&at).into_iter().flatten().copied();
             open.extend(children.filter(|child| found.insert(*child)));
         }
-        found
     }
 
     /// What waits for a test: what stands below everything that it is on.

@@ -18,7 +18,7 @@ fn finding<'f>(step: &Step<'f>) -> Finding<'f> {
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Comment]) {
         let scene = &step.sql.scene;
         if step.outline().verb == Verb::Comment
             && ADAPTERS.contains(&scene.adapter())

@@ -33,12 +33,13 @@ fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f>
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let objects = Objects::new(findings);
-    for step in findings.steps() {
+    let mut objects = None;
+    for step in findings.steps_of([Verb::Create]) {
         let Some((name, object)) = single_object(&step, &Verb::Create) else { continue };
         let outline = step.outline();
         let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::is_named_by_run(&step);
         let guarded = guarded || goes_with_its_table(&step, object);
+        let objects = objects.get_or_insert_with(|| Objects::new(findings));
         if !guarded && !objects.before(&step, name, same_owner_before, removes) {
             sink.add(finding(&step, name, object));
         }

@@ -8,7 +8,7 @@ use crate::render::materialized::Owner;
 use crate::sql::{ObjectKind, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Drop]) {
         let outline = step.outline();
         let kinds = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView];
         let drops = outline.verb == Verb::Drop && outline.object.as_ref().is_some_and(|kind| kinds.contains(kind));

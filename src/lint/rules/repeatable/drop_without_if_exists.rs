@@ -16,9 +16,10 @@ fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f>
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let objects = Objects::new(findings);
-    for step in findings.steps() {
+    let mut objects = None;
+    for step in findings.steps_of([Verb::Drop]) {
         let Some((name, object)) = single_object(&step, &Verb::Drop) else { continue };
+        let objects = objects.get_or_insert_with(|| Objects::new(findings));
         let guarded = step.outline().is_guarded() || objects.is_built(&step.sql.scene, name) || is_asked(&step);
         if !guarded && !objects.before(&step, name, any_before, makes) {
             sink.add(finding(&step, name, object));

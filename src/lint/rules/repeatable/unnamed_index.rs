@@ -6,7 +6,7 @@ use crate::lint::{Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Create]) {
         let Some(table) = table_of_unnamed(&step) else { continue };
         let scene = step.sql.scene;
         let Some(relation) = findings.own_relation(&scene, table) else { continue };

@@ -6,7 +6,7 @@ use crate::lint::{Findings, Sink, Step};
 use crate::sql::Verb;
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Update]) {
         let outline = step.outline();
         let whole = outline.verb == Verb::Update && outline.where_clause.is_none() && !outline.opaque;
         let Some(name) = outline.name.as_ref().filter(|_| whole) else { continue };

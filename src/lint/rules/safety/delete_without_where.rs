@@ -8,7 +8,7 @@ use crate::sql::{Dialect, Name, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let found: Vec<(Step<'f>, &'f Name)> =
-        findings.steps().filter_map(|step| Some((step, takes_all(&step)?))).collect();
+        findings.steps_of([Verb::Delete]).filter_map(|step| Some((step, takes_all(&step)?))).collect();
     if found.is_empty() {
         return;
     }

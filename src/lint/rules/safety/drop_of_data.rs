@@ -1,5 +1,7 @@
 //! Finds a hook that drops a table of another node or of a source, or a schema with such tables in it.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Severity;
 use crate::lint::relations::What;
 use crate::lint::{Findings, Scene, Sink, Step};
@@ -7,7 +9,8 @@ use crate::project::Resource;
 use crate::sql::{Dialect, Name, ObjectKind, UNKNOWN, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    let mut views = None;
+    for step in findings.steps_of([Verb::Drop]) {
         let outline = step.outline();
         if outline.verb != Verb::Drop || outline.temporary || outline.opaque {
             continue;
@@ -15,7 +18,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         for name in outline.name.iter().chain(&outline.more_names).filter(|name| !name.text.contains(UNKNOWN)) {
             let Some((what, help)) = dropped(findings, &step, name) else { continue };
             let head = step.head();
-            let Some(view) = view_on(findings, &step, name) else {
+            let views = views.get_or_insert_with(|| Views::new(findings));
+            let Some(view) = view_on(findings, views, &step, name) else {
                 let message = format!("`{head}` drops {what}.");
                 sink.add(step.finding(message).help(help).severity(Severity::Warning));
                 continue;
@@ -62,21 +66,36 @@ fn dropped<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Opti
     }
 }
 
+/// The first view that reads each node, by target and node.
+struct Views(HashMap<(usize, usize), usize>);
+
+impl Views {
+    fn new(findings: &Findings<'_>) -> Views {
+        let mut first = HashMap::new();
+        for target in 0..findings.targets.len() {
+            for (at, node) in findings.project.nodes.iter().enumerate() {
+                let state = findings.renderer.state(target, at);
+                if node.resource == Resource::Model && state.enabled && state.materialized == "view" {
+                    for &read in &state.refs {
+                        first.entry((target, read)).or_insert(at);
+                    }
+                }
+            }
+        }
+        Views(first)
+    }
+}
+
 /// A view of the project that keeps a node's relation from being dropped.
-fn view_on<'f>(findings: &'f Findings<'f>, step: &Step<'f>, name: &Name) -> Option<String> {
+fn view_on<'f>(findings: &'f Findings<'f>, views: &Views, step: &Step<'f>, name: &Name) -> Option<String> {
     let scene = &step.sql.scene;
     let What::Node(dropped) = findings.relation(scene, name)?.what else { return None };
     if step.outline().cascade || scene.adapter() != "postgres" {
         return None;
     }
     let target = *scene.judged.rendering.targets.first()?;
-    let mut nodes = findings.project.nodes.iter().enumerate();
-    let reads = |at: usize| {
-        let state = findings.renderer.state(target, at);
-        state.enabled && state.materialized == "view" && state.refs.contains(&dropped)
-    };
-    let (_, view) = nodes.find(|(at, node)| node.resource == Resource::Model && reads(*at))?;
-    Some(format!("the view {}", view.name))
+    let view = *views.0.get(&(target, dropped))?;
+    Some(format!("the view {}", findings.project.nodes[view].name))
 }
 
 /// Whether all targets of a rendering are made for one check and taken away after it, as their names say.

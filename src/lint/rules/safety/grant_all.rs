@@ -5,7 +5,7 @@ use crate::lint::{Findings, Sink};
 use crate::sql::{Dialect, ObjectKind, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Grant]) {
         let outline = step.outline();
         let of_relation = matches!(outline.object, None | Some(ObjectKind::Table | ObjectKind::View));
         let all = outline.privileges.iter().any(|one| matches!(one.as_str(), "all" | "all privileges"));

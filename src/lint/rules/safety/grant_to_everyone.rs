@@ -4,7 +4,7 @@ use crate::lint::{Findings, Sink, Step};
 use crate::sql::{Dialect, Grantee, ObjectKind, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Grant, Verb::Alter]) {
         let outline = step.outline();
         let grants = matches!(outline.verb, Verb::Grant | Verb::Alter) && !outline.opaque;
         let revokes = outline.verb == Verb::Alter

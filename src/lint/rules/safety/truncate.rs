@@ -12,7 +12,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let table = outline.object == Some(ObjectKind::Table);
         outline.verb == Verb::Truncate && table && !outline.opaque && outline.condition.is_none()
     };
-    let found: Vec<Step<'f>> = findings.steps().filter(truncates).collect();
+    let found: Vec<Step<'f>> = findings.steps_of([Verb::Truncate]).filter(truncates).collect();
     if found.is_empty() {
         return;
     }

@@ -9,9 +9,7 @@ use crate::sql::{FaultKind, ObjectKind, Verb};
 
 /// The functions that the project makes: in hooks, and as nodes of its own; in lower case.
 fn made(findings: &Findings<'_>) -> HashSet<String> {
-    let created = findings
-        .steps()
-        .filter(|step| step.outline().verb == Verb::Create && step.outline().object == Some(ObjectKind::Function));
+    let created = findings.steps_of([Verb::Create]).filter(|step| step.outline().object == Some(ObjectKind::Function));
     let hooks = created.filter_map(|step| Some(step.outline().name.as_ref()?.last().to_lowercase()));
     let nodes = findings.project.nodes.iter().filter(|node| node.resource == Resource::Function);
     hooks.chain(nodes.map(|node| node.name.to_lowercase())).collect()

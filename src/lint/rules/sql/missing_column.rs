@@ -8,7 +8,7 @@ use crate::sql::{self, Name, UNKNOWN, Verb};
 /// The columns that a statement names, in warehouses whose names are not bound here, against a table that the
 /// project's hooks create.
 fn check_step(findings: &Findings<'_>, step: &Step<'_>, name: &Name, sink: &mut Sink<'_>) {
-    let Some(table) = findings.catalogue().created(findings, &name.last().to_lowercase()) else { return };
+    let Some(table) = findings.catalogue().created(&name.last().to_lowercase()) else { return };
     let known: Vec<&str> = table.columns.iter().filter_map(|column| column.name.as_deref()).collect();
     if known.len() < table.columns.len() {
         return;
@@ -105,14 +105,8 @@ fn columns(tables: &[(String, Vec<String>)]) -> impl Iterator<Item = &str> + Clo
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
-        let outline = step.outline();
-        if outline.opaque {
-            continue;
-        }
-        if matches!(outline.verb, Verb::Insert | Verb::Update | Verb::Delete)
-            && let Some(name) = &outline.name
-        {
+    for step in findings.steps_of([Verb::Insert, Verb::Update, Verb::Delete]) {
+        if let Some(name) = step.outline().name.as_ref().filter(|_| !step.outline().opaque) {
             check_step(findings, &step, name, sink);
         }
     }

@@ -158,16 +158,17 @@ fn check_schema(step: &Step<'_>, name: &Name, known: &Known, sink: &mut Sink<'_>
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let known = known(findings);
+    let mut known = None;
     for step in findings.steps() {
         let outline = step.outline();
         if outline.opaque || !outline.verb.writes_rows() {
             continue;
         }
         if let Some(name) = &outline.name {
-            check_step(&step, name, &known, sink);
-            check_unqualified(&step, name, &known, sink);
-            check_schema(&step, name, &known, sink);
+            let known = known.get_or_insert_with(|| self::known(findings));
+            check_step(&step, name, known, sink);
+            check_unqualified(&step, name, known, sink);
+            check_schema(&step, name, known, sink);
         }
     }
 }

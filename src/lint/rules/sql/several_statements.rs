@@ -26,7 +26,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     for scene in findings.scenes() {
         let Some(sql) = scene.sqls().last().filter(|_| !scene.judged.rendering.sent.is_empty()) else { continue };
         let script = &scene.judged.script;
-        if !std::ptr::eq(sql.script, script) {
+        if !std::ptr::eq(sql.script, &raw const **script) {
             continue;
         }
         if split_block(&scene) {

@@ -207,7 +207,7 @@ fn check_storage(step: &Step<'_>, sink: &mut Sink<'_>) {
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Set, Verb::Alter]) {
         if step.dialect() != Dialect::Postgres || step.outline().opaque {
             continue;
         }

@@ -88,13 +88,14 @@ fn check_step<'f>(step: &Step<'f>, sink: &mut Sink<'f>) {
     let outline = step.outline();
     let named = if matches!(outline.object, Some(ObjectKind::Index)) { &outline.on } else { &outline.name };
     let Some(name) = named.as_ref().filter(|name| !name.text.contains(UNKNOWN)) else { return };
-    if let Some((said, help)) = kind(step, name).and_then(|(kind, described)| {
+    if matches!(outline.verb, Verb::Grant | Verb::Revoke) {
+        grant_on_schema(step, name, sink);
+    } else if let Some((said, help)) = kind(step, name).and_then(|(kind, described)| {
         let (said, help) = refusal(step, kind, name)?;
         Some((format!("dbt makes {described} a {}, and Postgres refuses this: {said}.", kind.name()), help))
     }) {
         sink.add(step.finding(said).help(help));
     }
-    grant_on_schema(step, name, sink);
 }
 
 /// `grant usage on s`: without SCHEMA the name is that of a table.
@@ -103,7 +104,7 @@ fn grant_on_schema<'f>(step: &Step<'f>, name: &Name, sink: &mut Sink<'f>) {
     let relations = matches!(outline.object, None | Some(ObjectKind::Table));
     let of_schemas = !outline.privileges.is_empty()
         && outline.privileges.iter().all(|privilege| matches!(privilege.as_str(), "usage" | "create"));
-    if !matches!(outline.verb, Verb::Grant | Verb::Revoke) || !relations || outline.on_all || !of_schemas {
+    if !relations || outline.on_all || !of_schemas {
         return;
     }
     let findings = step.sql.scene.findings;

@@ -1,5 +1,7 @@
 //! Finds a statement that a hook executes while it renders and then has as its text too: it is sent twice.
 
+use std::sync::Arc;
+
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, Findings, Scene, Sink, Step};
 use crate::render::Query;
@@ -40,7 +42,7 @@ fn check_twice<'f>(scene: &Scene<'f>, sink: &mut Sink<'f>) {
     let queries = &scene.judged.queries;
     for (at, (query, script)) in queries.iter().enumerate().skip(1) {
         let adds = script.statements.iter().any(|statement| statement.outline.verb == Verb::Insert);
-        let is_again = |(first, _): &&(Query, Script)| {
+        let is_again = |(first, _): &&(Query, Arc<Script>)| {
             first.text.as_str().trim() == query.text.as_str().trim() && first.place != query.place
         };
         if !adds || query.place.is_none_or(|place| !scene.findings.is_own(place)) {

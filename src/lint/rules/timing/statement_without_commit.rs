@@ -20,11 +20,12 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     if findings.project.macros.iter().any(by_hand) {
         return;
     }
-    let commits: HashSet<HookKind> = findings.scenes().filter(commits).map(|scene| scene.hook().kind).collect();
-    for scene in findings.scenes() {
+    let on_run = || findings.scenes().filter(|scene| scene.hook().kind.is_on_run());
+    let commits: HashSet<HookKind> = on_run().filter(commits).map(|scene| scene.hook().kind).collect();
+    for scene in on_run() {
         let hook = scene.hook();
         // PostgreSQL's driver commits each statement of these hooks; most others have no transactions.
-        let begins = hook.kind.is_on_run() && matches!(scene.adapter(), "duckdb" | "redshift");
+        let begins = matches!(scene.adapter(), "duckdb" | "redshift");
         if !begins || commits.contains(&hook.kind) {
             continue;
         }

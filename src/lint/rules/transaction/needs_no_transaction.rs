@@ -61,7 +61,7 @@ fn is_committed_before(scene: &Scene<'_>) -> bool {
 /// Whether the statement is all that the hook's text has.
 fn is_own_text(step: &Step<'_>) -> bool {
     let scene = &step.sql.scene;
-    std::ptr::eq(step.sql.script, &raw const scene.judged.script) && scene.judged.queries.is_empty()
+    std::ptr::eq(step.sql.script, &raw const *scene.judged.script) && scene.judged.queries.is_empty()
 }
 
 /// Writes the hook as a mapping with `transaction: false`, where its text is one quoted text.

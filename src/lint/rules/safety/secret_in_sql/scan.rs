@@ -43,11 +43,11 @@ pub(super) fn secrets(text: &str, script: &Script) -> Vec<Secret> {
     let mut found = Vec::new();
     for statement in &script.statements {
         let own = &text[statement.range.clone()];
-        let lower = own.to_ascii_lowercase();
         access_keys(own, statement.range.start, &mut found);
         if !may_hold(&statement.outline) {
             continue;
         }
+        let lower = own.to_ascii_lowercase();
         for word in WORDS {
             for (at, _) in lower.match_indices(word) {
                 if let Some((end, value)) = value_after(own, &lower, at, word) {
