@@ -127,6 +127,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// The tests among the steps, by unique id.
     pub tests: HashMap<Arc<str>, Arc<DataTest>>,
+    /// Nodes with those that their hooks refer to, by their places in the project's nodes.
+    pub(crate) by_hooks: Vec<(usize, usize)>,
     /// The hooks that fail while dbt parses, so that it stops before the first step, by their place in
     /// [`Plan::hooks`].
     pub stopped_by: Vec<(usize, JinjaError)>,
@@ -265,6 +267,7 @@ impl<'a> Planner<'a> {
             adapter: at.adapter.clone(),
             steps: steps::steps(renderer, target, order, &looked),
             tests: order.data_tests(renderer, target),
+            by_hooks: order.by_hooks.clone(),
             never: never.collect(),
             hooks: looked.iter().map(|one| one.hook.clone()).collect(),
             notes,

@@ -57,6 +57,8 @@ pub(super) struct Order<'a> {
     units: HashMap<usize, Vec<usize>>,
     /// Where the nodes stand in the graph.
     vertex_of_node: Vec<Option<usize>>,
+    /// Nodes with what their hooks refer to.
+    pub(super) by_hooks: Vec<(usize, usize)>,
 }
 
 impl<'a> Order<'a> {
@@ -96,6 +98,7 @@ impl<'a> Order<'a> {
             tests,
             singular,
             graph: Graph::default(),
+            by_hooks: Vec::new(),
             items: Vec::new(),
             units: HashMap::new(),
             vertex_of_node: Vec::new(),
@@ -142,6 +145,7 @@ impl<'a> Order<'a> {
             match one.hook.node {
                 // What the hook of a node refers to is built before the node (facts R11).
                 Some(node) => {
+                    self.by_hooks.extend(one.references.nodes.iter().map(|&parent| (node, parent)));
                     if let Some(vertex) = self.vertex_of_node[node] {
                         self.refer(vertex, one.references, &sources);
                     }

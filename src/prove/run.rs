@@ -254,6 +254,9 @@ impl<'a> Rehearsal<'a> {
                 relations.insert(at, renderer.relation(at, target));
             }
         }
+        for &(node, parent) in plan.by_hooks.iter().filter(|(node, parent)| node != parent) {
+            children.entry(parent).or_default().push(node);
+        }
         let mut rehearsal = Rehearsal {
             renderer,
             plan,

@@ -10,6 +10,7 @@ mod index;
 mod insert;
 mod merge;
 mod reserved;
+mod view;
 
 use sqlparser::ast::{ObjectType, Query, SetExpr, Statement};
 

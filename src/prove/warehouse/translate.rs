@@ -31,6 +31,7 @@ use super::types::Type;
 use super::value::SqlValue;
 use super::{Warehouse, sqlite};
 
+pub(super) use aggregate::is_aggregate;
 pub(super) use cast::too_long;
 pub(super) use scope::{Scope, Source};
 pub(super) use source::{given, source_of};

@@ -10,8 +10,10 @@ use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::sqlite::quoted;
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::translate::{Scope, Translator, source_of};
+use crate::sql::Dialect;
 
 use super::insert::{assignments, own_scope};
+use super::view::Writing;
 
 /// The table that is written, its alias, what else is read, and the conditions of its joins.
 struct Target<'a> {
@@ -68,18 +70,33 @@ impl Warehouse {
             None => &[],
         };
         let target = target(&update.table, others)?;
-        let relation = self.written(target.name)?;
-        let sql_name = self.sqlite_name(&relation.name);
+        let (relation, behind) = self.written(target.name, Writing::Update)?;
+        let sql_name = self.sqlite_name(&behind.as_ref().map_or(&relation, |behind| &behind.table).name);
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let alias = target.alias.map_or_else(|| relation.name.identifier.clone(), |alias| translator.fold(&alias.name));
         let own = source_of(&relation, alias.clone(), Some(alias.clone()), target.alias.is_none());
         translator.scopes = vec![Scope { sources: vec![own], ..Scope::default() }];
         let from = translator.from(&target.others)?;
-        let set = assignments(&mut translator, &update.assignments, &relation)?;
+        let set = assignments(&mut translator, &update.assignments, &relation, behind.as_ref())?;
         let mut conditions = Vec::new();
         for condition in target.conditions.iter().copied().chain(&update.selection) {
             conditions.push(translator.condition(condition)?);
+        }
+        if behind.is_some() && update.returning.is_some() {
+            return Err(Stop::not_proved("UPDATE of a view with RETURNING is not rewritten"));
+        }
+        if let Some(behind) = behind {
+            let rows = behind.rows(&sql_name);
+            let more = if from.is_empty() { String::new() } else { format!(", {from}") };
+            conditions.insert(0, format!("{}.\"?row\" = \"?base\".rowid", quoted(&alias)));
+            let sql = translator.finish(format!(
+                "{with}UPDATE {} AS \"?base\" SET {set} FROM ({rows}) AS {}{more} WHERE {}",
+                quoted(&sql_name),
+                quoted(&alias),
+                conditions.join(" AND ")
+            ))?;
+            return self.run_on(&sql, &behind.table).map(Outcome::wrote);
         }
         let mut sql = format!("{with}UPDATE {} AS {} SET {set}", quoted(&sql_name), quoted(&alias));
         if !from.is_empty() {
@@ -118,8 +135,8 @@ impl Warehouse {
             }
             _ => return Err(Stop::not_proved("DELETE from several tables is not rewritten")),
         };
-        let relation = self.written(target.name)?;
-        let sql_name = self.sqlite_name(&relation.name);
+        let (relation, behind) = self.written(target.name, Writing::Delete)?;
+        let sql_name = self.sqlite_name(&behind.as_ref().map_or(&relation, |behind| &behind.table).name);
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let alias = target.alias.map_or_else(|| relation.name.identifier.clone(), |alias| translator.fold(&alias.name));
@@ -129,6 +146,22 @@ impl Warehouse {
         let mut conditions = Vec::new();
         for condition in target.conditions.iter().copied().chain(&delete.selection) {
             conditions.push(translator.condition(condition)?);
+        }
+        if behind.is_some() && delete.returning.is_some() {
+            return Err(Stop::not_proved("DELETE from a view with RETURNING is not rewritten"));
+        }
+        if let Some(behind) = behind {
+            let rows = behind.rows(&sql_name);
+            let more = if from.is_empty() { String::new() } else { format!(", {from}") };
+            conditions.push("true".to_owned());
+            let sql = translator.finish(format!(
+                "{with}DELETE FROM {} WHERE rowid IN (SELECT {}.\"?row\" FROM ({rows}) AS {}{more} WHERE {})",
+                quoted(&sql_name),
+                quoted(&alias),
+                quoted(&alias),
+                conditions.join(" AND ")
+            ))?;
+            return self.run_on(&sql, &behind.table).map(Outcome::wrote);
         }
         let mut sql = format!("{with}DELETE FROM {} AS {}", quoted(&sql_name), quoted(&alias));
         let condition = conditions.join(" AND ");
@@ -159,7 +192,10 @@ impl Warehouse {
             let relation = self.relation_of(&table.name)?;
             if relation.is_view() {
                 let name = &relation.name.identifier;
-                return Err(Stop::refuted(format!("\"{name}\" is not a table")));
+                return Err(Stop::refuted(match self.session.dialect {
+                    Dialect::DuckDb => "Binder Error: Can only delete from base table".to_owned(),
+                    _ => format!("\"{name}\" is not a table"),
+                }));
             }
             let name = quoted(&self.sqlite_name(&relation.name));
             self.run(&format!("DELETE FROM {name}"))?;

@@ -8,8 +8,9 @@ use sqlparser::ast::{
 };
 
 use super::reserved;
+use super::view::{Behind, Writing};
 use crate::prove::warehouse::Warehouse;
-use crate::prove::warehouse::catalog::{Column, Relation};
+use crate::prove::warehouse::catalog::{Column, Kind, Relation};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::name::RelationName;
 use crate::prove::warehouse::sqlite::quoted;
@@ -29,11 +30,18 @@ impl Warehouse {
         if insert.partitioned.is_some() || insert.output.is_some() {
             return Err(Stop::not_proved("INSERT with PARTITION or OUTPUT is not rewritten"));
         }
-        let relation = self.written(name)?;
+        let (named, behind) = self.written(name, Writing::Insert)?;
+        let relation = behind.as_ref().map_or_else(|| Arc::clone(&named), |behind| Arc::clone(&behind.table));
+        if behind.is_some() && (insert.on.is_some() || insert.returning.is_some() || insert.overwrite) {
+            return Err(Stop::not_proved(format!("{name} is a view: this is not rewritten")));
+        }
         let target = quoted(&self.sqlite_name(&relation.name));
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
-        let columns = target_columns(&mut translator, insert, &relation)?;
+        let mut columns = target_columns(&mut translator, insert, &named)?;
+        if let Some(behind) = &behind {
+            columns = behind.columns_of(&columns, Writing::Insert, insert.columns.is_empty())?;
+        }
         let source = match &insert.source {
             None if insert.assignments.is_empty() => "DEFAULT VALUES".to_owned(),
             None => return Err(Stop::not_proved("INSERT … SET is not rewritten")),
@@ -76,13 +84,22 @@ impl Warehouse {
         self.run_on(&sql, &relation).map(Outcome::wrote).map_err(|stop| open_conflict(stop, &relation))
     }
 
-    /// The relation that a statement writes to: a table.
-    pub(super) fn written(&mut self, name: &sqlparser::ast::ObjectName) -> Done<Arc<Relation>> {
+    /// The relation that a statement writes to, and the table behind it where it is a view.
+    pub(super) fn written(
+        &mut self,
+        name: &sqlparser::ast::ObjectName,
+        writing: Writing,
+    ) -> Done<(Arc<Relation>, Option<Behind>)> {
         let relation = self.relation_of(name)?;
-        if relation.is_view() {
-            return Err(Stop::not_proved(format!("{name} is a view: writing to it is not rewritten")));
+        let is_table = !matches!(relation.kind, Kind::View | Kind::MaterializedView);
+        let behind = if is_table { None } else { Some(self.behind(&relation, writing)?) };
+        if let Some(behind) = &behind
+            && self.touched_guessed
+        {
+            let table = behind.table.name.clone();
+            self.wrote_to(table, false);
         }
-        Ok(relation)
+        Ok((relation, behind))
     }
 
     /// The words for a column that the written relation lacks.
@@ -341,7 +358,7 @@ fn conflict(translator: &mut Translator<'_>, insert: &Insert, relation: &Relatio
     // Names without a qualifier are the table's own: the proposed row comes second and hides none.
     translator.scopes.push(Scope { sources: vec![proposed], ..Scope::default() });
     translator.scopes.push(Scope { sources: vec![target], ..Scope::default() });
-    let set = assignments(translator, &update.assignments, relation)?;
+    let set = assignments(translator, &update.assignments, relation, None)?;
     let condition = match &update.selection {
         Some(condition) => format!(" WHERE {}", translator.condition(condition)?),
         None => String::new(),
@@ -351,7 +368,12 @@ fn conflict(translator: &mut Translator<'_>, insert: &Insert, relation: &Relatio
 }
 
 /// What SET sets, in `SQLite`'s SQL.
-pub(super) fn assignments(translator: &mut Translator<'_>, list: &[Assignment], relation: &Relation) -> Done<String> {
+pub(super) fn assignments(
+    translator: &mut Translator<'_>,
+    list: &[Assignment],
+    relation: &Relation,
+    behind: Option<&Behind>,
+) -> Done<String> {
     let mut texts = Vec::new();
     for assignment in list {
         let names = match &assignment.target {
@@ -370,6 +392,9 @@ pub(super) fn assignments(translator: &mut Translator<'_>, list: &[Assignment], 
                 }
                 None => return Err(translator.warehouse.lacks(relation, &name)),
             });
+        }
+        if let Some(behind) = behind {
+            columns = behind.columns_of(&columns, Writing::Update, false)?;
         }
         let list: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
         let is_default = |expr: &Expr| matches!(expr, Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"));

@@ -7,6 +7,7 @@ use sqlparser::ast::{
     With,
 };
 
+use super::view::Writing;
 use crate::prove::warehouse::Warehouse;
 use crate::prove::warehouse::catalog::{Column, Relation};
 use crate::prove::warehouse::execute::Outcome;
@@ -53,7 +54,10 @@ impl Warehouse {
         let TableFactor::Table { name, alias, .. } = &merge.table else {
             return Err(Stop::not_proved("MERGE into something that is no table is not rewritten"));
         };
-        let relation = self.written(name)?;
+        let (relation, behind) = self.written(name, Writing::Merge)?;
+        if behind.is_some() {
+            return Err(Stop::not_proved(format!("{name} is a view: writing to it is not rewritten")));
+        }
         let sql_name = self.sqlite_name(&relation.name);
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();

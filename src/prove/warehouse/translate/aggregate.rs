@@ -220,7 +220,8 @@ impl Translator<'_> {
     }
 }
 
-fn is_aggregate(name: &str, arguments: usize) -> bool {
+/// Whether a function gathers rows.
+pub(in crate::prove::warehouse) fn is_aggregate(name: &str, arguments: usize) -> bool {
     match name {
         // With several arguments these are functions of a row.
         "min" | "max" => arguments == 1,
