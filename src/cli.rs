@@ -20,6 +20,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use hookproof::diagnostic::counted;
 use hookproof::difference::Difference;
+use hookproof::fix;
 use hookproof::lock;
 use hookproof::report;
 use hookproof::report::compile::{self, Compiled};
@@ -168,18 +169,22 @@ fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
             };
             Ok(Outcome::ok(joined(planned.iter().map(show))))
         }
-        Command::Prove { project, command, format, drill, db, strict } => {
+        Command::Prove { project, command, format, output, drill, db, strict } => {
             let options = options(&project, format == ProveFormat::Json || db.is_some())?;
             let wanted = ProveOptions { command, strict, drill, database: db, progress: Arc::default() };
             let proved = progress::shown(&wanted.progress, || hookproof::prove(&options, &wanted))?;
             let proved = proved.map_err(|failure| failure.to_string())?;
             let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
-            let out = match format {
-                ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, terminal.width, terminal.colour))),
+            let told = |format, Terminal { width, colour, .. }: Terminal| match format {
+                ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, width, colour))),
                 ProveFormat::Json => joined(proved.iter().map(prove::json)),
                 ProveFormat::Html => prove::html(&proved),
             };
-            Ok(Outcome { out, code })
+            if let Some(path) = &output {
+                put(path, &told(format, terminal.plain()))?;
+            }
+            let format = if output.is_some() { ProveFormat::Text } else { format };
+            Ok(Outcome { out: told(format, terminal), code })
         }
         Command::Query { sql, db, format } => {
             let rows = hookproof::query(&db, &sql).map_err(|failure| failure.to_string())?;
@@ -260,6 +265,12 @@ fn options(project: &ProjectArguments, one_only: bool) -> Result<CheckOptions, C
         only_one(&[(project.path.clone(), None)])?;
     }
     project.options()
+}
+
+/// Writes a result to the file that `--output` names.
+fn put(path: &Path, result: &str) -> Result<(), Complaint> {
+    let written = fix::replace(path, result.as_bytes());
+    written.map_err(|reason| format!("{} can't be written: {reason}", path.display()))
 }
 
 /// The projects' results, with a blank line between them.

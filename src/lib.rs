@@ -23,6 +23,7 @@ pub mod prove;
 pub mod render;
 pub mod report;
 mod run;
+pub mod secret;
 pub mod selection;
 pub mod settings;
 pub mod source;

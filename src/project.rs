@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use adapter::{AdapterFrom, GENERIC, is_secret};
+pub use adapter::{AdapterFrom, GENERIC};
 pub use ignore::Ignore;
 pub use load::load;
 pub use macros::Macro;

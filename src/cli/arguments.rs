@@ -8,6 +8,7 @@ use hookproof::datum::{Datum, Kind};
 use hookproof::invocation::Invocation;
 use hookproof::lint::{SelectionChange, Selector};
 use hookproof::project::yaml;
+use hookproof::secret;
 use hookproof::settings::Answers;
 use hookproof::source::{FileId, Lines};
 
@@ -31,7 +32,7 @@ const PLAN_EXAMPLES: &str = "Examples:
 const PROVE_EXAMPLES: &str = "Examples:
   hookproof prove
   hookproof prove --command run --target prod --drill
-  hookproof prove --strict --format html > proof.html
+  hookproof prove --strict --format html --output proof.html
   hookproof prove --db run.db && hookproof query --db run.db 'select * from audit_run'";
 
 /// Renders, lints and rehearses the hooks of a dbt project, from its files alone.
@@ -119,6 +120,9 @@ pub(super) enum Command {
         /// What to print
         #[arg(long, value_enum, default_value_t = ProveFormat::Text)]
         format: ProveFormat,
+        /// Write the result to this file, for its owner alone, and a text to the terminal
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
         /// Rehearse as well what happens when a model, a hook or an on-run-start hook fails
         #[arg(long)]
         drill: bool,
@@ -346,6 +350,7 @@ impl ScenarioArguments {
         options.adapter = given(&self.adapter).map(|adapter| adapter.to_lowercase());
         options.vars =
             self.vars.as_deref().map_or(Ok(Datum::new(Kind::Null)), |text| mapping("vars", "{days: 3}", text))?;
+        options.vars = secret::vars(options.vars);
         options.python_environment = self.python_environment.clone().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(text) = &self.answers {
             let datum = mapping("answers", "{is_incremental(): true}", text)?;

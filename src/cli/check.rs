@@ -114,11 +114,12 @@ impl Check<'_> {
             self.leave_out(&mut reports, path)?;
         }
         let code = if reports.iter().any(|report| fails(report, *fail_on)) { FOUND } else { 0 };
-        let mut out = self.told(&reports, self.format);
-        if let Some(path) = &self.arguments.output {
-            let written = fix::replace(path, out.as_bytes());
-            written.map_err(|reason| format!("{} can't be written: {reason}", path.display()))?;
-            out = self.told(&reports, CheckFormat::Text);
+        let terminal = self.manner.terminal;
+        let file = self.arguments.output.as_ref();
+        let mut out = self.told(&reports, self.format, if file.is_some() { terminal.plain() } else { terminal });
+        if let Some(path) = file {
+            super::put(path, &out)?;
+            out = self.told(&reports, CheckFormat::Text, terminal);
         }
         Ok(Outcome { out, code })
     }
@@ -154,7 +155,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn told(&self, reports: &[CheckReport], format: CheckFormat) -> String {
+    fn told(&self, reports: &[CheckReport], format: CheckFormat, terminal: Terminal) -> String {
         let closing = !self.manner.is_quiet;
         if self.arguments.statistics && matches!(format, CheckFormat::Text | CheckFormat::Concise) {
             return report::statistics(reports, closing);
@@ -169,7 +170,7 @@ impl Check<'_> {
             CheckFormat::Junit => return report::junit(reports),
             CheckFormat::Concise => reports.iter().map(|one| report::concise(one, closing)).collect(),
             CheckFormat::Text => {
-                let Terminal { colour, width, links, .. } = self.manner.terminal;
+                let Terminal { colour, width, links, .. } = terminal;
                 joined(reports.iter().map(|one| report::text(one, &TextOptions { colour, width, links, closing })))
             }
         };

@@ -23,6 +23,11 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
+    /// The same without what only a terminal understands.
+    pub(super) fn plain(self) -> Terminal {
+        Terminal { colour: false, links: false, ..self }
+    }
+
     /// What stdout can show, and what is wanted.
     pub(super) fn of_stdout(when: Color) -> Terminal {
         let is_terminal = io::stdout().is_terminal();

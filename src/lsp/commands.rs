@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::answers::{Looked, Projects, Refusal};
 use super::desk::{Desk, Job};
-use super::hover::{Secrets, compiled};
+use super::hover::compiled;
 use super::spot::{Owner, Spot};
 use super::{symbols, uri};
 use crate::hook::Hook;
@@ -47,8 +47,7 @@ pub(super) fn lenses(looked: &Looked<'_>, uri: &Uri) -> Vec<CodeLens> {
 /// The SQL of hooks, as `hookproof compile` shows it.
 pub(super) fn sql(known: &Projects<'_>, arguments: &[Value]) -> Result<String, Refusal> {
     let looked = looked_at(known, arguments)?;
-    let of =
-        |hooks: &[&Hook]| Secrets::of(looked.examined).masked(compile::text(&compiled(looked.examined, hooks), false));
+    let of = |hooks: &[&Hook]| compile::text(&compiled(looked.examined, hooks), false);
     let position = arguments.get(1).cloned().and_then(|value| serde_json::from_value::<Position>(value).ok());
     let Some(position) = position else {
         let hooks: Vec<&Hook> =
@@ -89,13 +88,12 @@ impl Rehearsals {
             return Err(failed("a rehearsal is under way: ask again when it is done"));
         }
         let options = known.options_of(looked.view.root);
-        let secrets = Secrets::of(looked.examined);
         let (desk, busy) = (Arc::clone(&self.desk), Arc::clone(&self.busy));
         let work = move || {
             let proved = crate::run::prove(&options, &ProveOptions::default());
             let text = proved.map(|all| {
                 let texts: Vec<String> = all.iter().map(|one| prove::text(one, WIDTH, false)).collect();
-                secrets.masked(texts.join("\n"))
+                texts.join("\n")
             });
             busy.store(false, Ordering::Relaxed);
             desk.put(|state| {

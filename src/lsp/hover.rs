@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::spot::{Owner, Spot};
 use crate::hook::{Declared, Hook, HookKind};
-use crate::project::is_secret;
 use crate::render::Rendered;
 use crate::report::compile::{self, Compiled};
 use crate::run::Examined;
@@ -18,8 +17,6 @@ const MOST_HOOKS: usize = 200;
 const MOST_SHOWN: usize = 5;
 /// How many bytes of one value are shown at most.
 const LONGEST: usize = 4_000;
-/// Values shorter than this are in too many texts to be told apart.
-const SHORTEST_SECRET: usize = 4;
 
 /// What is shown at a spot, and of which place it is told.
 pub(super) fn hover(examined: &Examined, spot: &Spot<'_>) -> Option<(String, Option<Place>)> {
@@ -34,7 +31,7 @@ pub(super) fn hover(examined: &Examined, spot: &Spot<'_>) -> Option<(String, Opt
         }
         (None, Owner::Macro(_) | Owner::Node(_)) => return None,
     };
-    Some((Secrets::of(examined).masked(shown), place))
+    Some((shown, place))
 }
 
 /// Some hooks with what they become.
@@ -157,22 +154,6 @@ fn reaching(examined: &Examined, found: usize) -> Option<&Hook> {
             return None;
         }
         names.extend(more);
-    }
-}
-
-/// The values of environment variables that nobody should see.
-pub(super) struct Secrets(Vec<String>);
-
-impl Secrets {
-    pub(super) fn of(examined: &Examined) -> Secrets {
-        let is_shown = |(name, value): &(&String, &String)| is_secret(name) && value.len() >= SHORTEST_SECRET;
-        let shared = examined.renderer.shared(0);
-        Secrets(shared.env.iter().filter(is_shown).map(|(_, value)| value.clone()).collect())
-    }
-
-    /// A text without them.
-    pub(super) fn masked(&self, text: String) -> String {
-        self.0.iter().filter(|value| !value.is_empty()).fold(text, |text, value| text.replace(value.as_str(), "*****"))
     }
 }
 

@@ -316,9 +316,8 @@ fn duckdb_database(adapter: &str, key: &str, output: &Datum) -> Option<Datum> {
     (!stem.is_empty()).then(|| Datum::new(Kind::Str(Text::plain(stem))))
 }
 
-/// Whether a setting or a variable of that name holds what nobody should see.
-#[must_use]
-pub fn is_secret(name: &str) -> bool {
+/// Whether a setting of that name may hold what nobody should see.
+fn may_be_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     ["pass", "secret", "token", "private", "keyfile", "credential", "api_key", "access_key"]
         .iter()
@@ -331,7 +330,7 @@ fn open_fields(output: &Datum) -> Vec<(String, Datum)> {
     entries
         .iter()
         .filter_map(|(key, value)| Some((key.as_str()?, value)))
-        .filter(|(key, _)| !matches!(*key, "type" | "threads") && !is_secret(key))
+        .filter(|(key, _)| !matches!(*key, "type" | "threads") && !may_be_secret(key))
         .map(|(key, value)| (key.to_owned(), value.clone()))
         .collect()
 }

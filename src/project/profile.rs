@@ -8,6 +8,7 @@ use super::problem::{Problem, ProblemKind};
 use super::yaml_jinja::{YamlContext, render_tree, render_value};
 use super::{LoadError, LoadOptions, yaml};
 use crate::datum::{Datum, Kind};
+use crate::secret;
 use crate::source::{Place, Sources, Text};
 
 /// A connection that a project can run against, as dbt's `target` shows it.
@@ -92,14 +93,15 @@ pub(crate) fn read(
             return Ok(None);
         }
     };
-    let file = sources.add(shown.clone(), text.clone());
+    // What is shown of it, wherever a place in it is shown, has none of its secrets.
+    let file = sources.add(shown.clone(), secret::profiles(&text));
     let datum = match yaml::read(&text, file, 0) {
         Ok(read) => {
             problems.extend(read.duplicates.iter().map(super::duplicate_key));
             read.datum
         }
         Err(fault) => {
-            let message = format!("{shown} is no YAML that dbt would read: {}", fault.message);
+            let message = format!("{shown} is no YAML that dbt would read: {}", secret::unquoted(&fault.message));
             problems.push(Problem::new(ProblemKind::Yaml, Some(fault.place), message));
             return Ok(None);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::warehouse::{RelationName, SqlValue, Warehouse};
 use super::{Access, Step};
+use crate::secret;
 use crate::source::{Call, Place};
 
 /// How many of the rows that stand twice are told.
@@ -116,7 +117,16 @@ pub(super) fn drift(
         let mut told: HashSet<&str> = now.iter().filter(|one| again(*one) > 0).map(|(row, _)| row.as_str()).collect();
         let rows = warehouse.rows_of(name).unwrap_or_default();
         let is_told = |row: &&Vec<SqlValue>| told.remove(key(row).as_str());
-        let shown = rows.rows.iter().filter(is_told).take(MOST_ROWS).cloned().collect();
+        let hidden: Vec<bool> = rows.names.iter().map(|column| secret::is_secret(column)).collect();
+        let shown = |row: &Vec<SqlValue>| -> Vec<SqlValue> {
+            let values = row.iter().zip(&hidden);
+            values
+                .map(
+                    |(value, hidden)| if *hidden { SqlValue::Text(secret::WITHHELD.to_owned()) } else { value.clone() },
+                )
+                .collect()
+        };
+        let shown = rows.rows.iter().filter(is_told).take(MOST_ROWS).map(shown).collect();
         let written = writers.get(name).cloned();
         found.push(Drift { object: name.clone(), doubled, columns: rows.names, rows: shown, written });
     }

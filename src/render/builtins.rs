@@ -11,6 +11,7 @@ use crate::datum::{Datum, Kind};
 use crate::jinja::tree::Template;
 use crate::jinja::{Args, Dict, ErrorKind, Eval, Flow, Interp, Value, error, json, parse, type_error, yaml};
 use crate::project::{Node, Project, Resource};
+use crate::secret;
 use crate::source::Text;
 
 const FUNCTIONS: &[&str] = &[
@@ -275,7 +276,7 @@ pub(super) fn env_value(
         return Ok(unknown(format!("env_var('{name}')"), "a secret is never read"));
     }
     match (env.get(name), otherwise) {
-        (Some(value), _) => Ok(Value::str(value.as_str())),
+        (Some(value), _) => Ok(Value::str(secret::env_value(name, value))),
         (None, Some(otherwise)) => Ok(otherwise),
         (None, None) => Ok(unknown(format!("env_var('{name}')"), "the environment variable is not set here")),
     }

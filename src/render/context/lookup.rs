@@ -12,6 +12,7 @@ use crate::manifest::Known;
 use crate::render::callable::{Callable, Namespace};
 use crate::render::library::Library;
 use crate::render::{Misread, Referred, adapter, builtins, macros, nodes, results};
+use crate::secret;
 
 impl Scene {
     fn callable(&self, name: &str) -> Option<Value> {
@@ -137,11 +138,9 @@ impl Scene {
             }
             "dbt_metadata_envs" => {
                 let prefix = "DBT_ENV_CUSTOM_ENV_";
-                let found = self
-                    .shared
-                    .env
-                    .iter()
-                    .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, Value::str(value.as_str()))));
+                let found = self.shared.env.iter().filter_map(|(name, value)| {
+                    Some((name.strip_prefix(prefix)?, Value::str(secret::env_value(name, value))))
+                });
                 Value::record(found)
             }
             "validation" => self.cached("validation", adapter::validation),
