@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::run::Rehearsal;
 use super::stage::Stage;
+use super::warehouse::Folding;
 use crate::plan::{self, StepKind};
 use crate::sql::Dialect;
 
@@ -42,6 +43,32 @@ impl Rehearsal<'_> {
             warehouse.rollback();
         }
         warehouse.end_session();
+    }
+
+    /// The schemas in which names without one are looked for, where these are not the target's (dbt sets none on these
+    /// adapters but what the profile has).
+    pub(super) fn path(&self) -> Option<Vec<String>> {
+        let target = &self.renderer.targets()[self.target];
+        let folding = Folding::of(self.dialect);
+        let text = |key: &str| target.fields.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.as_str());
+        let written = match target.adapter.as_str() {
+            "postgres" => text("search_path").filter(|path| !path.is_empty()).unwrap_or("\"$user\", public"),
+            "redshift" => "\"$user\", public",
+            "duckdb" => "main",
+            _ => return None,
+        };
+        let mut path = Vec::new();
+        for part in written.split(',').map(str::trim) {
+            let bare = part.trim_matches('"');
+            if bare != "$user" {
+                path.push(folding.fold(bare, bare.len() < part.len()));
+                continue;
+            }
+            // A schema of the user's name comes first where there is one: that of the target may be.
+            let is_there = |user: &&str| target.schema == **user;
+            path.extend(text("user").filter(is_there).map(|user| folding.fold(user, true)));
+        }
+        Some(path).filter(|path| !path.is_empty())
     }
 
     /// Before the first hook dbt makes the schemas of what it builds; those of the rest another command has made.

@@ -274,6 +274,9 @@ impl<'a> Rehearsal<'a> {
             failing: None,
             shows_catalog: Rehearsal::looks_at_catalog(plan),
         };
+        if let Some(path) = rehearsal.path() {
+            rehearsal.warehouse.borrow_mut().open_with_path(path);
+        }
         rehearsal.before_the_first_run();
         Ok(rehearsal)
     }

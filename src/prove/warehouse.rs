@@ -14,6 +14,7 @@ mod functions;
 mod mirror;
 mod name;
 mod outside;
+mod path;
 mod relations;
 mod simulate;
 mod sqlite;
@@ -211,6 +212,8 @@ pub struct Warehouse {
     guessed: HashSet<RelationName>,
     /// Where NULL stands for expressions that are not executed: why, each cause once.
     stand_ins: Option<Vec<String>>,
+    /// Where names without a schema are looked for.
+    paths: path::Paths,
     /// The name that what is replaced is to have.
     aside: Option<RelationName>,
     /// What was executed on `SQLite` for the statement at hand.
@@ -235,6 +238,7 @@ impl Warehouse {
         Ok(Warehouse {
             db,
             catalog: Catalog::default(),
+            paths: path::Paths::of(&session.schema),
             opened: session.clone(),
             session,
             shared,

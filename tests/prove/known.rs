@@ -6,6 +6,10 @@ const OWN_SQL: &str = "a node fails by what is its own, and no hook: an empty ta
 /// What nothing in the project makes may be there all the same.
 const ASSUMED: &str = "nothing in the project makes it: the rehearsal takes it to be there, and lists it as assumed";
 
+/// A name without a schema, of which the search path says what it means.
+const NO_SCHEMA: &str =
+    "a table of that name may be on the search path: the rehearsal takes it to be there, and lists it as assumed";
+
 /// `dbt test` on a database in which nothing was built.
 const NOTHING_BUILT: &str =
     "the command builds nothing, and nothing was built before: the rehearsal takes it to be there";
@@ -27,7 +31,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("contexts-of-names", "model.ops.m.post-hook.1", FOLLOWS),
     ("env-var-missing", "operation.ops.ops-on-run-end-1", "a variable that is not set here may be set where dbt runs: the hook is not judged"),
     ("env-var-missing", "operation.ops.ops-on-run-end-0", FOLLOWS),
-    ("flags-and-arguments", "test: run", NOTHING_BUILT),
     ("functions", "model.ops.m.post-hook.0", OWN_SQL),
     ("grants-postgres", "model.grants_postgres.wrong_table", ASSUMED),
     ("json-functions", "operation.ops.ops-on-run-end-0", NO_SQL),
@@ -38,7 +41,9 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("outside-postgres", "model.outside_postgres.a_view", "a function that the rehearsal does not know may be one of the database's own: the hook is not judged"),
     ("outside-postgres", "shop.analytics.trace", FOLLOWS),
     ("packages-macros", "model.ops.m", OWN_SQL),
-    ("postgres-grants-and-docs", "run", "dbt's own grants, from the settings of the node, go to a role that is not there: they are not rehearsed"),
+    ("plain-names-duckdb", "run", NO_SCHEMA),
+    ("plain-names-postgres", "run", NO_SCHEMA),
+    ("postgres-materializations", "run", NO_SCHEMA),
     ("project-file-jinja", "operation.ops.ops-on-run-end-0", NO_SQL),
     ("project-file-jinja", "operation.ops.ops-on-run-end-1", FOLLOWS),
     ("python-model-hooks", "model.ops.p", OWN_SQL),
@@ -48,8 +53,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("refs-in-on-run", "operation.ops.ops-on-run-end-3", FOLLOWS),
     ("results-and-schemas", "model.root.dn", OWN_SQL),
     ("results-with-errors", "model.ops.dn", OWN_SQL),
-    ("results-with-tests", "test: run", NOTHING_BUILT),
-    ("results-with-tests", "model.ops.a", "the command leaves a seed out, and none was run before: the rehearsal takes it to be there"),
     ("schemas-duckdb", "operation.schemas_duckdb", "`at` is reserved since DuckDB 1.3 only: the hook is not judged"),
     ("seed-constraints-postgres", "run 2 seed.seed_constraints_postgres.customers", "dbt cannot truncate a seed that a foreign key of another table refers to: the rehearsal deletes its rows"),
     ("session-duckdb", "operation.session_duckdb.session_duckdb-on-run-end-1", "the temporary table went with its session, and a lasting one of that name may be there"),

@@ -69,6 +69,7 @@ impl Warehouse {
         if shadowed && let Some(relation) = self.catalog.relation(&temporary) {
             return Ok((temporary, Some(Arc::clone(relation))));
         }
+        let full = if name.0.len() == 1 { self.on_path(full) } else { full };
         let relation = self.catalog.relation(&full).cloned();
         Ok((full, relation))
     }
@@ -396,6 +397,7 @@ impl Warehouse {
     /// Ends the session: temporary relations are gone, names mean what they meant.
     pub fn end_session(&mut self) {
         self.session = self.opened.clone();
+        self.reset_path();
         self.scripted = false;
         for relation in self.catalog.temporary() {
             let _ = self.discard(&relation);

@@ -17,6 +17,7 @@ impl Warehouse {
         if !self.in_transaction() {
             self.command("BEGIN");
             self.catalog.journal(true);
+            self.keep_path();
             self.savepoints.push(Savepoint { name: None, mark: self.catalog.mark() });
         }
     }
@@ -26,6 +27,7 @@ impl Warehouse {
         if self.in_transaction() {
             self.command("COMMIT");
             self.savepoints.clear();
+            self.restore_path(false);
             self.mirror.settle();
             self.catalog.journal(false);
         }
@@ -36,6 +38,7 @@ impl Warehouse {
         if let Some(first) = self.savepoints.first() {
             let mark = first.mark;
             self.command("ROLLBACK");
+            self.restore_path(true);
             self.catalog.back_to(mark);
             self.catalog.changed(self.mirror.undone());
             self.savepoints.clear();

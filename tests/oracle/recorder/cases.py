@@ -24,6 +24,7 @@ class Run:
     args: list
     target: str | None
     setup: list
+    before: list
 
 
 @dataclass
@@ -75,7 +76,7 @@ def load(folder):
     if unknown:
         raise ValueError(f"{folder.name}: oracle.json has unknown keys: {', '.join(sorted(unknown))}")
     runs = [
-        Run(run.get("name", str(place)), run.get("args", ["build"]), run.get("target"), run.get("setup", []))
+        Run(run.get("name", str(place)), run.get("args", ["build"]), run.get("target"), run.get("setup", []), run.get("before", []))
         for place, run in enumerate(settings.get("runs") or [{"name": "default"}])
     ]
     given = [settings.get(name, empty) for name, empty in (("env", {}), ("canned", []))]

@@ -11,7 +11,7 @@ from recorder.cli import fork, read_answer
 from recorder.frozen import freeze
 from recorder.report import report
 from recorder.server import Server, sizes_in_files
-from recorder.session import adapter_version, copy, enter, outcome, prepare
+from recorder.session import adapter_version, copy, dbt, enter, outcome, prepare
 from recorder.tape import Tape
 from recorder.wrappers import install
 
@@ -69,6 +69,8 @@ def record_turn(case, run, project, server, number):
     freeze(number)
     if number == 1:
         prepare(run, project)
+        for command in run.before:
+            dbt(command, run.target)
     told = report(run, outcome(run, tape), tape, project)
     hooks = {hook["id"]: hook for hook in told["hooks"]}
     refused = {id: hook["parse_error"] for id, hook in hooks.items() if hook["parse_error"]}

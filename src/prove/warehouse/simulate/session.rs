@@ -151,7 +151,7 @@ impl Warehouse {
             Class::Schema => {
                 if let [database, schema] = object.path.as_slice() {
                     self.session.database = (!database.is_empty()).then(|| database.clone());
-                    self.session.schema.clone_from(schema);
+                    self.set_path(vec![schema.clone()]);
                 }
             }
             Class::Database => self.session.database = Some(own),
@@ -185,8 +185,8 @@ impl Warehouse {
         if !reader.eat_symbol("=") {
             reader.eat("to");
         }
-        if matches!(name.as_str(), "search_path" | "schema" | "current_schema") && !local {
-            return self.search(reader);
+        if matches!(name.as_str(), "search_path" | "schema" | "current_schema") {
+            return self.search(reader, local);
         }
         let value = reader.text().unwrap_or_else(|| reader.words());
         self.ledger().set(&name, value);
@@ -198,29 +198,35 @@ impl Warehouse {
             for name in self.catalog().ledger().settings() {
                 self.ledger().reset(&name);
             }
-            self.session.schema.clone_from(&self.opened.schema);
+            self.reset_path();
             return;
         }
         let Some(name) = reader.name() else { return };
         let name: Vec<String> = name.parts.iter().map(|(part, _)| part.to_lowercase()).collect();
         let name = name.join(".");
         if name == "search_path" || name == "schema" {
-            self.session.schema.clone_from(&self.opened.schema);
+            self.reset_path();
         }
         self.ledger().reset(&name);
     }
 
     /// The schemas in which names are looked for: the first counts for what has none.
-    fn search(&mut self, reader: &mut Reader<'_>) -> Done<()> {
+    fn search(&mut self, reader: &mut Reader<'_>, local: bool) -> Done<()> {
         let schemas: Vec<_> = reader.names().into_iter().filter(|name| name.last().0 != "$user").collect();
         let Some(first) = schemas.first() else { return Ok(()) };
         if !first.last().1 && first.last().0.eq_ignore_ascii_case("default") {
-            self.session.schema.clone_from(&self.opened.schema);
+            self.reset_path();
             return Ok(());
         }
-        let object = self.meant_schema(first)?;
-        if let Some(schema) = object.path.last() {
-            self.session.schema.clone_from(schema);
+        let mut path = Vec::new();
+        for schema in &schemas {
+            path.extend(self.meant_schema(schema)?.path.pop());
+        }
+        match (local, self.in_transaction()) {
+            (true, true) => self.set_path_for_transaction(path),
+            // Without a transaction it holds for nothing.
+            (true, false) => {}
+            (false, _) => self.set_path(path),
         }
         Ok(())
     }

@@ -57,7 +57,7 @@ impl Warehouse {
         if parts.len() == 1 && self.catalog().relation(&temporary).is_some() {
             return Ok(temporary);
         }
-        Ok(name)
+        Ok(if parts.len() == 1 { self.on_path(name) } else { name })
     }
 
     /// The schema that a name means.

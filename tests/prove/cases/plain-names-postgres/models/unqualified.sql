@@ -1,0 +1,2 @@
+{{ config(post_hook=["insert into in_target values ('x')"]) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(post_hook=["set local search_path to {{ target.schema }}", "insert into in_target values ('local')", {"sql": "insert into in_target values ('local after')", "transaction": false}]) }}
+select 1 as id
