@@ -237,7 +237,7 @@ fn is(value: &str, name: &str) -> bool {
         "isspace" => all(is_space),
         "islower" => value.chars().any(char::is_lowercase) && !value.chars().any(char::is_uppercase),
         "isupper" => value.chars().any(char::is_uppercase) && !value.chars().any(char::is_lowercase),
-        "istitle" => value.chars().any(|char| char.is_uppercase() || char.is_lowercase()) && title(value) == value,
+        "istitle" => value.chars().any(is_cased) && title(value) == value,
         "isprintable" => value.chars().all(super::super::print::is_printable),
         _ => {
             let mut chars = value.chars();
@@ -259,6 +259,11 @@ pub(crate) fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
+/// Whether a character is small, capital or both: a word of other letters ends before it for `str.title`.
+fn is_cased(char: char) -> bool {
+    char.is_lowercase() || char.is_uppercase() || matches!(char, '\u{1c5}' | '\u{1c8}' | '\u{1cb}' | '\u{1f2}')
+}
+
 /// `str.title`: every run of letters starts with a capital.
 pub(in crate::jinja) fn title(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
@@ -269,7 +274,7 @@ pub(in crate::jinja) fn title(value: &str) -> String {
         } else {
             titlecase(char, &mut out);
         }
-        in_word = char.is_alphabetic();
+        in_word = is_cased(char);
     }
     out
 }
