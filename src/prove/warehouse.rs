@@ -39,7 +39,7 @@ use crate::sql::{self, Dialect};
 use assumption::Assumptions;
 use clock::Shared;
 use mirror::Mirror;
-use transaction::Savepoint;
+use transaction::{Progress, Savepoint};
 
 pub use assumption::{Assumption, AssumptionKind, Expectation};
 pub use build::Replaced;
@@ -204,6 +204,10 @@ pub struct Warehouse {
     assumptions: Assumptions,
     label: Arc<str>,
     savepoints: Vec<Savepoint>,
+    /// What was done in the open transaction.
+    progress: Progress,
+    /// A relation as texts are to name it that are written now: under the name that it gets.
+    redirected: Option<(RelationName, RelationName)>,
     /// Whether the statement at hand touched something that is not certain.
     touched_assumed: bool,
     /// Whether the statement at hand read rows that are not known.
@@ -246,6 +250,8 @@ impl Warehouse {
             assumptions: Assumptions::default(),
             label: Arc::from(""),
             savepoints: Vec::new(),
+            progress: Progress::default(),
+            redirected: None,
             touched_assumed: false,
             touched_guessed: false,
             stand_ins: None,

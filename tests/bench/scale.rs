@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use process::{Cost, cost};
-use project::{generate, path_of};
+use project::{Kind, generate, path_of};
 
 const HOOKPROOF: &str = env!("CARGO_BIN_EXE_hookproof");
 
@@ -21,10 +21,10 @@ const HOOKPROOF: &str = env!("CARGO_BIN_EXE_hookproof");
 struct Projects(tempfile::TempDir);
 
 impl Projects {
-    fn of(&self, models: usize) -> PathBuf {
-        let root = self.0.path().join(models.to_string());
+    fn of(&self, models: usize, kind: Kind) -> PathBuf {
+        let root = self.0.path().join(format!("{kind:?}-{models}"));
         if !root.exists() {
-            generate(&root, models).expect("the project is written");
+            generate(&root, models, kind).expect("the project is written");
         }
         root
     }
@@ -37,10 +37,10 @@ fn hookproof(root: &Path, arguments: &[&str]) -> Cost {
 }
 
 /// Measures a command on two sizes and prints by how much more the larger takes.
-fn growth(projects: &Projects, sizes: [usize; 2], arguments: &[&str]) {
+fn growth(projects: &Projects, kind: Kind, sizes: [usize; 2], arguments: &[&str]) {
     let [small, large] = sizes.map(|models| {
-        println!("{models} models");
-        hookproof(&projects.of(models), arguments).time.as_secs_f64()
+        println!("{models} models, {}", format!("{kind:?}").to_lowercase());
+        hookproof(&projects.of(models, kind), arguments).time.as_secs_f64()
     });
     println!("  {} times the models take {:.1} times as long\n", sizes[1] / sizes[0], large / small);
 }
@@ -60,15 +60,18 @@ fn beside(root: &Path, ours: Cost, runs: usize, program: &str, arguments: &[&str
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let [folder, models] = arguments.as_slice() {
-        generate(Path::new(folder), models.parse().expect("a number of models")).expect("the project is written");
+        let models = models.parse().expect("a number of models");
+        generate(Path::new(folder), models, Kind::Audited).expect("the project is written");
         return;
     }
     let projects = Projects(tempfile::tempdir().expect("a folder for the projects"));
-    growth(&projects, [1_000, 10_000], &["check", "--quiet"]);
-    growth(&projects, [400, 4_000], &["prove", "--quiet", "--target", "dev"]);
+    growth(&projects, Kind::Audited, [1_000, 10_000], &["check", "--quiet"]);
+    for kind in [Kind::Audited, Kind::Granted, Kind::Asking, Kind::Mixed] {
+        growth(&projects, kind, [400, 4_000], &["prove", "--quiet", "--target", "dev"]);
+    }
 
     println!("1000 models, beside other tools; those do not look at hooks");
-    let root = projects.of(1_000);
+    let root = projects.of(1_000, Kind::Audited);
     let check = hookproof(&root, &["check", "--quiet"]);
     beside(&root, check, 1, "dbt", &["parse", "--no-partial-parse", "--profiles-dir", "."]);
     beside(&root, check, 2, "dbt", &["parse", "--profiles-dir", "."]);

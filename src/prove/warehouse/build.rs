@@ -149,6 +149,7 @@ impl Warehouse {
         }
         let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&name), columns.join(", "));
         let mut failed = None;
+        self.progress.wrote();
         {
             let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
             for row in rows {

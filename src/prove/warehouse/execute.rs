@@ -210,16 +210,21 @@ impl Warehouse {
         self.violation(error, relation)
     }
 
-    fn raw(&self, sql: &str) -> rusqlite::Result<u64> {
+    fn raw(&mut self, sql: &str) -> rusqlite::Result<u64> {
         self.units.store(0, Ordering::Relaxed);
-        let mut statement = self.db.prepare_cached(sql)?;
-        Ok(statement.execute([])? as u64)
+        let rows = self.db.prepare_cached(sql)?.execute([])? as u64;
+        self.progress.wrote();
+        Ok(rows)
     }
 
     /// Executes a query on `SQLite`.
     pub(super) fn fetch(&mut self, sql: &str, columns: &[Column], relation: Option<&Relation>) -> Done<Rows> {
         self.executed.push(sql.to_owned());
         self.units.store(0, Ordering::Relaxed);
+        if relation.is_some() {
+            // It writes, and returns what it wrote.
+            self.progress.wrote();
+        }
         let fetched = self.fetched(sql, columns);
         fetched.map_err(|error| self.violation(&error, relation))
     }
@@ -280,6 +285,7 @@ impl Warehouse {
         if let Some(first) = rows.first() {
             let marks = vec!["?"; first.len()].join(", ");
             let sql = format!("INSERT INTO {table} ({list}) VALUES ({marks})");
+            self.progress.wrote();
             let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
             for row in rows {
                 self.units.store(0, Ordering::Relaxed);

@@ -199,7 +199,9 @@ impl Warehouse {
             }
             self.drop_in_sqlite(old)?;
         }
-        if relation.certainty == Certainty::Assumed {
+        if relation.certainty == Certainty::Assumed && replaced.is_none() {
+            self.reversibly(&sql, vec![format!("DROP TABLE {}", quoted(&sql_name))])?;
+        } else if relation.certainty == Certainty::Assumed {
             self.quietly(&sql)?;
         } else {
             self.run(&sql)?;
@@ -256,6 +258,9 @@ impl Warehouse {
     /// Never with ALTER TABLE: `SQLite` reads its whole schema again after it, however many tables that has.
     pub(super) fn rebuild(&mut self, old: &Relation, new: Relation, fill: &[(String, String)]) -> Done<()> {
         let old_name = quoted(&self.sqlite_name(&old.name));
+        if new.name != old.name {
+            return self.rebuild_beside(&old_name, new, fill);
+        }
         let aside = quoted(&format!("{} (old)", self.sqlite_name(&old.name)));
         let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
         let columns = columns.join(", ");
@@ -276,6 +281,26 @@ impl Warehouse {
         }
         for index in new.indexes.iter().filter_map(|index| index.sqlite.clone()).collect::<Vec<_>>() {
             self.run(&index)?;
+        }
+        self.catalog.insert(new);
+        Ok(())
+    }
+
+    /// The same, of one that has another name than the old one.
+    fn rebuild_beside(&mut self, old: &str, new: Relation, fill: &[(String, String)]) -> Done<()> {
+        let sql_name = self.sqlite_name(&new.name);
+        let text = self.table_text(&new, &sql_name);
+        self.run(&text)?;
+        if !fill.is_empty() && self.has_rows(old)? {
+            let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
+            let values: Vec<&str> = fill.iter().map(|(_, value)| value.as_str()).collect();
+            let (columns, values) = (columns.join(", "), values.join(", "));
+            let sql = format!("INSERT INTO {} ({columns}) SELECT {values} FROM {old}", quoted(&sql_name));
+            self.run_on(&sql, &new)?;
+        }
+        self.run(&format!("DROP TABLE {old}"))?;
+        for index in new.indexes.iter().filter_map(|index| index.sqlite.as_deref()) {
+            self.run(index)?;
         }
         self.catalog.insert(new);
         Ok(())
@@ -318,8 +343,8 @@ impl Warehouse {
 
     /// Gives a table more columns.
     fn widen(&mut self, name: &RelationName, columns: &[String]) -> Done<()> {
-        let Some(old) = self.catalog.relation(name) else { return Ok(()) };
-        let mut new = (**old).clone();
+        let Some(old) = self.catalog.relation(name).cloned() else { return Ok(()) };
+        let mut new = (*old).clone();
         new.columns.extend(columns.iter().map(|column| Column::new(column.as_str(), super::Type::Unknown)));
         let sql_name = self.sqlite_name(name);
         let table = quoted(&sql_name);
@@ -328,11 +353,15 @@ impl Warehouse {
                 self.quietly(&format!("ALTER TABLE {table} ADD COLUMN {}", quoted(column)))?;
             }
         } else {
-            self.quietly(&format!("DROP TABLE {table}"))?;
-            let text = self.table_text(&new, &sql_name);
-            self.quietly(&text)?;
-            for index in new.indexes.iter().filter_map(|index| index.sqlite.as_deref()) {
-                self.quietly(index)?;
+            // Each is taken back with the ones after it: what is dropped last comes back first.
+            let drop = format!("DROP TABLE {table}");
+            let indexes: Vec<&str> = new.indexes.iter().filter_map(|index| index.sqlite.as_deref()).collect();
+            let before = indexes.iter().map(|index| (*index).to_owned());
+            self.reversibly(&drop, std::iter::once(self.table_text(&old, &sql_name)).chain(before).collect())?;
+            self.reversibly(&self.table_text(&new, &sql_name), vec![drop])?;
+            for index in indexes {
+                // It goes with its table.
+                self.reversibly(index, Vec::new())?;
             }
         }
         self.touch(&new);

@@ -338,7 +338,16 @@ impl Warehouse {
         }
         // PostgreSQL's views follow the table to its new name; elsewhere they go on naming the old one.
         let follows = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
-        if follows && !self.catalog.readers(&relation.name).is_empty() {
+        let readers = if follows { self.catalog.readers(&relation.name) } else { Vec::new() };
+        let redirected = readers.iter().map(|reader| self.redirected(reader, &relation.name, name)).collect();
+        if let Some(redirected) = redirected {
+            let redirected: Vec<Relation> = redirected;
+            self.rebuild_as(relation, name)?;
+            for (reader, redirected) in readers.iter().zip(redirected) {
+                self.replace_view(reader, redirected)?;
+            }
+        } else {
+            // SQLite reads its whole schema for this, however much that has.
             let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(&from), quoted(&to));
             sqlite::rename_in_views(&self.db, true);
             let done = self.run(&sql);
@@ -350,14 +359,54 @@ impl Warehouse {
                 changed.view_text = None;
                 self.catalog.insert(changed);
             }
-        } else {
-            let new = renamed(relation, name, &from, &to);
-            let columns = relation.columns.iter().filter(|column| column.generated.is_none());
-            let fill: Vec<(String, String)> =
-                columns.map(|column| (column.name.clone(), quoted(&column.name))).collect();
-            self.rebuild(relation, new, &fill)?;
         }
         self.moved(relation, name);
+        Ok(())
+    }
+
+    /// Makes a table anew under another name.
+    fn rebuild_as(&mut self, relation: &Relation, name: &RelationName) -> Done<()> {
+        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
+        let new = renamed(relation, name, &from, &to);
+        let columns = relation.columns.iter().filter(|column| column.generated.is_none());
+        let fill: Vec<(String, String)> = columns.map(|column| (column.name.clone(), quoted(&column.name))).collect();
+        self.rebuild(relation, new, &fill)
+    }
+
+    /// What reads a relation as it is when that has another name; none where its text is not known for certain.
+    fn redirected(&mut self, reader: &Relation, from: &RelationName, to: &RelationName) -> Option<Relation> {
+        let mut changed = reader.clone();
+        changed.reads.iter_mut().filter(|read| *read == from).for_each(|read| *read = to.clone());
+        if !reader.is_made_view() {
+            return Some(changed);
+        }
+        let definition = reader.definition.clone()?;
+        let touched = (self.touched_assumed, self.touched_guessed);
+        self.redirected = Some((from.clone(), to.clone()));
+        let mut translator = Translator::new(self);
+        let translated = translator.query(&definition.0).and_then(|translated| translator.finish(translated));
+        let reads = std::mem::take(&mut translator.reads);
+        self.redirected = None;
+        (self.touched_assumed, self.touched_guessed) = touched;
+        let translated = translated.ok()?;
+        let names = |of: &[Column]| of.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let named = if definition.1.is_empty() { names(&translated.relation_columns()) } else { definition.1.clone() };
+        if reads != reader.reads || named != names(&reader.columns) {
+            return None;
+        }
+        let list: Vec<String> = named.iter().map(|name| quoted(name)).collect();
+        let view = quoted(&self.sqlite_name(&reader.name));
+        changed.view_text = Some(Arc::from(format!("CREATE VIEW {view} ({}) AS {}", list.join(", "), translated.sql)));
+        Some(changed)
+    }
+
+    /// Puts a view in the place of the same with another text.
+    fn replace_view(&mut self, old: &Relation, new: Relation) -> Done<()> {
+        if let Some(text) = new.view_text.clone().filter(|_| new.is_made_view()) {
+            self.drop_in_sqlite(old)?;
+            self.run(&text)?;
+        }
+        self.catalog.insert(new);
         Ok(())
     }
 

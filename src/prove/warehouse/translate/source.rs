@@ -124,7 +124,11 @@ impl Translator<'_> {
             self.warehouse.mirrored()?;
         }
         self.reads.push(relation.name.clone());
-        let sql_name = self.warehouse.sqlite_name(&relation.name);
+        let name = match &self.warehouse.redirected {
+            Some((from, to)) if *from == relation.name => to,
+            _ => &relation.name,
+        };
+        let sql_name = self.warehouse.sqlite_name(name);
         if let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) {
             let columns = given(&relation);
             let sql = format!("SELECT {} FROM {}", names(&columns), quoted(&sql_name));
