@@ -10,7 +10,9 @@ use super::run::Rehearsal;
 use super::seed;
 use super::snapshot;
 use super::stage::Stage;
-use super::warehouse::{Certainty, Column, Effect, Expectation, Kind, Relation, RelationName, Replaced, Type, Verdict};
+use super::warehouse::{
+    Certainty, Column, Effect, Expectation, Kind, REFERENCED, Relation, RelationName, Replaced, Type, Verdict,
+};
 use crate::datum::Datum;
 use crate::project::{Language, Resource};
 use crate::render::database::Database;
@@ -193,6 +195,9 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
     };
     let made = Relation::new(stage.name(relation), Kind::Table, columns, Certainty::Known);
     let kept = kept_seed(rehearsal, &made);
+    if kept.is_some() && !rehearsal.warehouse.borrow().referrers(&made.name).is_empty() {
+        return exchange::failed(REFERENCED);
+    }
     let mut warehouse = rehearsal.warehouse.borrow_mut();
     let loaded = match kept {
         Some(kept) => warehouse.reload(&kept, seed.rows.into_iter()),

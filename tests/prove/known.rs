@@ -54,7 +54,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("results-and-schemas", "model.root.dn", OWN_SQL),
     ("results-with-errors", "model.ops.dn", OWN_SQL),
     ("schemas-duckdb", "operation.schemas_duckdb", "`at` is reserved since DuckDB 1.3 only: the hook is not judged"),
-    ("seed-constraints-postgres", "run 2 seed.seed_constraints_postgres.customers", "dbt cannot truncate a seed that a foreign key of another table refers to: the rehearsal deletes its rows"),
     ("session-duckdb", "operation.session_duckdb.session_duckdb-on-run-end-1", "the temporary table went with its session, and a lasting one of that name may be there"),
     ("strip-and-json", "operation.ops.ops-on-run-start-4", BLANK),
     ("whitespace-node", "model.ops.m.post-hook.8", BLANK),

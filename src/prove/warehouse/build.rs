@@ -63,6 +63,9 @@ impl Warehouse {
         let made = self.make(name, kind, &tree, &[], name.schema == TEMPORARY);
         self.aside = None;
         made?;
+        if *old == Replaced::Dropped {
+            self.release_keys(name);
+        }
         // What was replaced is dropped with the views that read it.
         for reader in readers.iter().filter(|reader| reader.name != *name) {
             self.discard(reader)?;

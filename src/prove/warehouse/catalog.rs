@@ -112,8 +112,8 @@ pub enum Rule {
     Unique(Vec<String>),
     /// The expression is not false, in `SQLite`'s SQL.
     Check(String),
-    /// The columns refer to another table, which is not checked.
-    ForeignKey(Vec<String>),
+    /// The columns refer to another table, whose rows are not checked.
+    ForeignKey(Vec<String>, RelationName),
 }
 
 /// A relation.

@@ -310,7 +310,7 @@ impl Warehouse {
         let constraint = relation.constraints.iter().find(|constraint| match &constraint.rule {
             super::Rule::PrimaryKey(keys) | super::Rule::Unique(keys) => kind == Violation::Unique && *keys == columns,
             super::Rule::Check(_) => kind == Violation::Check && constraint.name == rest,
-            super::Rule::ForeignKey(_) => false,
+            super::Rule::ForeignKey(..) => false,
         });
         let index = relation.indexes.iter().find(|index| index.unique).map(|index| index.name.clone());
         let name = constraint.map(|constraint| constraint.name.clone()).or(index).unwrap_or_else(|| rest.clone());

@@ -406,6 +406,7 @@ impl Warehouse {
         self.drop_in_sqlite(relation)?;
         let label = Arc::clone(&self.label);
         self.catalog.remove(&relation.name, &label);
+        self.release_keys(&relation.name);
         self.follow(&Change::Dropped { name: relation.name.clone() });
         Ok(())
     }

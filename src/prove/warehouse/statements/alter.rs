@@ -106,7 +106,7 @@ impl Warehouse {
                     let mut new = (*current).clone();
                     new.columns.retain(|column| column.name != name);
                     new.constraints.retain(|constraint| match &constraint.rule {
-                        Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns) => {
+                        Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns, _) => {
                             !columns.contains(&name)
                         }
                         Rule::Check(sql) => !sql.contains(&quoted(&name)),
@@ -157,6 +157,9 @@ impl Warehouse {
                 self.rename(relation, to)?;
             }
             A::AddConstraint { constraint, .. } => {
+                if let Some(name) = self.taken_key(relation, constraint) {
+                    return Err(Stop::refuted(format!("relation \"{name}\" already exists")));
+                }
                 let mut new = (**relation).clone();
                 self.constrain(constraint, &mut new)?;
                 let added = new.constraints.last().map(|constraint| constraint.name.clone());
@@ -434,6 +437,7 @@ impl Warehouse {
         let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
         self.catalog.remove(&relation.name, &label);
         self.catalog.insert(renamed(relation, name, &from, &to));
+        self.move_keys(&relation.name, name);
         self.follow(&Change::Renamed { from: relation.name.clone(), to: name.clone() });
     }
 
@@ -471,7 +475,7 @@ fn rename_column(relation: &mut Relation, old: &str, new: &str) {
     relation.columns.iter_mut().filter(|column| column.name == old).for_each(|column| new.clone_into(&mut column.name));
     for constraint in &mut relation.constraints {
         match &mut constraint.rule {
-            Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns) => {
+            Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns, _) => {
                 columns.iter_mut().filter(|column| **column == old).for_each(|column| new.clone_into(column));
             }
             Rule::Check(sql) => *sql = sql.replace(&quoted(old), &quoted(new)),

@@ -10,6 +10,7 @@ use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::sqlite::quoted;
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::translate::{Scope, Translator, source_of};
+use crate::prove::warehouse::{REFERENCED, RelationName};
 use crate::sql::Dialect;
 
 use super::insert::{assignments, own_scope};
@@ -196,6 +197,12 @@ impl Warehouse {
                     Dialect::DuckDb => "Binder Error: Can only delete from base table".to_owned(),
                     _ => format!("\"{name}\" is not a table"),
                 }));
+            }
+            let is_emptied = |other: &RelationName| {
+                truncate.table_names.iter().any(|table| self.resolve(&table.name).is_ok_and(|name| name == *other))
+            };
+            if truncate.cascade.is_none() && !self.referrers(&relation.name).iter().all(is_emptied) {
+                return Err(Stop::refuted(REFERENCED));
             }
             let name = quoted(&self.sqlite_name(&relation.name));
             self.run(&format!("DELETE FROM {name}"))?;

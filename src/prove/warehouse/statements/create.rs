@@ -283,7 +283,8 @@ impl Warehouse {
                     columns.push(self.key_column(column, relation)?);
                 }
                 let name = named(key.name.as_ref(), format!("{table}_{}_fkey", columns.join("_")));
-                Constraint { name, rule: Rule::ForeignKey(columns) }
+                let (of, _) = self.find(&key.foreign_table)?;
+                Constraint { name, rule: Rule::ForeignKey(columns, of) }
             }
             _ => return Ok(()),
         };

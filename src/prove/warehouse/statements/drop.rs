@@ -61,6 +61,12 @@ impl Warehouse {
                 self.discard(&dependent)?;
             }
         }
+        if !cascade && !self.referrers(&full).is_empty() {
+            return Err(Stop::refuted(format!(
+                "cannot drop table {} because other objects depend on it",
+                relation.name.identifier
+            )));
+        }
         self.discard(&relation)?;
         Ok(None)
     }
