@@ -17,6 +17,7 @@ pub mod lock;
 pub mod lsp;
 pub mod manifest;
 pub mod materialization;
+mod memo;
 pub mod plan;
 pub mod project;
 pub mod prove;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
 use crate::jinja::JinjaError;
-use crate::project::Resource;
+use crate::project::{Node, Resource};
 use crate::render::{DataTest, References, Renderer, Rendering, Taken, TakenTest};
 
 use fate::Fate;
@@ -144,12 +144,34 @@ pub struct Looked<'a> {
     references: References,
 }
 
+/// Whether the command certainly takes the same in two targets, where their hooks refer to the same: a project's
+/// nodes are mostly the same in all of them.
+#[must_use]
+pub fn takes_the_same(renderer: &Renderer, one: usize, other: usize) -> bool {
+    let (left, right) = (renderer.shared(one), renderer.shared(other));
+    let is_test = |node: &Node| node.resource == Resource::Test;
+    let of_graph = |target: usize| {
+        let states = renderer.manifests()[target].nodes.iter();
+        states.map(|state| (state.enabled, &state.materialized, &state.refs, &state.sources))
+    };
+    Arc::ptr_eq(left, right)
+        && left.command == Command::Build
+        && !left.invocation.selection.names_nodes()
+        && renderer.targets()[one].adapter == renderer.targets()[other].adapter
+        && !left.project.nodes.iter().any(is_test)
+        && of_graph(one).eq(of_graph(other))
+}
+
 /// What the command takes in a target, in its order: what `results` has once the run ends (facts C18).
 /// `references` is what each hook of the target refers to.
 #[must_use]
-pub fn taken(renderer: &Renderer, references: &[(&Hook, References)], target: usize) -> Vec<Taken> {
+pub fn taken<'a>(
+    renderer: &Renderer,
+    references: impl Iterator<Item = (&'a Hook, &'a References)>,
+    target: usize,
+) -> Vec<Taken> {
     let mut order = Order::new(renderer, target);
-    order.link(references.iter().map(|(hook, references)| Linked { hook, references, is_rendered: true }));
+    order.link(references.map(|(hook, references)| Linked { hook, references, is_rendered: true }));
     let mut found = Vec::new();
     let test = |at: usize| {
         let test = &order.tests[at];

@@ -112,7 +112,7 @@ impl Pass {
 }
 
 /// What a text refers to with `ref` and `source`, each as often as it does.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct References {
     /// The nodes, by their place in the project's nodes.
     pub nodes: Vec<usize>,

@@ -25,7 +25,7 @@ use crate::prove::Progress;
 use crate::prove::warehouse::{Rows, Warehouse};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
-use crate::render::{MAX_WAYS, Pass, Rendered, Renderer, Rendering, refused_status, yaml::Native};
+use crate::render::{MAX_WAYS, Pass, References, Rendered, Renderer, Rendering, Taken, refused_status, yaml::Native};
 use crate::report::CheckReport;
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
@@ -212,7 +212,7 @@ fn judge<T>(
     let cut = rendered.iter().filter(|rendered| rendered.cut).count();
     let kept = renderer.kept_hooks(hooks);
     let store = options.store.of(&project.root().dir);
-    let script = |text: &Arc<str>| store.scripts.script(text, dialect);
+    let script = |text: &Arc<str>| store.script(text, dialect);
     let checked = |hook, renderings: Vec<Rendering>| Checked {
         hook,
         renderings: renderings.into_iter().map(|rendering| judged(rendering, &script)).collect(),
@@ -222,7 +222,7 @@ fn judge<T>(
         hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
     let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
     all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
-    store.scripts.next_round();
+    store.next_round();
     let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
     let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
     let unused: Vec<String> = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
@@ -384,7 +384,7 @@ pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>
     let scope = Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target };
     each_in(options, &scope, |mut renderer, _| {
         let hooks = renderer.hooks();
-        take(&mut renderer, &hooks);
+        take(&mut renderer, &hooks, None);
         let mut idle = renderer.idle_hooks();
         idle.extend(ignored(&renderer));
         let plan = |target| {
@@ -445,7 +445,7 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
     let scope = Scope { command: Some(wanted.command.clone()), default_target_only: wanted.database.is_some() };
     let proved = each_in(options, &scope, |mut renderer, settings| {
         let hooks = renderer.hooks();
-        take(&mut renderer, &hooks);
+        take(&mut renderer, &hooks, None);
         let rehearsed = |target: usize| {
             let planner = Planner::new(&renderer, target);
             let looked: Vec<Looked<'_>> = hooks.hooks.par_iter().filter_map(|hook| planner.look(hook)).collect();
@@ -471,19 +471,44 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
     proved.into_iter().collect()
 }
 
-/// Tells a renderer what is known of the run.
-fn take(renderer: &mut Renderer, hooks: &Hooks) {
+/// Tells a renderer what is known of the run. What is rendered of the hooks on the way is kept where they are
+/// rendered after it.
+fn take(renderer: &mut Renderer, hooks: &Hooks, mut rendered: Option<&mut [Rendered]>) {
     renderer.take_hooks(hooks);
     let names_nodes = renderer.shared(0).invocation.selection.names_nodes();
-    if names_nodes || renderer.reads_results(hooks) {
-        let of = |target: usize| {
-            let of_target = hooks.hooks.par_iter().filter(|hook| hook.targets.contains(&target));
-            let references: Vec<_> = of_target.map(|hook| (hook, renderer.references(hook, target))).collect();
-            (renderer.targets()[target].name.clone(), plan::taken(renderer, &references, target))
-        };
-        let taken = (0..renderer.manifests().len()).into_par_iter().map(of).collect();
-        renderer.take_order(hooks, taken);
+    if !names_nodes && !renderer.reads_results(hooks) {
+        return;
     }
+    let mut known: Vec<(Vec<References>, Vec<Taken>)> = Vec::new();
+    for target in 0..renderer.manifests().len() {
+        let here = |hook: &&Hook| hook.targets.contains(&target);
+        let references: Vec<References> = match &mut rendered {
+            Some(rendered) => {
+                let of_target = hooks.hooks.par_iter().zip(rendered.par_iter_mut()).filter(|(hook, _)| here(hook));
+                of_target.map(|(hook, rendered)| renderer.begin(hook, target, rendered)).collect()
+            }
+            None => hooks.hooks.par_iter().filter(here).map(|hook| renderer.references(hook, target)).collect(),
+        };
+        let of_target: Vec<&Hook> = hooks.hooks.iter().filter(here).collect();
+        let is_same = |other: &usize| {
+            known[*other].0 == references
+                && hooks
+                    .hooks
+                    .iter()
+                    .filter(|hook| hook.targets.contains(other))
+                    .map(|hook| hook.node)
+                    .eq(of_target.iter().map(|hook| hook.node))
+                && plan::takes_the_same(renderer, *other, target)
+        };
+        let taken = match (0..target).find(is_same) {
+            Some(other) => known[other].1.clone(),
+            None => plan::taken(renderer, of_target.into_iter().zip(&references), target),
+        };
+        known.push((references, taken));
+    }
+    let names = renderer.targets().iter().map(|target| target.name.clone());
+    let taken = names.zip(known.into_iter().map(|(_, taken)| taken)).collect();
+    renderer.take_order(hooks, taken);
 }
 
 /// The hooks of singular tests and analyses, which dbt ignores.
@@ -544,7 +569,9 @@ fn each_in<T: Send>(
                     }
                 }
                 let only = looked_at(&project, options, &settings, scope.default_target_only);
+                let templates = Arc::clone(&options.store.of(root).templates);
                 let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
+                let shared = shared.with_templates(templates);
                 let mut shared = match &scope.command {
                     Some(command) => shared.for_command(command.clone()),
                     None => shared,
@@ -669,8 +696,8 @@ fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Res
 /// The hooks with their renderings, those in targets that comparisons add included.
 fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
     let hooks = renderer.hooks();
-    take(&mut renderer, &hooks);
     let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
+    take(&mut renderer, &hooks, Some(&mut rendered));
     let mut from = 0;
     // A macro that is only reached in an added target may compare with another name again.
     for _ in 0..3 {

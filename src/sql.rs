@@ -25,7 +25,6 @@ mod outline;
 mod parse;
 mod postgres;
 mod repair;
-mod scripts;
 mod split;
 mod token;
 mod transaction;
@@ -49,7 +48,6 @@ pub(crate) use nulls::null_comparisons;
 pub(crate) use outline::cursor::Cursor;
 pub use outline::{Grantee, Name, Outline};
 pub(crate) use postgres::PRIVILEGES;
-pub use scripts::Scripts;
 pub(crate) use updates::{Set, sets_all};
 pub use verb::{ObjectKind, Verb};
 

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::sql::Scripts;
+use crate::memo::Memo;
+use crate::render::library::Templates;
+use crate::sql::{self, Dialect, Script};
 
 /// What is kept of projects, by their folders.
 #[derive(Debug, Default)]
@@ -17,7 +19,9 @@ pub struct Store {
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// The SQL of its hooks.
-    pub(crate) scripts: Scripts,
+    scripts: Memo<(Dialect, Arc<str>), Arc<Script>>,
+    /// The templates of its hooks, and of the files that declare them.
+    pub(crate) templates: Arc<Templates>,
 }
 
 impl Store {
@@ -30,5 +34,18 @@ impl Store {
     /// Forgets the project in a folder.
     pub(crate) fn forget(&self, root: &Path) {
         self.projects.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+}
+
+impl Kept {
+    /// The SQL of a text.
+    pub(crate) fn script(&self, text: &Arc<str>, dialect: Dialect) -> Arc<Script> {
+        self.scripts.get((dialect, Arc::clone(text)), |(dialect, text)| Arc::new(sql::script(text, *dialect)))
+    }
+
+    /// Begins another check: what the last one did not ask for is forgotten.
+    pub(crate) fn next_round(&self) {
+        self.scripts.next_round();
+        self.templates.next_round();
     }
 }

@@ -70,6 +70,16 @@ pub struct Rendered {
     pub renderings: Vec<Rendering>,
     /// Whether there were more ways than are rendered.
     pub cut: bool,
+    /// Parse passes that were made before, by target.
+    begun: Vec<(usize, Begun)>,
+}
+
+/// A parse pass that was made before the hook is rendered.
+#[derive(Debug)]
+struct Begun {
+    pass: Pass,
+    questions: Vec<Question>,
+    reached: Reached,
 }
 
 impl Renderer {
@@ -269,6 +279,17 @@ impl Renderer {
         References::of(&self.pass(&asked, Moment::Parse, Way::default(), &mut Reached::new()).0)
     }
 
+    /// The same, where the hook is rendered after it: the parse pass is kept for that.
+    pub fn begin(&self, hook: &Hook, target: usize, rendered: &mut Rendered) -> References {
+        let Ok(Some(template)) = self.template(&hook.raw) else { return References::default() };
+        let mut reached = Reached::new();
+        let asked = self.asked(hook, Some(&template), target);
+        let (pass, questions) = self.pass(&asked, Moment::Parse, Way::default(), &mut reached);
+        let references = References::of(&pass);
+        rendered.begun.push((target, Begun { pass, questions, reached }));
+        references
+    }
+
     /// The materialization of a node in a target.
     #[must_use]
     pub fn materialization(&self, target: usize, node: usize) -> Materialization {
@@ -337,7 +358,8 @@ impl Renderer {
         reached: &mut Reached,
     ) {
         let asked = self.asked(hook, template, target);
-        let mut parsed = Parsed::default();
+        let begun = rendered.begun.iter().position(|(of, _)| *of == target);
+        let mut parsed = Parsed::after(begun.map(|at| rendered.begun.swap_remove(at).1));
         let parse = self.parsed(&asked, Vec::new(), &mut parsed, reached);
         if parse.error.is_some() {
             add(rendered, target, Vec::new(), parse, None, Vec::new());

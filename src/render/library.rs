@@ -1,12 +1,14 @@
 //! The macros of a project and its packages, parsed when they are first needed.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::jinja::tree::{CompareOp, ExprKind, Macro, Span, Stmt, Template};
 use crate::jinja::{self, MacroValue, SyntaxFault, Value, walk};
+use crate::memo::Memo;
 use crate::project::Project;
 use crate::source::{Text, TextBuilder};
 
@@ -27,12 +29,39 @@ pub struct Library {
     parsed: Vec<OnceLock<Parsed>>,
     compared: Mutex<BTreeSet<String>>,
     texts: Mutex<HashMap<Identity, Read>>,
+    templates: Arc<Templates>,
+}
+
+/// Templates by what they are read from.
+pub(crate) type Templates = Memo<Written, Result<Arc<Template>, SyntaxFault>>;
+
+/// A text with the place of each of its bytes.
+#[derive(Debug)]
+pub(crate) struct Written(Text);
+
+impl PartialEq for Written {
+    fn eq(&self, other: &Written) -> bool {
+        self.0.value == other.0.value && self.0.pieces == other.0.pieces
+    }
+}
+
+impl Eq for Written {}
+
+impl Hash for Written {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.value.hash(state);
+    }
 }
 
 impl Library {
     /// Indexes the macros of a project.
     #[must_use]
     pub fn new(project: &Project) -> Library {
+        Library::with_templates(project, Arc::default())
+    }
+
+    /// The same with templates that were read before.
+    pub(crate) fn with_templates(project: &Project, templates: Arc<Templates>) -> Library {
         let mut by_package = vec![HashMap::new(); project.packages.len()];
         for (n, found) in project.macros.iter().enumerate() {
             // dbt refuses a second macro of one name; the first stands here.
@@ -45,6 +74,7 @@ impl Library {
             parsed: project.macros.iter().map(|_| OnceLock::new()).collect(),
             compared: Mutex::default(),
             texts: Mutex::default(),
+            templates,
         }
     }
 
@@ -56,10 +86,9 @@ impl Library {
         if let Some((_, template)) = known().get(&identity) {
             return template.clone();
         }
-        let template = jinja::parse(text).map(Arc::new);
+        let template = self.templates.get(Written(text.clone()), |Written(text)| jinja::parse(text).map(Arc::new));
         // The text is kept, so that no other one can come to stand where it does.
-        known().insert(identity, (text.clone(), template.clone()));
-        template
+        known().entry(identity).or_insert_with(|| (text.clone(), template)).1.clone()
     }
 
     /// A package by its name.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::Taken;
 use super::internal::Internal;
-use super::library::Library;
+use super::library::{Library, Templates};
 use crate::command::Command;
 use crate::hook::{Declared, HookKind, Hooks};
 use crate::invocation::Invocation;
@@ -112,6 +112,13 @@ impl Shared {
             answered,
             internal: None,
         }
+    }
+
+    /// The same with templates that were read before.
+    #[must_use]
+    pub(crate) fn with_templates(self, templates: Arc<Templates>) -> Shared {
+        let library = Arc::new(Library::with_templates(&self.project, templates));
+        Shared { library, ..self }
     }
 
     /// The same for a command that is asked for: no other is thought of then.

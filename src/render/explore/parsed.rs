@@ -1,6 +1,6 @@
 //! The parse passes of a hook: one for each answer about a flag, which is the same in both passes of a way.
 
-use super::{Asked, Renderer, answer};
+use super::{Asked, Begun, Renderer, answer};
 use crate::jinja::Answer;
 use crate::jinja::branches::Reached;
 use crate::manifest::Operation;
@@ -17,9 +17,16 @@ pub(super) struct Parsed {
     first: Vec<(String, Answer)>,
     /// Each with the answers that were settled for it: those that differ from the first one's.
     passes: Vec<(Vec<(String, Answer)>, Pass)>,
+    /// The first of them, where it was made before.
+    begun: Option<Begun>,
 }
 
 impl Parsed {
+    /// Those of a hook of which the first may have been made before.
+    pub(super) fn after(begun: Option<Begun>) -> Parsed {
+        Parsed { begun, ..Parsed::default() }
+    }
+
     /// The answers of a run pass to what the parse pass asks for as well, where they differ.
     pub(super) fn asked_by_both(&self, answers: &[(String, Answer)]) -> Vec<(String, Answer)> {
         let differs = |(text, answer): &&(String, Answer)| {
@@ -41,8 +48,16 @@ impl Renderer {
         if let Some((_, known)) = parsed.passes.iter().find(|(known, _)| *known == settled) {
             return known.clone();
         }
-        let way = Way { settled: settled.clone(), ..Way::default() };
-        let (mut parse, questions) = self.pass(asked, Moment::Parse, way, reached);
+        let (mut parse, questions) = match parsed.begun.take() {
+            Some(begun) if settled.is_empty() => {
+                reached.extend(begun.reached);
+                (begun.pass, begun.questions)
+            }
+            _ => {
+                let way = Way { settled: settled.clone(), ..Way::default() };
+                self.pass(asked, Moment::Parse, way, reached)
+            }
+        };
         if parse.error.is_none() {
             let (project, manifest) = (&self.shared[asked.target].project, &self.manifests[asked.target]);
             parse.error = match (asked.hook.node, asked.subject) {
