@@ -171,6 +171,28 @@ pub struct Level<'a> {
 }
 
 impl Project {
+    /// What dbt reads and what was not read here, where names may come from: a package that is not installed, a folder
+    /// outside of the repository.
+    #[must_use]
+    pub fn left_out(&self) -> Option<String> {
+        if let Some(missing) = self.missing_packages.first() {
+            return Some(format!("{}, which is not installed", missing.listed_as));
+        }
+        Some(format!("what was left out: {}", self.outside()?.message))
+    }
+
+    /// A folder of the project's own that lies outside of the repository.
+    #[must_use]
+    pub fn outside(&self) -> Option<&Problem> {
+        self.problems.iter().find(|problem| problem.kind == ProblemKind::Outside)
+    }
+
+    /// Whether names that are not found are nowhere.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.left_out().is_none()
+    }
+
     /// The root project.
     #[must_use]
     pub fn root(&self) -> &Package {

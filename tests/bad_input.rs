@@ -163,3 +163,42 @@ fn values_that_hold_themselves_end() {
     )]);
     still_checked(&checked(folder.path()));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_leads_out_of_the_repository_is_told_and_not_followed() {
+    let outside = tempfile::tempdir().unwrap();
+    let macros = outside.path().join("macros");
+    fs::create_dir(&macros).unwrap();
+    fs::write(macros.join("shared.sql"), "{% macro shared() %}drop table hidden{% endmacro %}").unwrap();
+    let absolute = macros.to_string_lossy().into_owned();
+    for (paths, link) in
+        [(absolute.as_str(), false), ("../../../../../../../../etc", false), ("/", false), ("linked", true)]
+    {
+        let settings = format!(
+            "name: p\nversion: '1.0'\nmacro-paths: ['{paths}']\non-run-end:\n  - \"drop table scratch\"\n  - \"{{{{ shared() }}}}\"\n"
+        );
+        let folder = project(&[("dbt_project.yml", settings.as_bytes())]);
+        if link {
+            std::os::unix::fs::symlink(&macros, folder.path().join("linked")).unwrap();
+        }
+        let report = checked(folder.path());
+        still_checked(&report);
+        let text = report::concise(&report, true);
+        assert!(text.contains(&format!("not checked: files: {paths} leads out of the repository")), "{text}");
+        assert!(!text.contains("hidden") && !text.contains("undefined"), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_outside_is_not_read() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("passwords"), "{{ config(post_hook='drop table hidden') }} select 1").unwrap();
+    let folder = project(&[]);
+    std::os::unix::fs::symlink(outside.path().join("passwords"), folder.path().join("models/linked.sql")).unwrap();
+    let report = checked(folder.path());
+    still_checked(&report);
+    let text = report::concise(&report, true);
+    assert!(text.contains("models/linked.sql leads out of the repository") && !text.contains("hidden"), "{text}");
+}

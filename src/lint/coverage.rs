@@ -37,6 +37,7 @@ fn files(findings: &Findings<'_>) -> Vec<NotChecked> {
                     let part = if problem.kind == ProblemKind::Render { "a value in" } else { "the rest of" };
                     format!("{part} {}", findings.project.sources.get(place.file).path)
                 }
+                None if problem.kind == ProblemKind::Outside => "files".to_owned(),
                 None => "a file".to_owned(),
             };
             NotChecked { what, why: problem.message.clone() }
@@ -57,6 +58,7 @@ fn leaves_out(kind: ProblemKind) -> bool {
             | ProblemKind::Profile
             | ProblemKind::Render
             | ProblemKind::LinkedFolder
+            | ProblemKind::Outside
             | ProblemKind::Ignore
     )
 }

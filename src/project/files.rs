@@ -62,14 +62,42 @@ pub(crate) struct Home<'a> {
     pub(crate) skipped: &'a [String],
     /// What is not as it is on disk.
     pub(crate) overlay: &'a Overlay,
+    /// The folder that nothing is read outside of; none for a package, which may lie anywhere.
+    pub(crate) bound: Option<&'a Path>,
+}
+
+impl Home<'_> {
+    /// Whether a path leads out of the repository.
+    fn is_outside(&self, path: &Path) -> bool {
+        let inside = |bound: &Path| std::fs::canonicalize(path).is_ok_and(|real| !real.starts_with(bound));
+        self.bound.is_some_and(inside)
+    }
+
+    fn outside(&self, shown: &str) -> Problem {
+        let message = format!("{}{shown} leads out of the repository: dbt reads it, hookproof does not", self.prefix);
+        Problem::new(ProblemKind::Outside, None, message)
+    }
 }
 
 /// Lists the files of a search, sorted. dbt takes names that begin with neither `.`, `#` nor `~`, and
 /// does not follow links to folders.
 pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>, problems: &mut Vec<Problem>) {
-    let folder = clean(search.folder);
-    let top = if folder.is_empty() { home.root.to_path_buf() } else { home.root.join(&folder) };
+    let within = Path::new(search.folder).strip_prefix(home.root).ok().map(|path| path.to_string_lossy().into_owned());
+    let folder = clean(within.as_deref().unwrap_or(search.folder));
+    let top = match within {
+        // Python joins an absolute path to nothing.
+        None if Path::new(search.folder).is_absolute() => PathBuf::from(search.folder),
+        _ if folder.is_empty() => home.root.to_path_buf(),
+        _ => home.root.join(&folder),
+    };
     if !home.overlay.is_dir(&top) {
+        return;
+    }
+    if home.is_outside(&top) {
+        let problem = home.outside(search.folder);
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
         return;
     }
     let skip =
@@ -107,6 +135,10 @@ pub(crate) fn find(home: &Home<'_>, search: &Search<'_>, found: &mut Vec<Found>,
                         )
                         .help("add the folder itself to the project's paths"),
                     );
+                    continue;
+                }
+                Ok(_) if home.is_outside(entry.path()) => {
+                    problems.push(home.outside(&original));
                     continue;
                 }
                 Ok(_) => {}

@@ -1,6 +1,7 @@
 //! Loads a project: finds its files, reads them in parallel and puts them together.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -18,6 +19,7 @@ use super::vars::Vars;
 use super::yaml_jinja::{YamlContext, YamlKind};
 use super::{LoadError, LoadOptions, Overlay, Project};
 use crate::datum::{Datum, Kind};
+use crate::git;
 use crate::jinja::blocks::Block;
 use crate::source::{FileId, Sources};
 
@@ -204,11 +206,14 @@ fn find_files(packages: &[Package], overlay: &Overlay, problems: &mut Vec<Proble
     const SQL: &[&str] = &[".sql"];
     const CODE: &[&str] = &[".sql", ".py"];
     let mut found = Vec::new();
+    let bound = fs::canonicalize(&packages[0].dir).ok();
+    let bound = bound.map(|root| git::top(&root).map_or_else(|| root.clone(), Path::to_path_buf));
     for (n, package) in packages.iter().enumerate() {
         let prefix = package.prefix();
         let ignore = read_ignore(package, &prefix, overlay, problems)?;
         let skipped = [files::clean(&package.packages_install_path()), files::clean(&package.target_path())];
-        let home = Home { root: &package.dir, prefix: &prefix, ignore: &ignore, skipped: &skipped, overlay };
+        let bound = bound.as_deref().filter(|_| n == 0);
+        let home = Home { root: &package.dir, prefix: &prefix, ignore: &ignore, skipped: &skipped, overlay, bound };
         let generic: Vec<String> = package.test_paths().iter().map(|path| format!("{path}/generic")).collect();
         let searches: [(Role, Vec<String>, &[&str]); 9] = [
             (Role::Macros, package.macro_paths(), SQL),

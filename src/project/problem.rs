@@ -17,6 +17,8 @@ pub enum ProblemKind {
     Unreadable,
     /// A link to a folder inside a searched folder; dbt does not follow it, nor is it followed here.
     LinkedFolder,
+    /// A folder of the settings, or a link, that leads out of the repository; it is not followed.
+    Outside,
     /// A file that dbt can't cut into blocks.
     Blocks,
     /// Jinja in the code of a Python model; dbt fails.

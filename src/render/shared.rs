@@ -30,6 +30,8 @@ pub struct Shared {
     pub other_commands: Vec<Command>,
     /// The names that packages which are not installed may have, with the listing.
     pub missing: HashMap<String, String>,
+    /// What of the project's own folders was not read: names that are not found may be there.
+    pub(super) outside: Option<String>,
     /// Nodes by unique id.
     pub by_id: HashMap<String, usize>,
     /// Nodes by name.
@@ -80,6 +82,7 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
+        let outside = project.outside().map(|problem| problem.message.clone());
         let command = Command::default();
         let other_commands = other_commands(&project, command);
         let answered = Arc::default();
@@ -104,6 +107,7 @@ impl Shared {
             invocation: Arc::new(command.into()),
             other_commands,
             missing,
+            outside,
             by_id,
             by_name,
             parse_order,

@@ -227,6 +227,11 @@ impl Host for Scene {
             self.not_known(&cause);
             return Ok(Some(unknown(name, &cause)));
         }
+        if let Some(outside) = &self.shared.outside {
+            let cause = format!("`{name}` may be among what was left out: {outside}");
+            self.not_known(&cause);
+            return Ok(Some(unknown(name, &cause)));
+        }
         Ok(None)
     }
 
@@ -236,8 +241,8 @@ impl Host for Scene {
 
     fn namespace(&self, name: &str) -> Option<Value> {
         // A package that is listed may be called otherwise, and brings packages that are not listed.
-        let listed = self.project().missing_packages.first()?;
-        let cause = format!("`{name}` may be a package that comes with {}, which is not installed", listed.listed_as);
+        let from = self.project().left_out()?;
+        let cause = format!("`{name}` may be a package that comes with {from}");
         self.not_known(&cause);
         Some(unknown(name, &cause))
     }

@@ -47,7 +47,7 @@ pub(in crate::lint) fn is_sure(scene: &Scene<'_>, error: &JinjaError) -> bool {
     // An error of a value may come from what hookproof's value lacks.
     let of_values = matches!(error.kind, ErrorKind::Python(_) | ErrorKind::Undefined { .. });
     let pass = scene.pass();
-    let known = pass.unknown.is_empty() && scene.findings.project.missing_packages.is_empty();
+    let known = pass.unknown.is_empty() && scene.findings.project.is_whole();
     let known = known && !(of_values && (pass.approximate || pass.has_unknown) && !is_of_types(scene, error));
     fails && known && !passes_elsewhere(scene)
 }

@@ -40,7 +40,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
 /// `adapter.dispatch('x')` where no package has an `x` for any adapter (facts M4).
 fn dispatched<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let project = findings.project;
-    if !project.missing_packages.is_empty() {
+    if !project.is_whole() {
         return;
     }
     for part in findings.syntax().parts() {

@@ -61,7 +61,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         }
         if let Some((error, name)) = failed
             && !elsewhere(name)
-            && findings.project.missing_packages.is_empty()
+            && findings.project.is_whole()
         {
             sink.add(attribute(&scene, error, name));
         }

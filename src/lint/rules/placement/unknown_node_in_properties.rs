@@ -47,7 +47,7 @@ fn judge<'f>(findings: &'f Findings<'f>, entry: &'f Properties, sink: &mut Sink<
     if let Some(near) = nearest(name, known) {
         let fix = renamed(findings, place, name, near);
         sink.add(finding.help(format!("change `{name}` to `{near}`")).fix(fix));
-    } else if findings.project.missing_packages.is_empty() {
+    } else if findings.project.is_whole() {
         let finding = finding.severity(Severity::Warning);
         sink.add(finding.help("write the name of the file without its ending, or remove the entry"));
     }

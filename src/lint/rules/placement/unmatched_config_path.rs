@@ -39,7 +39,11 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     let left_out = project.problems.iter().any(|problem| {
         matches!(
             problem.kind,
-            ProblemKind::Unreadable | ProblemKind::TooLarge | ProblemKind::LinkedFolder | ProblemKind::Encoding
+            ProblemKind::Unreadable
+                | ProblemKind::TooLarge
+                | ProblemKind::LinkedFolder
+                | ProblemKind::Outside
+                | ProblemKind::Encoding
         )
     });
     // A node may be in a file that was not read.
@@ -108,7 +112,7 @@ fn judge<'f>(findings: &'f Findings<'f>, unmatched: &Unmatched<'f>, sink: &mut S
     let Unmatched { section, noun, above, key, place, .. } = unmatched;
     let meant = meant(findings, unmatched);
     // The nodes may be those of a package that is not there.
-    if meant.is_none() && !findings.project.missing_packages.is_empty() {
+    if meant.is_none() && !findings.project.is_whole() {
         return;
     }
     let path = [&[*section], above.as_slice(), &[*key]].concat().join(".");

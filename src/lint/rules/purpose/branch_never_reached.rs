@@ -26,7 +26,7 @@ const OUTSIDE: &[&str] = &[
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let known = findings.scenes().all(|scene| scene.pass().unknown.is_empty() && scene.error().is_none());
     // What was not rendered to the end may go there.
-    if !known || !findings.project.missing_packages.is_empty() {
+    if !known || !findings.project.is_whole() {
         return;
     }
     for branch in findings.renderer.branches() {
