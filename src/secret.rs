@@ -90,11 +90,18 @@ pub fn vars(given: Datum) -> Datum {
 #[must_use]
 pub fn profiles(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    // How far the key is indented whose text stands in the lines below it.
+    let mut block: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\n', '\r']);
         let indent = body.len() - body.trim_start_matches([' ', '-']).len();
         let (key, value) = body[indent..].split_once(':').unwrap_or(("", &body[indent..]));
-        let is_key = !key.is_empty() && (value.is_empty() || value.starts_with(' '));
+        block = block.filter(|&of| indent > of || body.trim().is_empty());
+        let is_key =
+            block.is_none() && !key.is_empty() && !key.contains(' ') && (value.is_empty() || value.starts_with(' '));
+        if is_key && value.trim_start().starts_with(['|', '>']) {
+            block = Some(indent);
+        }
         let from = if is_key { body.len() - value.len() } else { indent };
         let shown = if is_key && SHOWN.contains(&key.trim_matches(['"', '\'', ' '])) { body.len() } else { from };
         out.push_str(&body[..shown]);
