@@ -300,6 +300,11 @@ impl Catalog {
         self.relations.readers(name).cloned().collect()
     }
 
+    /// The names of the relations that refer to one by a foreign key, in order.
+    pub(super) fn referrers(&self, name: &RelationName) -> impl Iterator<Item = &RelationName> {
+        self.relations.referrers(name)
+    }
+
     /// Forgets that a relation was ever there.
     pub(super) fn forget(&mut self, name: &RelationName) {
         if let Some(by) = self.gone.remove(name) {

@@ -23,9 +23,7 @@ impl Warehouse {
         if self.session.dialect != Dialect::Postgres {
             return Vec::new();
         }
-        let others = self.catalog.relations().filter(|relation| relation.name != *name);
-        let found = others.filter(|relation| relation.constraints.iter().any(|one| refers(one, name)));
-        found.map(|relation| relation.name.clone()).collect()
+        self.catalog.referrers(name).filter(|referrer| *referrer != name).cloned().collect()
     }
 
     /// The name that a key is given and that the index of another key of the schema has.

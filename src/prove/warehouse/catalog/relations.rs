@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::name::RelationName;
-use super::Relation;
 use super::object::Object;
+use super::{Relation, Rule};
 
 /// Relations, found by more than their names without a look at each.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub(super) struct Relations {
     all: BTreeMap<RelationName, Arc<Relation>>,
     /// Those that read each.
     readers: HashMap<RelationName, BTreeSet<RelationName>>,
+    /// Those that refer to each by a foreign key.
+    referrers: HashMap<RelationName, BTreeSet<RelationName>>,
     /// The tables of each index.
     indexed: HashMap<RelationName, BTreeSet<RelationName>>,
     temporary: BTreeSet<RelationName>,
@@ -36,6 +38,9 @@ impl Relations {
         for read in &relation.reads {
             self.readers.entry(read.clone()).or_default().insert(relation.name.clone());
         }
+        for referred in referred(&relation) {
+            self.referrers.entry(referred.clone()).or_default().insert(relation.name.clone());
+        }
         for index in &relation.indexes {
             let index = RelationName { identifier: index.name.clone(), ..relation.name.clone() };
             self.indexed.entry(index).or_default().insert(relation.name.clone());
@@ -55,6 +60,9 @@ impl Relations {
         for read in &relation.reads {
             take(&mut self.readers, read, name);
         }
+        for referred in referred(&relation) {
+            take(&mut self.referrers, referred, name);
+        }
         for index in &relation.indexes {
             take(&mut self.indexed, &RelationName { identifier: index.name.clone(), ..name.clone() }, name);
         }
@@ -65,6 +73,11 @@ impl Relations {
     /// Those that read a relation, in the order of their names.
     pub(super) fn readers(&self, name: &RelationName) -> impl Iterator<Item = &Arc<Relation>> {
         self.readers.get(name).into_iter().flatten().filter_map(|name| self.all.get(name))
+    }
+
+    /// The names of those that refer to a relation, in order.
+    pub(super) fn referrers(&self, name: &RelationName) -> impl Iterator<Item = &RelationName> {
+        self.referrers.get(name).into_iter().flatten()
     }
 
     /// The table of an index.
@@ -111,6 +124,14 @@ impl Relations {
         };
         self.all.range(from..).map(|(_, relation)| relation).take_while(|relation| is_in(&relation.name, place))
     }
+}
+
+/// What the foreign keys of a relation refer to.
+fn referred(relation: &Relation) -> impl Iterator<Item = &RelationName> {
+    relation.constraints.iter().filter_map(|constraint| match &constraint.rule {
+        Rule::ForeignKey(_, of) => Some(of),
+        _ => None,
+    })
 }
 
 /// Takes a name out of a set; the set too, where it was the last.
