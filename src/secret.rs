@@ -34,7 +34,6 @@ const SHOWN: &[&str] = &[
     "dbname",
     "location",
     "method",
-    "outputs",
     "port",
     "project",
     "role",
@@ -103,7 +102,10 @@ pub fn profiles(text: &str) -> String {
             block = Some(indent);
         }
         let from = if is_key { body.len() - value.len() } else { indent };
-        let shown = if is_key && SHOWN.contains(&key.trim_matches(['"', '\'', ' '])) { body.len() } else { from };
+        // A mapping in one line, Jinja with a default, a comment: any of them may hold more than the key says.
+        let is_plain = !value.contains(['{', '[', '#']);
+        let is_shown = is_key && is_plain && SHOWN.contains(&key.trim_matches(['"', '\'', ' ']));
+        let shown = if is_shown { body.len() } else { from };
         out.push_str(&body[..shown]);
         for char in body[shown..].chars() {
             if char.is_whitespace() {
@@ -121,11 +123,14 @@ pub fn profiles(text: &str) -> String {
 #[must_use]
 pub fn unquoted(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
+    // One more is an apostrophe, and nobody knows which.
+    let is_paired = message.matches('\'').count() % 2 == 0;
     for (n, part) in message.split('\'').enumerate() {
         if n > 0 {
             out.push('\'');
         }
-        out.push_str(if n % 2 == 1 { WITHHELD } else { part });
+        let is_quoted = n % 2 == 1 || (n > 0 && !is_paired);
+        out.push_str(if is_quoted { WITHHELD } else { part });
     }
     out
 }
@@ -144,6 +149,23 @@ mod tests {
             assert!(!is_secret(name), "{name}");
         }
         assert!(is_secret_env("STORAGE_KEY") && !is_secret_env("KEYSPACE"));
+    }
+
+    #[test]
+    fn what_is_quoted_is_withheld() {
+        assert_eq!(unquoted("found 'a' and 'b' here"), "found '*****' and '*****' here");
+        assert!(!unquoted("can't find 'hidden'").contains("hidden"));
+    }
+
+    #[test]
+    fn a_shown_key_hides_what_is_more_than_a_word() {
+        for line in [
+            "outputs: {dev: {password: hidden}}",
+            "type: postgres # hidden",
+            "schema: \"{{ env_var('A', 'hidden') }}\"",
+        ] {
+            assert!(!profiles(line).contains("hidden"), "{line}");
+        }
     }
 
     #[test]
