@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
-use crate::fix;
+use crate::disk;
 use crate::report::CheckReport;
 use crate::run::Failure;
 
@@ -94,8 +94,9 @@ impl Baseline {
         // Strings and numbers always serialise.
         let mut text = serde_json::to_string_pretty(&File { schema_version: 1, findings }).unwrap_or_default();
         text.push('\n');
-        fix::replace(path, text.as_bytes())
-            .map_err(|reason| Failure(format!("the baseline {} can't be written: {reason}", path.display())))
+        disk::write(path, text.as_bytes(), disk::Readers::All).map_err(|reason| {
+            Failure(format!("the baseline {} can't be written: {}", path.display(), disk::reason(&reason)))
+        })
     }
 
     /// How many findings it holds.

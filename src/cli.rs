@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod interrupt;
 mod paths;
 mod progress;
 mod rules;
@@ -20,7 +21,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use hookproof::diagnostic::counted;
 use hookproof::difference::Difference;
-use hookproof::fix;
+use hookproof::disk::{self, Readers};
 use hookproof::lock;
 use hookproof::report;
 use hookproof::report::compile::{self, Compiled};
@@ -79,6 +80,10 @@ pub(crate) fn run() -> u8 {
         }
     };
     let manner = Manner { terminal: Terminal::of_stdout(cli.color), is_quiet: cli.quiet, is_verbose: cli.verbose };
+    // A rehearsal, and an editor, are ended in an order of their own.
+    if !matches!(cli.command, Command::Prove { .. } | Command::Lsp { .. }) {
+        interrupt::taken(interrupt::end);
+    }
     match outcome(cli.command, manner) {
         Ok(outcome) => match print(&outcome.out) {
             Ok(()) => outcome.code,
@@ -172,7 +177,7 @@ fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
         Command::Prove { project, command, format, output, drill, db, strict } => {
             let options = options(&project, format == ProveFormat::Json || db.is_some())?;
             let wanted = ProveOptions { command, strict, drill, database: db, progress: Arc::default() };
-            let proved = progress::shown(&wanted.progress, || hookproof::prove(&options, &wanted))?;
+            let proved = progress::shown(&wanted.progress, || hookproof::prove(&options, &wanted));
             let proved = proved.map_err(|failure| failure.to_string())?;
             let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
             let told = |format, Terminal { width, colour, .. }: Terminal| match format {
@@ -234,12 +239,10 @@ fn init(path: &Path) -> Result<Outcome, Complaint> {
     };
     let file = root.join(settings::FILE);
     let shown = file.display();
-    let mut opened =
-        fs::OpenOptions::new().write(true).create_new(true).open(&file).map_err(|reason| match reason.kind() {
-            io::ErrorKind::AlreadyExists => format!("{shown} is there already, and is left as it is"),
-            _ => format!("{shown} can't be written: {reason}"),
-        })?;
-    opened.write_all(schema::TEMPLATE.as_bytes()).map_err(|reason| format!("{shown} can't be written: {reason}"))?;
+    disk::write_new(&file, schema::TEMPLATE.as_bytes(), Readers::All).map_err(|reason| match reason.kind() {
+        io::ErrorKind::AlreadyExists => format!("{shown} is there already, and is left as it is"),
+        _ => format!("{shown} can't be written: {}", disk::reason(&reason)),
+    })?;
     Ok(Outcome::ok(format!("{shown} is written: it shows every setting, all of them commented out\n")))
 }
 
@@ -269,8 +272,8 @@ fn options(project: &ProjectArguments, one_only: bool) -> Result<CheckOptions, C
 
 /// Writes a result to the file that `--output` names.
 fn put(path: &Path, result: &str) -> Result<(), Complaint> {
-    let written = fix::replace(path, result.as_bytes());
-    written.map_err(|reason| format!("{} can't be written: {reason}", path.display()))
+    let written = disk::write(path, result.as_bytes(), Readers::Owner);
+    written.map_err(|why| format!("{} can't be written: {}", path.display(), disk::reason(&why)))
 }
 
 /// The projects' results, with a blank line between them.

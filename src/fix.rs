@@ -1,13 +1,12 @@
 //! Mends what findings say how to mend: the edits of their fixes, in rounds, each looked at again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
 use crate::discover;
+use crate::disk;
 use crate::report::CheckReport;
 use crate::run::{CheckOptions, Failure, check};
 use crate::source::FileId;
@@ -221,39 +220,21 @@ fn applied(text: &str, edits: Vec<&Edit>) -> String {
     text
 }
 
-/// Writes the files that change, each whole or not at all.
+/// Writes the files that change: all of them, or none where one cannot be written.
 ///
 /// # Errors
 /// A sentence that says which file could not be written, and why.
 pub fn write(changed: &[Changed]) -> Result<(), Failure> {
+    let failed = |one: &Changed, why: &str| Failure(format!("{} is left as it was: {why}", one.shown));
     for one in changed {
-        let failed = |why: &str| Failure(format!("{} is left as it was: {why}", one.shown));
-        match fs::read(&one.path) {
+        match disk::read(&one.path) {
             Ok(bytes) if bytes == one.before.as_bytes() => {}
-            Ok(_) => return Err(failed("it has changed meanwhile, or is not UTF-8: run again")),
-            Err(reason) => return Err(failed(&reason.to_string())),
+            Ok(_) => return Err(failed(one, "it has changed meanwhile, or is not UTF-8: run again")),
+            Err(reason) => return Err(failed(one, &disk::reason(&reason))),
         }
-        replace(&one.path, one.after.as_bytes()).map_err(|reason| failed(&reason.to_string()))?;
     }
-    Ok(())
-}
-
-/// Puts bytes in the place of a file's: what reads it meanwhile sees the old ones or the new ones.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays a link, and a device or a pipe what it is.
-    let path = if path.exists() { fs::canonicalize(path)? } else { path.to_path_buf() };
-    if path.exists() && !path.is_file() {
-        return fs::OpenOptions::new().write(true).open(&path)?.write_all(bytes);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".hookproof-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    if let Ok(known) = fs::metadata(&path) {
-        file.as_file().set_permissions(known.permissions())?;
-    }
-    file.persist(&path).map_err(|failure| failure.error)?;
-    Ok(())
+    disk::write_all(changed.iter().map(|one| (&*one.path, one.after.as_bytes())))
+        .map_err(|(n, reason)| failed(&changed[n], &disk::reason(&reason)))
 }
 
 /// The changes as a unified diff, as `git apply` takes it.

@@ -7,6 +7,7 @@ pub mod datum;
 pub mod diagnostic;
 pub mod difference;
 pub mod discover;
+pub mod disk;
 pub mod fix;
 pub mod git;
 pub mod hook;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::fix;
+use crate::disk;
 use crate::hook::{Hook, HookKind};
 use crate::lint::Findings;
 use crate::project::{Macro, Overlay, Package, Project};
@@ -83,7 +83,7 @@ impl Lock {
         let text = match overlay.get(&path) {
             Some(Some(text)) => text.to_string(),
             Some(None) => return Ok(None),
-            None => match std::fs::read_to_string(&path) {
+            None => match disk::read_text(&path) {
                 Ok(text) => text,
                 Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(None),
                 Err(reason) => return Err(Failure(format!("{FILE} can't be read: {reason}"))),
@@ -119,8 +119,8 @@ impl Lock {
         let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
         text.push('\n');
         let path = root.join(FILE);
-        fix::replace(&path, text.as_bytes())
-            .map_err(|reason| Failure(format!("{} can't be written: {reason}", path.display())))
+        disk::write(&path, text.as_bytes(), disk::Readers::All)
+            .map_err(|reason| Failure(format!("{} can't be written: {}", path.display(), disk::reason(&reason))))
     }
 
     /// How many hooks and macros are accepted.

@@ -102,7 +102,7 @@ pub fn load(root: &Path, overlay: &Overlay) -> Result<Settings, String> {
     let text: Arc<str> = match overlay.get(&path) {
         Some(Some(text)) => Arc::clone(text),
         Some(None) => return Ok(Settings::default()),
-        None => match std::fs::read_to_string(&path) {
+        None => match crate::disk::read_text(&path) {
             Ok(text) => text.into(),
             Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
             Err(failure) => return Err(format!("{FILE} cannot be read: {failure}")),

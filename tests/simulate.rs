@@ -65,7 +65,7 @@ fn line(access: &Access) -> Option<String> {
 fn warehouse(dialect: Dialect, database: Option<&str>, schema: &str) -> Warehouse {
     let database = database.map(str::to_owned);
     let session = Session { dialect, database: database.clone(), schema: schema.to_owned() };
-    let mut warehouse = Warehouse::new(session, None).expect("SQLite opens");
+    let mut warehouse = Warehouse::new(session).expect("SQLite opens");
     let identifier = if dialect == Dialect::Snowflake { "NOPE" } else { "nope" }.to_owned();
     let nope = RelationName { database, schema: schema.to_owned(), identifier };
     warehouse.expect(nope, Expectation::NotBuiltYet { by: "a model".to_owned() });
@@ -199,7 +199,7 @@ fn refuses_no_valid_statement_on_things_that_may_be_there() {
                 other => Dialect::of_adapter(other),
             };
             let session = Session { dialect, database: Some("db".to_owned()), schema: "s".to_owned() };
-            let mut warehouse = Warehouse::new(session, None).expect("SQLite opens");
+            let mut warehouse = Warehouse::new(session).expect("SQLite opens");
             for effect in warehouse.execute(&sql.replace("\\n", "\n")) {
                 if effect.verdict == Verdict::Refuted {
                     writeln!(refused, "{}\n    {:?}", effect.sql, effect.cause).expect("text grows");

@@ -19,7 +19,7 @@ fn deep(act: impl FnOnce() + Send + 'static) {
 fn warehouse(dialect: Dialect) -> Warehouse {
     let upper = matches!(dialect, Dialect::Snowflake | Dialect::Oracle);
     let named = |name: &str| if upper { name.to_uppercase() } else { name.to_owned() };
-    Warehouse::new(Session { dialect, database: Some(named("db")), schema: named("analytics") }, None).unwrap()
+    Warehouse::new(Session { dialect, database: Some(named("db")), schema: named("analytics") }).unwrap()
 }
 
 /// A value as the recorded answers write it.
@@ -314,12 +314,12 @@ fn the_own_schema_has_plain_names_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.db");
         let session = Session { dialect: Dialect::Postgres, database: Some("db".into()), schema: "ops".into() };
-        let mut warehouse = Warehouse::new(session, Some(&path)).unwrap();
+        let mut warehouse = Warehouse::new(session).unwrap();
         warehouse.execute("create table audit_run (a int); insert into ops.audit_run values (1)");
         warehouse.execute("create table other.log (a int)");
         let name = warehouse.name(&[("audit_run", false)]);
         assert_eq!(warehouse.rows_of(&name).unwrap().rows, [[SqlValue::Integer(1)]]);
-        drop(warehouse);
+        warehouse.write(&path).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.contains("CREATE TABLE \"audit_run\"") && text.contains("CREATE TABLE \"other.log\""));

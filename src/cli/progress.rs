@@ -1,7 +1,6 @@
 //! A rehearsal that is watched: a bar on the terminal where it takes long, and an end in order when it is interrupted.
 
 use std::io::{self, IsTerminal as _};
-use std::process;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -10,7 +9,7 @@ use std::time::Duration;
 use hookproof::prove::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{COULD_NOT_RUN, Complaint};
+use super::interrupt;
 
 /// A rehearsal that is over sooner shows no bar.
 const PATIENCE: Duration = Duration::from_millis(700);
@@ -19,25 +18,24 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Does the work. The bar is on stderr, and only where that is a terminal. The first interrupt lets the rehearsal end
 /// by itself, the second ends the process.
-pub(super) fn shown<T>(progress: &Arc<Progress>, work: impl FnOnce() -> T) -> Result<T, Complaint> {
+pub(super) fn shown<T>(progress: &Arc<Progress>, work: impl FnOnce() -> T) -> T {
     let stopped = Arc::clone(progress);
-    ctrlc::set_handler(move || {
+    interrupt::taken(move || {
         if stopped.is_stopped() {
-            process::exit(i32::from(COULD_NOT_RUN));
+            interrupt::end();
         }
         stopped.stop();
-    })
-    .map_err(|reason| format!("interrupts can't be taken ({reason}): run it again"))?;
+    });
     if !io::stderr().is_terminal() {
-        return Ok(work());
+        return work();
     }
     let (done, is_done) = mpsc::channel::<()>();
-    Ok(thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(move || draw(progress, &is_done));
         let result = work();
         drop(done);
         result
-    }))
+    })
 }
 
 /// Draws the bar until the work is done, then takes it away.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::macros::MACRO_BLOCKS;
+use crate::disk;
 use crate::jinja::blocks;
 
 /// A macro of dbt's own.
@@ -42,7 +43,7 @@ pub fn macros(environment: &Path, owners: &[&str]) -> Result<Vec<OwnMacro>, Stri
         for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name() {
             let path = entry.map(walkdir::DirEntry::into_path).map_err(|failure| format!("{shown}: {failure}"))?;
             if path.extension().is_some_and(|ending| ending == "sql") {
-                let text = fs::read_to_string(&path).map_err(|failure| format!("{}: {failure}", path.display()))?;
+                let text = disk::read_text(&path).map_err(|failure| format!("{}: {failure}", path.display()))?;
                 found.extend(of_file(owner, &text));
             }
         }

@@ -11,10 +11,8 @@ use walkdir::WalkDir;
 use super::ignore::Ignore;
 use super::problem::{Problem, ProblemKind};
 use super::{LoadError, Overlay};
+use crate::disk::{self, LARGEST, reason};
 use crate::source::{FileId, Place, Sources};
-
-/// Files beyond this many bytes are left out.
-const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// What dbt reads a file as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,19 +177,6 @@ fn unreadable(shown: &str, error: Option<&io::Error>) -> Problem {
     Problem::new(ProblemKind::Unreadable, None, format!("{shown} can't be read: {why}"))
 }
 
-/// Why reading failed, without numbers of the system.
-pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        _ => {
-            let text = error.to_string();
-            let end = text.find(" (os error").unwrap_or(text.len());
-            text[..end].to_lowercase()
-        }
-    }
-}
-
 /// A path below another, with `/`.
 pub(crate) fn relative(root: &Path, path: &Path) -> Option<String> {
     let rest = path.strip_prefix(root).ok()?;
@@ -228,18 +213,9 @@ pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Conten
         Some(None) => return Ok(Content::Problem(unreadable(shown, Some(&io::ErrorKind::NotFound.into())))),
         None => {}
     }
-    let outcome = std::fs::File::open(path).and_then(|mut file| {
-        let size = file.metadata()?.len();
-        if size > LARGEST {
-            return Ok(None);
-        }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
-        file.read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    });
-    let bytes = match outcome {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return too_large(),
+    let bytes = match disk::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return too_large(),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Err(LoadError::Unreadable { path: shown.to_owned(), reason: reason(&error) });
         }
@@ -294,7 +270,8 @@ pub(crate) fn first_line(path: &Path, overlay: &Overlay) -> Option<String> {
     let mut bytes = Vec::new();
     match overlay.get(path) {
         Some(text) => bytes.extend_from_slice(text?.as_bytes()),
-        None => drop(std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?),
+        None if path.is_file() => drop(std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?),
+        None => return None,
     }
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}');

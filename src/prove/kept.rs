@@ -1,28 +1,36 @@
-//! A database that is kept in a file: written beside it, for its owner only, and moved there once it is whole.
+//! A database that is kept in a file: for its owner only, and there once it is whole.
 
+use std::io;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
+use super::warehouse::Warehouse;
+use crate::{Failure, disk};
 
-use crate::Failure;
-
-/// A file of its own in the folder of the one that is meant.
-pub(super) fn beside(path: &Path) -> Result<NamedTempFile, Failure> {
-    // A folder, a device or a pipe is not put aside for it.
-    if path.exists() && !path.is_file() {
-        return Err(Failure(format!("no database can be kept in {}: it is no file", path.display())));
-    }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    NamedTempFile::with_prefix_in(".hookproof-", folder)
-        .map_err(|reason| Failure(format!("no database can be written in {}: {reason}", folder.display())))
+/// Why a database could not be kept.
+enum Why {
+    Disk(io::Error),
+    Database(Failure),
 }
 
-/// Puts the file where it is meant to be, in place of what is there.
-pub(super) fn put(file: NamedTempFile, path: &Path) -> Result<(), Failure> {
-    file.persist(path)
-        .map(drop)
-        .map_err(|failed| Failure(format!("the database can't be written to {}: {}", path.display(), failed.error)))
+impl From<io::Error> for Why {
+    fn from(reason: io::Error) -> Why {
+        Why::Disk(reason)
+    }
+}
+
+/// Whether a database can be kept there, before one is made.
+pub(super) fn try_keep(path: &Path) -> Result<(), Failure> {
+    disk::try_write(path).map_err(|reason| failed(path, &reason))
+}
+
+/// Keeps a database, in place of what is there.
+pub(super) fn keep(warehouse: &mut Warehouse, path: &Path) -> Result<(), Failure> {
+    disk::make(path, |path| warehouse.write(path).map_err(Why::Database)).map_err(|why| match why {
+        Why::Disk(reason) => failed(path, &reason),
+        Why::Database(failure) => Failure(format!("no database can be kept in {}: {failure}", path.display())),
+    })
+}
+
+fn failed(path: &Path, reason: &io::Error) -> Failure {
+    Failure(format!("no database can be kept in {}: {}", path.display(), disk::reason(reason)))
 }

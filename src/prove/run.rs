@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -73,12 +72,11 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         validations: Vec::new(),
         hooks: plan.hooks.clone(),
     };
-    let kept = match &options.database {
-        Some(path) => Some((path, kept::beside(path)?)),
-        None => None,
-    };
+    if let Some(path) = &options.database {
+        kept::try_keep(path)?;
+    }
     if !plan.stopped_by.is_empty() {
-        if kept.is_some() {
+        if options.database.is_some() {
             let message = "no database is kept: nothing runs".to_owned();
             proof.notes.push(Note { message, hook: None, place: None, through: None });
         }
@@ -87,37 +85,25 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
         proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps, ended, filled });
         return Ok(proof);
     }
-    let mut rehearsal = Rehearsal::new(renderer, plan, target, options, kept.as_ref().map(|(_, file)| file.path()))?;
+    let mut rehearsal = Rehearsal::new(renderer, plan, target, options)?;
     let drills = if options.drill { drill::failures(plan) } else { Vec::new() };
-    // A drill is a run in which something fails, after one in which nothing does; a retry is one more run, on a
-    // database of its own where the first is kept.
-    let retries = if kept.is_some() { RUNS + 1 } else { 1 };
-    options.progress.expect(plan.steps.len() * (RUNS + retries + 2 * drills.len()));
+    // A drill is a run in which something fails, after one in which nothing does; a retry is one more run.
+    options.progress.expect(plan.steps.len() * (RUNS + 1 + 2 * drills.len()));
     let left = rehearsal.runs(&mut proof)?;
     let warehouse = rehearsal.warehouse.borrow();
     proof.assumptions = warehouse.assumptions().iter().map(|one| assumed(one, &options.assume)).collect();
     proof.access = access(&warehouse);
     proof.notes.extend(rehearsal.notes.iter().cloned());
     drop(warehouse);
-    if let Some((path, file)) = kept {
-        rehearsal.warehouse.borrow_mut().describe()?;
-        drop(rehearsal);
-        kept::put(file, path)?;
-        // What is kept is what two runs leave: the retry has a database of its own.
-        let mut again = Rehearsal::new(renderer, plan, target, options, None)?;
-        for number in 1..=RUNS {
-            again.run(number);
-            options.progress.check()?;
-        }
-        let left = again.left();
-        proof.retry = Some(again.retry(&left, &proof.runs));
-    } else {
-        proof.retry = Some(rehearsal.retry(&left, &proof.runs));
+    // What is kept is what two runs leave.
+    if let Some(path) = &options.database {
+        kept::keep(&mut rehearsal.warehouse.borrow_mut(), path)?;
     }
+    proof.retry = Some(rehearsal.retry(&left, &proof.runs));
     options.progress.check()?;
     let raising = if options.drill { validation::raising(plan, &renderer.shared(target).project) } else { Vec::new() };
     if !raising.is_empty() {
-        let mut met = Rehearsal::new(renderer, plan, target, options, None)?;
+        let mut met = Rehearsal::new(renderer, plan, target, options)?;
         let run = met.run(1);
         options.progress.check()?;
         proof.validations = validation::validations(&met, &run, &raising);
@@ -137,7 +123,7 @@ fn drilled(
     options: &Options,
     failing: Failing,
 ) -> Result<Drill, Failure> {
-    let mut rehearsal = Rehearsal::new(renderer, plan, target, options, None)?;
+    let mut rehearsal = Rehearsal::new(renderer, plan, target, options)?;
     rehearsal.run(1);
     let before = rehearsal.sizes();
     rehearsal.failing = Some(failing.clone());
@@ -223,7 +209,6 @@ impl<'a> Rehearsal<'a> {
         plan: &'a Plan,
         target: usize,
         options: &'a Options,
-        path: Option<&Path>,
     ) -> Result<Rehearsal<'a>, Failure> {
         let project: &Project = &renderer.shared(target).project;
         let of = &renderer.targets()[target];
@@ -235,7 +220,7 @@ impl<'a> Rehearsal<'a> {
             database: of.database.as_deref().map(|database| folding.fold(database, quote.database)),
             schema: folding.fold(&of.schema, quote.schema),
         };
-        let mut warehouse = Warehouse::new(session, path)?;
+        let mut warehouse = Warehouse::new(session)?;
         warehouse.end_with(options.progress.flag())?;
         let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut relations = HashMap::new();

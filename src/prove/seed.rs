@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::warehouse::{SqlValue, Type};
+use crate::disk;
 use crate::project::Overlay;
 
 /// Rows beyond this many are left out: a rehearsal needs no more to show what hooks do.
@@ -26,13 +27,15 @@ pub(super) fn read(
     delimiter: u8,
     as_text: impl Fn(&str) -> bool,
 ) -> Result<Seed, String> {
-    let bytes = match overlay.get(path) {
-        Some(Some(text)) => text.as_bytes().to_vec(),
+    let (bytes, is_whole) = match overlay.get(path) {
+        Some(Some(text)) => (text.as_bytes().to_vec(), true),
         Some(None) => return Err("the file is not there".to_owned()),
-        None => std::fs::read(path).map_err(|reason| reason.to_string())?,
+        None => disk::read_start(path).map_err(|reason| disk::reason(&reason))?,
     };
-    let text = std::str::from_utf8(&bytes).map_err(|_| "the file is no UTF-8".to_owned())?;
-    parse(text, delimiter, as_text)
+    let whole_lines = if is_whole { bytes.len() } else { bytes.iter().rposition(|&byte| byte == b'\n').unwrap_or(0) };
+    let text = std::str::from_utf8(&bytes[..whole_lines]).map_err(|_| "the file is no UTF-8".to_owned())?;
+    let seed = parse(text, delimiter, as_text)?;
+    Ok(Seed { cut: seed.cut || !is_whole, ..seed })
 }
 
 fn parse(text: &str, delimiter: u8, as_text: impl Fn(&str) -> bool) -> Result<Seed, String> {

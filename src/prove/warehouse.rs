@@ -27,7 +27,6 @@ mod types;
 mod value;
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -233,12 +232,12 @@ pub struct Warehouse {
 }
 
 impl Warehouse {
-    /// A warehouse without relations: in memory, or in a file, which is made anew.
-    pub fn new(session: Session, path: Option<&Path>) -> Result<Warehouse, Failure> {
+    /// A warehouse without relations.
+    pub fn new(session: Session) -> Result<Warehouse, Failure> {
         let shared = Shared::new();
         let failed =
             |error: rusqlite::Error| Failure(format!("the database of the rehearsal cannot be opened: {error}"));
-        let mut db = sqlite::open(path).map_err(failed)?;
+        let mut db = sqlite::open().map_err(failed)?;
         functions::register(&db, &shared, session.dialect).map_err(failed)?;
         let units = sqlite::guard(&mut db).map_err(failed)?;
         Ok(Warehouse {

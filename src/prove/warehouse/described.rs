@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{Certainty, Column, Kind, Relation, RelationName, Session, Type, Warehouse};
@@ -40,8 +40,8 @@ struct Described {
 const KINDS: [Kind; 5] = [Kind::Table, Kind::View, Kind::MaterializedView, Kind::DynamicTable, Kind::External];
 
 impl Warehouse {
-    /// Writes down what `SQLite` itself does not keep.
-    pub fn describe(&mut self) -> Result<(), Failure> {
+    /// Writes the warehouse to a file that is empty, with what `SQLite` itself does not keep.
+    pub fn write(&mut self, path: &Path) -> Result<(), Failure> {
         let relation = |relation: &Relation| Described {
             database: relation.name.database.clone(),
             schema: relation.name.schema.clone(),
@@ -65,11 +65,18 @@ impl Warehouse {
             relations: self.catalog.relations().map(|one| relation(one)).collect(),
         };
         let json = serde_json::to_string(&description).unwrap_or_default();
-        let written = self
-            .db
-            .execute_batch(&format!("drop table if exists {TABLE}; create table {TABLE} (description text)"))
-            .and_then(|()| self.db.execute(&format!("insert into {TABLE} values (?1)"), [json]).map(drop));
-        written.map_err(|reason| Failure(format!("the database can't be written: {reason}")))
+        self.copy_to(path, &json).map_err(|reason| Failure(reason.to_string()))
+    }
+
+    fn copy_to(&self, path: &Path, description: &str) -> rusqlite::Result<()> {
+        let mut file = Connection::open(path)?;
+        // No other file is written beside it. Until it is whole nobody reads it, and nobody misses it.
+        file.pragma_update(None, "journal_mode", "OFF")?;
+        file.pragma_update(None, "synchronous", "OFF")?;
+        Backup::new(&self.db, &mut file)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+        file.execute_batch(&format!("drop table if exists {TABLE}; create table {TABLE} (description text)"))?;
+        file.execute(&format!("insert into {TABLE} values (?1)"), [description])?;
+        file.close().map_err(|(_, reason)| reason)
     }
 
     /// Opens a warehouse that was kept in a file. What is done to it is done to a copy in memory.
@@ -78,8 +85,7 @@ impl Warehouse {
         let none = |reason: &dyn std::fmt::Display| {
             Failure(format!("{shown} is no database of a rehearsal ({reason}): write one with `prove --db {shown}`"))
         };
-        let file =
-            rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|e| none(&e))?;
+        let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|e| none(&e))?;
         let json: String = file
             .query_row(&format!("select description from {TABLE}"), [], |row| row.get(0))
             .map_err(|reason| none(&reason))?;
@@ -87,7 +93,7 @@ impl Warehouse {
         let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.name() == described.dialect);
         let dialect = dialect.ok_or_else(|| none(&format!("it speaks {}", described.dialect)))?;
         let session = Session { dialect, database: described.database, schema: described.schema };
-        let mut warehouse = Warehouse::new(session, None)?;
+        let mut warehouse = Warehouse::new(session)?;
         Backup::new(&file, &mut warehouse.db)
             .and_then(|copy| copy.run_to_completion(PAGES, Duration::ZERO, None))
             .map_err(|reason| none(&reason))?;

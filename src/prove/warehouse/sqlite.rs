@@ -1,6 +1,5 @@
 //! `SQLite` itself: the connection, what statements may do there, and what its errors mean.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -28,12 +27,9 @@ pub(super) const NODE_UNITS: u64 = 1_000;
 /// How many instructions pass between two looks at the bound.
 const UNIT: i32 = 10_000;
 
-/// Opens a database, in memory or in a file.
-pub(super) fn open(path: Option<&Path>) -> Result<Connection> {
-    let db = match path {
-        Some(path) => Connection::open(path)?,
-        None => Connection::open_in_memory()?,
-    };
+/// Opens a database in memory.
+pub(super) fn open() -> Result<Connection> {
+    let db = Connection::open_in_memory()?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
@@ -141,10 +137,12 @@ pub(super) fn rename_in_views(db: &Connection, on: bool) {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::path::Path;
+
     use super::*;
 
     fn refusal(sql: &str) -> String {
-        let mut db = open(None).unwrap();
+        let mut db = open().unwrap();
         guard(&mut db).unwrap();
         db.execute_batch(sql).unwrap_err().to_string()
     }

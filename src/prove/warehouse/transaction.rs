@@ -174,7 +174,7 @@ mod tests {
 
     fn warehouse() -> Warehouse {
         let session = Session { dialect: Dialect::Postgres, database: Some("d".to_owned()), schema: "s".to_owned() };
-        Warehouse::new(session, None).unwrap()
+        Warehouse::new(session).unwrap()
     }
 
     fn tables(warehouse: &Warehouse) -> Vec<String> {
