@@ -124,7 +124,7 @@ pub fn profiles(text: &str) -> String {
 pub fn unquoted(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     // One more is an apostrophe, and nobody knows which.
-    let is_paired = message.matches('\'').count() % 2 == 0;
+    let is_paired = message.matches('\'').count().is_multiple_of(2);
     for (n, part) in message.split('\'').enumerate() {
         if n > 0 {
             out.push('\'');

@@ -324,7 +324,7 @@ fn an_interrupt_ends_a_rehearsal_and_leaves_what_was_there() {
         "select count(*) from generate_series(1, 1000) a, generate_series(1, 1000) b, generate_series(1, 1000) c";
     put(dir.path(), "models/orders.sql", &format!("{{{{ config(post_hook=['{hook}'] * 200) }}}} select 1 as id"));
     fs::write(dir.path().join("kept.db"), "what was there").unwrap();
-    let mut child = command(dir.path(), &["prove", "--db", "kept.db"])
+    let child = command(dir.path(), &["prove", "--db", "kept.db"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

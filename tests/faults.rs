@@ -151,7 +151,7 @@ fn asked(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn a_kill_leaves_the_old_file_or_the_new_one() {
-    let kills = asked("HOOKPROOF_KILLS", 64);
+    let kills = asked("HOOKPROOF_KILLS", 48);
     let mut chance = Chance(asked("HOOKPROOF_SEED", 1));
     let writers = Writer::all();
     let (mut hit, mut late, mut staged, mut told, mut old_left, mut wrong) = (0, 0, 0, 0, 0, Vec::new());
