@@ -52,7 +52,9 @@ use crate::sql::Script;
 
 pub use coverage::coverage;
 pub use policy::Policy;
+pub(crate) use reach::of_node;
 pub use reach::{Fingerprints, of_files};
+pub(crate) use rules::is_of_several;
 pub use selection::{Selection, SelectionChange, Selector};
 
 use crate::lock::Lock;

@@ -4,6 +4,12 @@ mod cli;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
+
+/// A check makes millions of small values, on all threads.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 /// Templates and SQL are trees that are walked, and dropped, by recursion.
 const STACK: usize = 64 << 20;
 

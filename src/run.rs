@@ -1,5 +1,8 @@
 //! The stations in a row: from a path to reports.
 
+mod check;
+mod part;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,32 +11,32 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+pub use check::check;
+pub(crate) use check::{Examined, examine};
+use check::{ignored, rendered, take};
+
 use crate::datum::{Datum, Kind};
-use crate::diagnostic::NotChecked;
 use crate::difference::Difference;
 use crate::discover;
 use crate::git;
-use crate::hook::{self, Hook, Hooks};
+use crate::hook::Hook;
 use crate::invocation::Invocation;
-use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy, SelectionChange};
+use crate::lint::SelectionChange;
 use crate::lock::Lock;
-use crate::manifest;
-use crate::plan::{self, Looked, Planner};
+use crate::plan::{Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
-use crate::project::{self, LoadOptions, Overlay, Project, Resource, Target};
+use crate::project::{self, LoadOptions, Overlay, Project, Target};
 use crate::prove::Progress;
 use crate::prove::warehouse::{Rows, Warehouse};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
-use crate::render::{MAX_WAYS, Pass, References, Rendered, Renderer, Rendering, Taken, refused_status, yaml::Native};
-use crate::report::CheckReport;
+use crate::render::{Renderer, refused_status, yaml::Native};
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::report::plan::Planned;
 use crate::report::prove::Proved;
 use crate::settings::{self, Answers, Settings};
 use crate::source::{LineColumn, Text};
-use crate::sql::{Dialect, Script};
 use crate::store::Store;
 
 /// Trees of templates and SQL are walked by recursion, so the threads have big stacks.
@@ -71,6 +74,9 @@ pub struct CheckOptions {
     pub changed_since: Option<String>,
     /// Only the findings that these files can cause: paths from the project's root, with `/`.
     pub files: Option<BTreeSet<String>>,
+    /// Whether every hook is rendered even where the findings of some files are asked for: they are the same then, and
+    /// it takes longer.
+    pub every_hook: bool,
     /// What is read otherwise than it is on disk; the paths begin with the project's root as it was given.
     pub overlay: Overlay,
     /// How the rules of the settings change: `--select`, `--extend-select`, `--ignore`.
@@ -98,6 +104,7 @@ impl CheckOptions {
             python_environment: None,
             changed_since: None,
             files: None,
+            every_hook: false,
             overlay: Overlay::default(),
             rules: SelectionChange::default(),
             answers: Answers::default(),
@@ -127,171 +134,12 @@ impl Failure {
 
 impl std::error::Error for Failure {}
 
-/// Checks the hooks of every project at a path.
-pub fn check(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
-    let Some(revision) = &options.changed_since else {
-        return checked(options, None, |_, report| report);
-    };
-    let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
-    let mut reports = Vec::with_capacity(roots.len());
-    for root in roots {
-        let past = git::past(&root, revision)?;
-        let now = CheckOptions { path: root, ..options.clone() };
-        let then = CheckOptions { overlay: past.overlay, ..now.clone() };
-        // Where there was no project then, all of it is new.
-        let prints = checked(&then, None, |findings, _| Fingerprints::of(findings)).ok().and_then(|mut all| all.pop());
-        let since = Since { prints: prints.unwrap_or_default(), files: past.changed };
-        reports.extend(checked(&now, Some(&since), |_, report| report)?);
-    }
-    Ok(reports)
-}
-
-/// Whether every hook of a project may depend on a file.
-fn reaches_all(path: &str) -> bool {
-    const ALL: &[&str] = &[
-        "dbt_project.yml",
-        "profiles.yml",
-        "packages.yml",
-        "dependencies.yml",
-        "package-lock.yml",
-        "selectors.yml",
-        ".dbtignore",
-        settings::FILE,
-    ];
-    ALL.contains(&path)
-}
-
-/// A project's folder from the top of its repository, or else from where the tool was started; with a `/` at its end,
-/// empty where it is that.
-fn folder(root: &Path, working_dir: Option<&Path>) -> String {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let root = whole(root);
-    let top = git::top(&root).map(Path::to_path_buf).or_else(|| working_dir.map(whole)).unwrap_or_default();
-    let rest = root.strip_prefix(&top).unwrap_or(&root).to_string_lossy().replace('\\', "/");
-    if rest.is_empty() { rest } else { format!("{rest}/") }
-}
-
-/// What a project was, to tell what has changed.
-struct Since {
-    prints: Fingerprints,
-    files: BTreeSet<String>,
-}
-
-fn checked<T: Send>(
-    options: &CheckOptions,
-    since: Option<&Since>,
-    give: impl Fn(&Findings<'_>, CheckReport) -> T + Send + Sync,
-) -> Result<Vec<T>, Failure> {
-    each(options, |renderer, settings| {
-        let (renderer, hooks, rendered) = rendered(renderer);
-        let given = judge(options, settings, since, (&renderer, &hooks), rendered, &give);
-        set_aside((renderer, hooks));
-        given
-    })
-}
-
 /// Drops what is no longer needed while other work goes on. A process that ends does not wait for it.
 pub(crate) fn set_aside(what: impl Send + 'static) {
     match &*POOL {
         Some(pool) => pool.spawn(move || drop(what)),
         None => drop(what),
     }
-}
-
-/// Checks the hooks of a project that are rendered.
-fn judge<T>(
-    options: &CheckOptions,
-    settings: &Settings,
-    since: Option<&Since>,
-    (renderer, hooks): (&Renderer, &Hooks),
-    rendered: Vec<Rendered>,
-    give: impl Fn(&Findings<'_>, CheckReport) -> T,
-) -> T {
-    let project = renderer.project();
-    let dialect = Dialect::of_adapter(project.adapter());
-    let cut = rendered.iter().filter(|rendered| rendered.cut).count();
-    let kept = renderer.kept_hooks(hooks);
-    let store = options.store.of(&project.root().dir);
-    let script = |text: &Arc<str>| store.script(text, dialect);
-    let checked = |hook, renderings: Vec<Rendering>| Checked {
-        hook,
-        renderings: renderings.into_iter().map(|rendering| judged(rendering, &script)).collect(),
-        compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, &script)).collect(),
-    };
-    let mut all: Vec<Checked<'_>> =
-        hooks.hooks.par_iter().zip(rendered).map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
-    let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
-    all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
-    store.next_round();
-    let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
-    let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
-    let unused: Vec<String> = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
-    let mut sources = project.sources.clone();
-    let policy = Policy::new(settings.clone(), &options.rules, unasked, &mut sources);
-    let mut findings = Findings::new(renderer, hooks, all, policy, sources);
-    findings.ignored = ignored(renderer);
-    findings.changed =
-        since.map(|since| Changed { hooks: since.prints.changed(&findings), files: since.files.clone() });
-    if let Some(files) = options.files.as_ref().filter(|files| !files.iter().any(|file| reaches_all(file))) {
-        let of_files = Changed { hooks: lint::of_files(&findings, files), files: files.clone() };
-        findings.changed = Some(match findings.changed.take() {
-            None => of_files,
-            Some(changed) => Changed {
-                hooks: changed.hooks.intersection(&of_files.hooks).copied().collect(),
-                files: changed.files.intersection(&of_files.files).cloned().collect(),
-            },
-        });
-    }
-    let mut coverage = lint::coverage(&findings);
-    coverage.not_checked.extend(unread_nodes(renderer));
-    if cut > 0 {
-        coverage.not_checked.push(NotChecked {
-            what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
-            why: format!("more ways through it than are rendered: {MAX_WAYS} in a target, fewer where each is long"),
-        });
-    }
-    coverage.not_checked.extend(unused.into_iter().map(|question| NotChecked {
-        what: format!("the answer to `{question}`"),
-        why: "no hook asks this".to_owned(),
-    }));
-    coverage.not_checked.sort();
-    findings.lock.clone_from(&settings.lock);
-    let found = lint::check(&findings);
-    let report = CheckReport {
-        project: project.root().name.clone(),
-        folder: folder(&project.root().dir, options.working_dir.as_deref()),
-        adapter: project.adapter().to_owned(),
-        targets: findings.targets.clone(),
-        sources: Arc::new(findings.sources.clone()),
-        coverage,
-        branches: renderer.branches(),
-        diagnostics: found.diagnostics,
-        suppressed: found.suppressed,
-    };
-    let given = give(&findings, report);
-    let parts = findings.checked.into_iter().map(|checked| (checked.renderings, checked.compiled));
-    set_aside(parts.collect::<Vec<_>>());
-    given
-}
-
-/// A project that was checked, with what hooks are rendered with: to ask more about it.
-#[derive(Debug)]
-pub(crate) struct Examined {
-    /// What the check gave.
-    pub(crate) report: CheckReport,
-    /// What renders the hooks.
-    pub(crate) renderer: Renderer,
-    /// The effective hooks.
-    pub(crate) hooks: Hooks,
-}
-
-/// Checks the hooks of every project at a path, and keeps what they are rendered with.
-pub(crate) fn examine(options: &CheckOptions) -> Result<Vec<Examined>, Failure> {
-    each(options, |renderer, settings| {
-        let (renderer, hooks, rendered) = rendered(renderer);
-        let report = judge(options, settings, None, (&renderer, &hooks), rendered, |_, report| report);
-        Examined { report, renderer, hooks }
-    })
 }
 
 /// Works on a thread with a stack that is big enough for trees.
@@ -304,7 +152,7 @@ pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T
 
 /// What packages bring into the hooks of every project at a path: the project's folder, and what is to be accepted.
 pub fn lock(options: &CheckOptions) -> Result<Vec<(PathBuf, Lock)>, Failure> {
-    checked(options, None, |findings, _| (findings.project.root().dir.clone(), Lock::of(findings)))
+    check::locks(options)
 }
 
 /// What became of the hooks of every project at a path since a revision of git.
@@ -331,8 +179,8 @@ pub fn diff(options: &CheckOptions, revision: &str) -> Result<Vec<Difference>, F
 
 /// The SQL of the hooks of every project at a path.
 pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
-    each(options, |renderer, _| {
-        let (renderer, hooks, rendered) = rendered(renderer);
+    each(options, |mut renderer, _| {
+        let (hooks, rendered) = rendered(&mut renderer);
         let project = renderer.project();
         Compiled {
             project: project.root().name.clone(),
@@ -469,64 +317,6 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
         })
     })?;
     proved.into_iter().collect()
-}
-
-/// Tells a renderer what is known of the run. What is rendered of the hooks on the way is kept where they are
-/// rendered after it.
-fn take(renderer: &mut Renderer, hooks: &Hooks, mut rendered: Option<&mut [Rendered]>) {
-    renderer.take_hooks(hooks);
-    let names_nodes = renderer.shared(0).invocation.selection.names_nodes();
-    if !names_nodes && !renderer.reads_results(hooks) {
-        return;
-    }
-    let mut known: Vec<(Vec<References>, Vec<Taken>)> = Vec::new();
-    for target in 0..renderer.manifests().len() {
-        let here = |hook: &&Hook| hook.targets.contains(&target);
-        let references: Vec<References> = match &mut rendered {
-            Some(rendered) => {
-                let of_target = hooks.hooks.par_iter().zip(rendered.par_iter_mut()).filter(|(hook, _)| here(hook));
-                of_target.map(|(hook, rendered)| renderer.begin(hook, target, rendered)).collect()
-            }
-            None => hooks.hooks.par_iter().filter(here).map(|hook| renderer.references(hook, target)).collect(),
-        };
-        let of_target: Vec<&Hook> = hooks.hooks.iter().filter(here).collect();
-        let is_same = |other: &usize| {
-            known[*other].0 == references
-                && hooks
-                    .hooks
-                    .iter()
-                    .filter(|hook| hook.targets.contains(other))
-                    .map(|hook| hook.node)
-                    .eq(of_target.iter().map(|hook| hook.node))
-                && plan::takes_the_same(renderer, *other, target)
-        };
-        let taken = match (0..target).find(is_same) {
-            Some(other) => known[other].1.clone(),
-            None => plan::taken(renderer, of_target.into_iter().zip(&references), target),
-        };
-        known.push((references, taken));
-    }
-    let names = renderer.targets().iter().map(|target| target.name.clone());
-    let taken = names.zip(known.into_iter().map(|(_, taken)| taken)).collect();
-    renderer.take_order(hooks, taken);
-}
-
-/// The hooks of singular tests and analyses, which dbt ignores.
-fn ignored(renderer: &Renderer) -> Vec<Hook> {
-    let mut found = Vec::new();
-    for target in 0..renderer.manifests().len() {
-        let shared = renderer.shared(target);
-        let speaks = |at: &usize| {
-            let node = &shared.project.nodes[*at];
-            matches!(node.resource, Resource::Test | Resource::Analysis)
-                && node.code.as_ref().is_some_and(|code| code.as_str().contains("_hook"))
-        };
-        for at in (0..shared.project.nodes.len()).filter(speaks) {
-            let state = manifest::of_test(shared, &renderer.targets()[target], at);
-            found.extend(hook::ignored(&shared.project, at, &state, target));
-        }
-    }
-    found
 }
 
 /// What is worked for.
@@ -691,64 +481,4 @@ fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Res
         renderer,
     };
     project::load(root, &load_options).map_err(|failure| Failure(failure.to_string()))
-}
-
-/// The hooks with their renderings, those in targets that comparisons add included.
-fn rendered(mut renderer: Renderer) -> (Renderer, Hooks, Vec<Rendered>) {
-    let hooks = renderer.hooks();
-    let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
-    take(&mut renderer, &hooks, Some(&mut rendered));
-    let mut from = 0;
-    // A macro that is only reached in an added target may compare with another name again.
-    for _ in 0..3 {
-        hooks.hooks.par_iter().zip(rendered.par_iter_mut()).for_each(|(hook, rendered)| {
-            renderer.render(hook, from, rendered);
-        });
-        from = renderer.target_count();
-        if renderer.add_compared_targets(&hooks) == 0 {
-            break;
-        }
-    }
-    (renderer, hooks, rendered)
-}
-
-fn compiled((target, pass): (usize, Pass), script: &impl Fn(&Arc<str>) -> Arc<Script>) -> lint::Compiled {
-    let scripts = pass.queries.iter().map(|query| script(&query.text.value)).collect();
-    lint::Compiled { target, pass, scripts }
-}
-
-fn judged(rendering: Rendering, script: &impl Fn(&Arc<str>) -> Arc<Script>) -> Judged {
-    let text = rendering.run.as_ref().and_then(|run| run.text.as_ref());
-    let own = text.map_or_else(|| script(&Arc::from("")), |text| script(&text.value));
-    let queries = rendering.run.iter().flat_map(|run| &run.queries);
-    let queries = queries.map(|query| (query.clone(), script(&query.text.value))).collect();
-    Judged { rendering, script: own, queries }
-}
-
-/// Nodes whose file does not render in the parse pass: what their `config()` declares may not be known.
-fn unread_nodes(renderer: &Renderer) -> Vec<NotChecked> {
-    let project = renderer.project();
-    let Some(manifest) = renderer.manifests().first() else { return Vec::new() };
-    let mut by_cause: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (node, state) in project.nodes.iter().zip(&manifest.nodes) {
-        if let Some(fault) = &state.fault {
-            let package = &project.packages[node.package];
-            let cause = fault.message.lines().next().unwrap_or_default();
-            let files = by_cause.entry(cause).or_default();
-            if package.root.is_empty() || files.is_empty() {
-                files.push(&node.original_file_path);
-            }
-        }
-    }
-    by_cause
-        .into_iter()
-        .map(|(cause, files)| NotChecked {
-            what: match files.as_slice() {
-                [file] => format!("hooks in {file}"),
-                [first, rest @ ..] => format!("hooks in {first} and {} more files", rest.len()),
-                [] => "hooks in files".to_owned(),
-            },
-            why: format!("the file does not render while dbt parses: {cause}"),
-        })
-        .collect()
 }

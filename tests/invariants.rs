@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sqlparser", &["sql.rs", "sql/", "prove.rs", "prove/"]),
     ("rusqlite", &["prove.rs", "prove/"]),
     ("clap", &["main.rs", "cli.rs", "cli/"]),
-    ("rayon", &["main.rs", "run.rs", "project/", "manifest/", "discover.rs", "hook/effective.rs", "lint.rs"]),
+    ("mimalloc", &["main.rs"]),
+    ("rayon", &["main.rs", "run.rs", "run/", "project/", "manifest/", "discover.rs", "hook/effective.rs", "lint.rs"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

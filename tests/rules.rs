@@ -62,6 +62,34 @@ fn every_bad_case_is_found_where_it_is_marked_and_every_good_one_is_silent() {
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
+/// What is different where only the hooks are rendered that one file's findings are known by.
+fn differences(case: &Case) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    case.write(folder.path());
+    let all = SelectionChange { select: vec![Selector::Preset(Preset::All)], ..SelectionChange::default() };
+    let told = |file: &String, every_hook: bool| {
+        let files = Some(BTreeSet::from([file.clone()]));
+        let options = CheckOptions { rules: all.clone(), files, every_hook, ..CheckOptions::at(folder.path()) };
+        hookproof::check(&options).map_err(|error| error.to_string()).map(|reports| {
+            let parts = |one: &CheckReport| {
+                format!(
+                    "{:#?} {:#?} {:#?} {} {:?}",
+                    one.diagnostics, one.coverage, one.branches, one.suppressed, one.targets
+                )
+            };
+            reports.iter().map(parts).collect::<Vec<_>>()
+        })
+    };
+    let differs = |file: &&String| told(file, false) != told(file, true);
+    case.files.keys().filter(differs).map(|file| format!("{}: {file}", case.name)).collect()
+}
+
+#[test]
+fn what_a_file_causes_is_the_same_where_every_hook_is_rendered() {
+    let differences: Vec<String> = cases().iter().flat_map(differences).collect();
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
 /// The case with the edits of every fix of its rule applied, and how many there were.
 fn fixed(case: &Case, report: &CheckReport) -> (Case, usize) {
     let own = report.diagnostics.iter().filter(|found| found.rule == case.rule);

@@ -11,19 +11,27 @@ use crate::project::ProblemKind;
 use crate::render::{CYCLE, HIDDEN, NOT_SENT, OF_SEED, UNSET};
 use crate::sql::{Parse, Statement, UNKNOWN};
 
-/// What was checked, and what was not.
+/// What was checked, and what was not; of some hooks only where they are given, by their place among the checked ones.
 #[must_use]
-pub fn coverage(findings: &Findings<'_>) -> Coverage {
-    let steps = || findings.steps().map(|step| step.statement);
-    let places: HashSet<_> = findings.checked.iter().map(|checked| checked.hook.place).collect();
+pub fn coverage(findings: &Findings<'_>, of: Option<&BTreeSet<usize>>) -> Coverage {
+    let is_counted = |at: usize| of.is_none_or(|hooks| hooks.contains(&at));
+    let steps = || findings.steps().filter(|step| is_counted(step.sql.scene.at)).map(|step| step.statement);
+    let scenes = || findings.scenes().filter(|scene| is_counted(scene.at));
+    let hooks = || (0..findings.checked.len()).filter(|&at| is_counted(at));
+    let places: HashSet<_> = hooks().map(|at| findings.checked[at].hook.place).collect();
     Coverage {
-        hooks: findings.checked.len(),
+        hooks: hooks().count(),
         declarations: places.len(),
-        renderings: findings.scenes().count(),
+        renderings: scenes().count(),
         statements: steps().count(),
         parsed: steps().filter(|statement| statement.parse != Parse::Not).count(),
-        not_checked: [files(findings), Vec::from_iter(packages(findings)), hooks(findings), statements(findings)]
-            .concat(),
+        not_checked: [
+            files(findings),
+            Vec::from_iter(packages(findings)),
+            unrendered(scenes()),
+            judged_by_words(steps()),
+        ]
+        .concat(),
     }
 }
 
@@ -74,9 +82,9 @@ fn packages(findings: &Findings<'_>) -> Option<NotChecked> {
 }
 
 /// Hooks that were not rendered to the end, by the cause.
-fn hooks(findings: &Findings<'_>) -> Vec<NotChecked> {
+fn unrendered<'f>(scenes: impl Iterator<Item = Scene<'f>>) -> Vec<NotChecked> {
     let mut causes: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for scene in findings.scenes() {
+    for scene in scenes {
         for cause in causes_of(&scene) {
             causes.entry(cause).or_default().insert(scene.at);
         }
@@ -116,9 +124,9 @@ fn ended_by(error: &JinjaError) -> Option<String> {
 }
 
 /// Statements of which nothing is known, and those that no grammar knows, by their verbs.
-fn statements(findings: &Findings<'_>) -> Vec<NotChecked> {
+fn judged_by_words<'f>(statements: impl Iterator<Item = &'f Statement>) -> Vec<NotChecked> {
     let mut verbs: BTreeMap<&str, usize> = BTreeMap::new();
-    for statement in findings.steps().map(|step| step.statement).filter(is_judged_by_words) {
+    for statement in statements.filter(is_judged_by_words) {
         *verbs.entry(statement.outline.verb.name()).or_default() += 1;
     }
     let (unknown, mut verbs): (Vec<_>, Vec<_>) = verbs.into_iter().partition(|(verb, _)| verb.contains(UNKNOWN));

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::{Checked, Findings};
 use crate::hook::{Hook, HookKind};
+use crate::project::Project;
 use crate::render::Pass;
 use crate::source::FileId;
 
@@ -50,12 +51,7 @@ impl Fingerprints {
 pub fn of_files(findings: &Findings<'_>, files: &BTreeSet<String>) -> HashSet<usize> {
     let project = findings.project;
     let is_named = |file: FileId| files.contains(&project.sources.get(file).path);
-    let node_is_named = |at: usize| {
-        let node = &project.nodes[at];
-        node.file.is_some_and(is_named)
-            || node.properties.iter().any(|&entry| is_named(project.properties[entry].file))
-            || files.contains(&format!("{}{}", project.packages[node.package].prefix(), node.original_file_path))
-    };
+    let node_is_named = |at: usize| of_node(project, at, files);
     let mut found = HashSet::new();
     for (_, part) in findings.macro_parts().filter(|(at, _)| is_named(project.macros[*at].block.file)) {
         found.extend(part.hooks.iter().copied());
@@ -73,6 +69,15 @@ pub fn of_files(findings: &Findings<'_>, files: &BTreeSet<String>) -> HashSet<us
         }
     }
     found
+}
+
+/// Whether some files are a node's own, or say something of it.
+pub(crate) fn of_node(project: &Project, at: usize, files: &BTreeSet<String>) -> bool {
+    let is_named = |file: FileId| files.contains(&project.sources.get(file).path);
+    let node = &project.nodes[at];
+    node.file.is_some_and(is_named)
+        || node.properties.iter().any(|&entry| is_named(project.properties[entry].file))
+        || files.contains(&format!("{}{}", project.packages[node.package].prefix(), node.original_file_path))
 }
 
 fn seat(hook: &Hook, findings: &Findings<'_>) -> Seat {

@@ -13,6 +13,43 @@ pub(super) mod transaction;
 
 use crate::spelling::distance_within;
 
+/// The rules whose findings about one hook depend on what other hooks do.
+const OF_SEVERAL: &[&str] = &[
+    "alter-not-repeatable",
+    "branch-never-reached",
+    "create-without-if-not-exists",
+    "delete-without-where",
+    "drop-without-if-exists",
+    "env-var-without-default",
+    "foreign-function",
+    "index-on-rebuilt-table",
+    "insert-column-count",
+    "insert-not-repeatable",
+    "missing-column",
+    "missing-table",
+    "pre-hook-before-first-build",
+    "relied-on-order",
+    "session-state-lost",
+    "stale-copy",
+    "statement-without-commit",
+    "tests-counted-as-success",
+    "transaction-control",
+    "truncate",
+    "unaccepted-package-hook",
+    "undocumented-hook",
+    "ungrouped-column",
+    "unused-suppression",
+    "update-without-where",
+    "violated-constraint",
+    "wrong-context-name",
+    "wrong-type",
+];
+
+/// Whether the findings of the rule of that name about one hook depend on what other hooks do.
+pub(crate) fn is_of_several(rule: &str) -> bool {
+    OF_SEVERAL.contains(&rule)
+}
+
 /// What dbt says, in one line and without the full stop.
 pub(super) fn said(message: &str) -> &str {
     message.trim().lines().next().unwrap_or_default().trim_end_matches('.')

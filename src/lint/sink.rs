@@ -120,6 +120,11 @@ impl<'f> Finding<'f> {
         self
     }
 
+    /// The hooks, by their place among the checked ones.
+    fn hooks(&self) -> impl Iterator<Item = usize> {
+        self.hook.map(|(at, _)| at).into_iter().chain(self.others.iter().copied())
+    }
+
     /// The calls that led to the place, innermost first; of a recursion each call once.
     fn related(&self) -> Vec<Related> {
         let calls = self.through.iter().flat_map(|call| call.chain());
@@ -138,8 +143,8 @@ pub(crate) struct Sink<'f> {
     findings: &'f Findings<'f>,
     known: HashMap<(Place, String), usize>,
     merged: Vec<Merged>,
-    /// What comments silence.
-    silenced: HashSet<(Place, String)>,
+    /// What comments silence, and whether it would be told otherwise.
+    silenced: HashMap<(Place, String), bool>,
 }
 
 struct Merged {
@@ -150,7 +155,7 @@ struct Merged {
 
 impl<'f> Sink<'f> {
     pub(super) fn new(rule: &'static Rule, findings: &'f Findings<'f>) -> Sink<'f> {
-        Sink { rule, findings, known: HashMap::new(), merged: Vec::new(), silenced: HashSet::new() }
+        Sink { rule, findings, known: HashMap::new(), merged: Vec::new(), silenced: HashMap::new() }
     }
 
     /// Takes a finding in. The same message at the same place is the same finding.
@@ -158,7 +163,9 @@ impl<'f> Sink<'f> {
         let nowhere = Place { file: FileId(0), start: 0, end: 0 };
         let place = finding.place.unwrap_or(nowhere);
         if self.is_silenced(place, finding.through.as_deref()) {
-            self.silenced.insert((place, finding.message));
+            let places = std::iter::once(place).chain(finding.related().into_iter().map(|related| related.place));
+            let is_told = is_told(self.findings, &finding.hooks().collect(), places);
+            *self.silenced.entry((place, finding.message)).or_default() |= is_told;
             return;
         }
         let new = self.merged.len();
@@ -168,7 +175,7 @@ impl<'f> Sink<'f> {
             self.merged.push(Merged { diagnostic, hooks: HashSet::new(), targets: BTreeSet::new() });
         }
         let merged = &mut self.merged[at];
-        merged.hooks.extend(finding.hook.map(|(at, _)| at).into_iter().chain(finding.others));
+        merged.hooks.extend(finding.hooks());
         merged.targets.extend(finding.targets);
         if let Some(severity) = finding.severity {
             merged.diagnostic.severity = merged.diagnostic.severity.max(severity);
@@ -209,7 +216,7 @@ impl<'f> Sink<'f> {
     /// is among them.
     pub(super) fn found(self) -> Found {
         let Sink { findings, merged, known, silenced, .. } = self;
-        let suppressed = silenced.into_iter().filter(|one| !known.contains_key(one)).count();
+        let suppressed = silenced.into_iter().filter(|(one, is_told)| *is_told && !known.contains_key(one)).count();
         if merged.is_empty() {
             return Found { diagnostics: Vec::new(), suppressed };
         }
@@ -229,17 +236,21 @@ impl<'f> Sink<'f> {
             diagnostic
         };
         let is_told = |merged: &Merged| {
-            findings.changed.as_ref().is_none_or(|changed| {
-                let related = merged.diagnostic.related.iter().map(|related| related.place);
-                let in_file = std::iter::once(merged.diagnostic.place)
-                    .chain(related)
-                    .any(|place| changed.files.contains(&findings.sources.get(place.file).path));
-                !merged.hooks.is_disjoint(&changed.hooks) || (merged.hooks.is_empty() && in_file)
-            })
+            let related = merged.diagnostic.related.iter().map(|related| related.place);
+            is_told(findings, &merged.hooks, std::iter::once(merged.diagnostic.place).chain(related))
         };
         let told = merged.into_iter().filter(is_told);
         Found { diagnostics: told.map(finish).collect(), suppressed }
     }
+}
+
+/// Whether what is found in some hooks, at a place and those that explain it, is told: where only what has changed is
+/// told, or what some files cause, it has to do with that.
+fn is_told(findings: &Findings<'_>, hooks: &HashSet<usize>, mut places: impl Iterator<Item = Place>) -> bool {
+    findings.changed.as_ref().is_none_or(|changed| {
+        let mut in_file = || places.any(|place| changed.files.contains(&findings.sources.get(place.file).path));
+        !hooks.is_disjoint(&changed.hooks) || (hooks.is_empty() && in_file())
+    })
 }
 
 /// The targets that some hooks were rendered in.

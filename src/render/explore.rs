@@ -197,6 +197,25 @@ impl Renderer {
         self.targets.len() - before
     }
 
+    /// Forgets the targets that comparisons added.
+    pub fn drop_added_targets(&mut self) {
+        self.targets.truncate(self.declared);
+        self.manifests.truncate(self.declared);
+        self.shared.truncate(self.declared);
+    }
+
+    /// Whether one of some macros, which nothing asked for yet, compares `target.name` with a name that no target has.
+    #[must_use]
+    pub fn compares_unseen(&self, mut macros: impl Iterator<Item = usize>) -> bool {
+        let (project, library) = (self.project(), &self.shared[0].library);
+        let is_target = |name: &String| {
+            name.is_empty()
+                || project.targets.iter().any(|target| target.name == *name)
+                || self.targets.iter().any(|target| target.name == *name)
+        };
+        macros.any(|at| library.compared_unseen(project, at).iter().any(|name| !is_target(name)))
+    }
+
     /// How many targets there are.
     #[must_use]
     pub fn target_count(&self) -> usize {

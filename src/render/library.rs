@@ -119,16 +119,20 @@ impl Library {
     /// A macro, parsed.
     pub fn parsed(&self, project: &Project, at: usize) -> &Parsed {
         self.parsed[at].get_or_init(|| {
-            let found = &project.macros[at];
-            let block = found.block;
-            let text = project.sources.text(block.file).slice(block.start as usize..block.end as usize);
-            let text = as_macro(&text, &found.name);
-            let parsed = Library::parse(&text);
+            let parsed = Library::parse(&text_of(project, at));
             if let Ok((_, template)) = &parsed {
                 self.note_comparisons(template);
             }
             parsed
         })
+    }
+
+    /// The names that a macro compares `target.name` with, where nothing asked for it yet.
+    pub(super) fn compared_unseen(&self, project: &Project, at: usize) -> Vec<String> {
+        if self.parsed[at].get().is_some() {
+            return Vec::new();
+        }
+        Library::parse(&text_of(project, at)).map_or_else(|_| Vec::new(), |(_, template)| comparisons(&template))
     }
 
     /// A macro's block, parsed.
@@ -165,28 +169,7 @@ impl Library {
     /// Notes the names that a template compares `target.name` with: branches of targets that profiles.yml
     /// may not have.
     pub fn note_comparisons(&self, template: &Template) {
-        let mut found = Vec::new();
-        walk::exprs(&template.body, &mut |expr| {
-            let ExprKind::Compare(first, ops) = &expr.kind else { return };
-            let [(op, other)] = ops.as_slice() else { return };
-            let sides = [&**first, other];
-            for (side, against) in [(sides[0], sides[1]), (sides[1], sides[0])] {
-                if !is_target_name(&side.kind) {
-                    continue;
-                }
-                match (&against.kind, op) {
-                    (ExprKind::Str(name), CompareOp::Eq | CompareOp::Ne) => found.push(name.value.to_string()),
-                    (ExprKind::List(items) | ExprKind::Tuple(items), CompareOp::In | CompareOp::NotIn) => {
-                        for item in items {
-                            if let ExprKind::Str(name) = &item.kind {
-                                found.push(name.value.to_string());
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        });
+        let found = comparisons(template);
         if !found.is_empty() {
             self.compared.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
@@ -197,6 +180,41 @@ impl Library {
     pub fn compared(&self) -> BTreeSet<String> {
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The text that a macro is read from.
+fn text_of(project: &Project, at: usize) -> Text {
+    let found = &project.macros[at];
+    let block = found.block;
+    let text = project.sources.text(block.file).slice(block.start as usize..block.end as usize);
+    as_macro(&text, &found.name)
+}
+
+/// The names that a template compares `target.name` with.
+fn comparisons(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    walk::exprs(&template.body, &mut |expr| {
+        let ExprKind::Compare(first, ops) = &expr.kind else { return };
+        let [(op, other)] = ops.as_slice() else { return };
+        let sides = [&**first, other];
+        for (side, against) in [(sides[0], sides[1]), (sides[1], sides[0])] {
+            if !is_target_name(&side.kind) {
+                continue;
+            }
+            match (&against.kind, op) {
+                (ExprKind::Str(name), CompareOp::Eq | CompareOp::Ne) => found.push(name.value.to_string()),
+                (ExprKind::List(items) | ExprKind::Tuple(items), CompareOp::In | CompareOp::NotIn) => {
+                    for item in items {
+                        if let ExprKind::Str(name) = &item.kind {
+                            found.push(name.value.to_string());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+    found
 }
 
 /// A test or a materialization is a macro by another name to dbt (facts M9): its block with the tags of one.
