@@ -4,16 +4,20 @@
 mod build;
 mod extract;
 mod settings;
+mod tests;
 
-pub use build::{build, build_all, name_test, of_test, of_tests};
+pub use build::{build, build_all, of_test};
+use build::{name_test, of_tests};
 pub use settings::Settings;
+pub use tests::{DeclaredTest, TestNode, Tests};
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::hook::{BadValue, ConfigHook, HookKind};
 use crate::jinja::JinjaError;
-use crate::project::Resource;
+use crate::project::{Resource, Target};
+use crate::render::context::Shared;
 
 /// The manifest of one target.
 #[derive(Debug, Default)]
@@ -24,13 +28,25 @@ pub struct Manifest {
     pub operations: Vec<Operation>,
     /// The nodes by schema and alias, in lower case; the first of several.
     by_relation: OnceLock<HashMap<(String, String), usize>>,
+    tests: OnceLock<Arc<Tests>>,
+    singular: OnceLock<Arc<HashMap<usize, NodeState>>>,
 }
 
 impl Manifest {
     /// The manifest of these nodes and on-run hooks.
     #[must_use]
     pub fn new(nodes: Vec<NodeState>, operations: Vec<Operation>) -> Manifest {
-        Manifest { nodes, operations, by_relation: OnceLock::new() }
+        Manifest { nodes, operations, ..Manifest::default() }
+    }
+
+    /// The tests that have no file of their own: found when they are asked for, since few hooks do.
+    pub fn tests(&self, shared: &Shared) -> &Arc<Tests> {
+        self.tests.get_or_init(|| Arc::new(Tests::of(shared, self)))
+    }
+
+    /// The states of the singular tests, by their place in the project's nodes.
+    pub fn singular(&self, shared: &Arc<Shared>, target: &Arc<Target>) -> &Arc<HashMap<usize, NodeState>> {
+        self.singular.get_or_init(|| Arc::new(of_tests(shared, target)))
     }
 
     /// The node that becomes a relation.

@@ -7,7 +7,6 @@ mod fate;
 mod graph;
 mod order;
 mod steps;
-mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -174,9 +173,9 @@ pub fn taken<'a>(
     order.link(references.map(|(hook, references)| Linked { hook, references, is_rendered: true }));
     let mut found = Vec::new();
     let test = |at: usize| {
-        let test = &order.tests[at];
+        let test = &order.tests()[at];
         let on = References { nodes: test.nodes.clone(), sources: test.sources.clone() };
-        Taken::Test(Arc::new(TakenTest { id: test.id.clone(), name: test.name.clone(), on }))
+        Taken::Test(Arc::new(TakenTest { id: test.id.clone(), name: test.name.clone(), on, at }))
     };
     for (_, item) in order.items() {
         match item {

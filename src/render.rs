@@ -148,6 +148,8 @@ pub struct TakenTest {
     pub name: String,
     /// What it is on.
     pub on: References,
+    /// Its place among the manifest's.
+    pub at: usize,
 }
 
 /// A statement that a hook executes while it renders.

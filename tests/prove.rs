@@ -257,6 +257,16 @@ fn a_schema_that_nothing_makes_is_assumed() {
 }
 
 #[test]
+fn a_model_whose_columns_have_one_name_does_not_refute_its_hook() {
+    let project = small(&[]);
+    let config = "{{ config(materialized='table', post_hook=\"comment on table {{ this }} is 'x'\") }}";
+    project.write("models/twice.sql", &format!("{config} select 1 as id, 2 as ID, nosuch(3) as id"));
+    for proof in proofs(&project) {
+        assert_eq!(refuted(&proof), [], "{}", proof.target);
+    }
+}
+
+#[test]
 fn temporary_tables_go_with_their_connection() {
     let project = small(&[
         "on-run-start:\n  - create temporary table hold as select 1 as id\n  - create table if not exists {{ target.schema }}.seen (n integer)\n  - insert into {{ target.schema }}.seen select id from hold",

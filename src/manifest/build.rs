@@ -180,10 +180,15 @@ pub fn of_test(shared: &Arc<Shared>, target: &Arc<Target>, at: usize) -> NodeSta
 
 /// The states of the singular tests, by their place in the project's nodes.
 #[must_use]
-pub fn of_tests(shared: &Arc<Shared>, target: &Arc<Target>) -> HashMap<usize, NodeState> {
+pub(super) fn of_tests(shared: &Arc<Shared>, target: &Arc<Target>) -> HashMap<usize, NodeState> {
     let nodes = &shared.project.nodes;
     let tests = (0..nodes.len()).into_par_iter().filter(|&at| nodes[at].resource == Resource::Test);
-    tests.map(|at| (at, of_test(shared, target, at))).collect()
+    let state = |at: usize| {
+        let mut state = of_test(shared, target, at);
+        name_test(shared, target, nodes[at].package, &nodes[at].name, super::tests::AUDIT, &mut state);
+        (at, state)
+    };
+    tests.map(state).collect()
 }
 
 fn state(shared: &Arc<Shared>, target: &Arc<Target>, at: usize, file: &File) -> NodeState {
@@ -375,7 +380,7 @@ struct Described<'a> {
 }
 
 /// Names the relation that a test's failures are stored in.
-pub fn name_test(
+pub(super) fn name_test(
     shared: &Arc<Shared>,
     target: &Arc<Target>,
     package: usize,

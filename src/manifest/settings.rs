@@ -81,7 +81,7 @@ impl Settings {
     }
 }
 
-fn listed(value: &Datum) -> Vec<Datum> {
+pub(super) fn listed(value: &Datum) -> Vec<Datum> {
     match value.as_list() {
         Some(items) => items.to_vec(),
         None => vec![value.clone()],

@@ -8,12 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::graph::Graph;
-use super::tests::{Finder, TestNode};
 use crate::command::Command;
 use crate::datum::Datum;
 use crate::hook::Hook;
 use crate::invocation::Invocation;
-use crate::manifest::{self, Manifest, NodeState};
+use crate::manifest::{Manifest, NodeState, TestNode, Tests};
 use crate::project::{Project, Resource};
 use crate::render::materialized::Materialization;
 use crate::render::{References, Renderer};
@@ -48,9 +47,9 @@ pub(super) struct Order<'a> {
     materializations: Vec<Materialization>,
     of_node: Vec<usize>,
     /// Tests without a file.
-    pub(super) tests: Vec<TestNode>,
+    tests: Arc<Tests>,
     /// The states of the singular tests.
-    singular: HashMap<usize, NodeState>,
+    singular: Arc<HashMap<usize, NodeState>>,
     graph: Graph,
     items: Vec<Item>,
     /// Unit tests by model.
@@ -80,14 +79,12 @@ impl<'a> Order<'a> {
         let invocation = Arc::clone(&shared.invocation);
         // A selection may go by tests that the command does not run.
         let has_tests = matches!(command, Command::Build | Command::Test) || invocation.selection.names_nodes();
-        let tests = if has_tests {
-            let finder =
-                Finder { project, manifest: &manifest, by_name: &shared.by_name, source_tables: &shared.sources };
-            finder.all()
+        let (tests, singular) = if has_tests {
+            let singular = manifest.singular(shared, &renderer.targets()[target]);
+            (Arc::clone(manifest.tests(shared)), Arc::clone(singular))
         } else {
-            Vec::new()
+            Default::default()
         };
-        let singular = if has_tests { manifest::of_tests(shared, &renderer.targets()[target]) } else { HashMap::new() };
         Order {
             project,
             manifest,
@@ -103,6 +100,11 @@ impl<'a> Order<'a> {
             units: HashMap::new(),
             vertex_of_node: Vec::new(),
         }
+    }
+
+    /// The tests without a file.
+    pub(super) fn tests(&self) -> &[TestNode] {
+        &self.tests.all
     }
 
     /// The materialization of a node.
@@ -157,9 +159,9 @@ impl<'a> Order<'a> {
                 None => {}
             }
         }
-        let mut tests = Vec::with_capacity(self.tests.len());
-        for n in 0..self.tests.len() {
-            let test = &self.tests[n];
+        let mut tests = Vec::with_capacity(self.tests().len());
+        for n in 0..self.tests().len() {
+            let test = &self.tests()[n];
             if let (Some(model), Command::Build) = (test.unit_of, self.command) {
                 if self.invocation.runs_unit_tests() {
                     self.units.entry(model).or_default().push(n);
@@ -176,9 +178,9 @@ impl<'a> Order<'a> {
             tests.push((vertex, seen));
         }
         for units in self.units.values_mut() {
-            units.sort_by(|&left, &right| self.tests[left].id.cmp(&self.tests[right].id));
+            units.sort_by(|&left, &right| self.tests.all[left].id.cmp(&self.tests.all[right].id));
         }
-        for (&at, state) in &self.singular {
+        for (&at, state) in self.singular.as_ref() {
             if let Some(vertex) = self.vertex_of_node[at] {
                 tests.push((vertex, References { nodes: state.refs.clone(), sources: state.sources.clone() }));
             }

@@ -51,7 +51,7 @@ pub(super) fn steps(renderer: &Renderer, target: usize, order: &Order<'_>, plann
                 writer.test(id, refs);
             }
             Item::Node(node) => writer.node(vertex, node, &of_node[node]),
-            Item::Test(n) => writer.test(&order.tests[n].id, &order.tests[n].nodes),
+            Item::Test(n) => writer.test(&order.tests()[n].id, &order.tests()[n].nodes),
             Item::Source(at) => {
                 let id = project.source_tables[at].unique_id.as_str();
                 writer.plain(StepKind::Node, id, "dbt asks how old it is; sources come by id".to_owned());
@@ -180,7 +180,7 @@ impl Writer<'_> {
         let node = &self.project.nodes[at];
         let state = self.order.state(at);
         for &unit in self.order.units(at) {
-            let id = self.order.tests[unit].id.as_str();
+            let id = self.order.tests()[unit].id.as_str();
             self.plain(StepKind::Test, id, format!("a unit test runs right before its model {}", node.name));
         }
         if state.materialized == "ephemeral" {

@@ -448,13 +448,17 @@ impl Scene {
         Relation::new(self.printing(), database, Some(schema), Some(alias))
     }
 
+    /// The relation that a state names.
+    pub(super) fn relation_of_state(&self, state: &NodeState) -> Relation {
+        let database = state.database.clone().or_else(|| self.target.database.clone());
+        Relation::new(self.printing(), database, Some(state.schema.clone()), Some(state.alias.clone()))
+    }
+
     /// The relation of what is rendered: while dbt parses, every ref and source is this one (facts G4).
     #[must_use]
     pub fn own_relation(&self) -> Relation {
         if let Some(test) = &self.way.test {
-            let NodeState { database, schema, alias, .. } = &test.state;
-            let database = database.clone().or_else(|| self.target.database.clone());
-            return Relation::new(self.printing(), database, Some(schema.clone()), Some(alias.clone()));
+            return self.relation_of_state(&test.state);
         }
         match self.subject {
             Subject::Test(_) => Relation::new(self.printing(), None, None, None),

@@ -15,12 +15,12 @@ use super::context::{Moment, Of, Scene, Subject, unknown, value_of};
 use crate::datum::Datum;
 use crate::hook::HookKind;
 use crate::jinja::{Dict, Str, Value};
-use crate::manifest::{self, Known, NodeState, Operation, Settings};
+use crate::manifest::{self, DeclaredTest, Known, NodeState, Operation, Settings, TestNode};
 use crate::project::{Language, Node, Properties, Resource};
 use crate::source::Text;
 
 use value::NodeValue;
-pub(super) use value::attributes;
+pub(super) use value::{attributes, own_setting};
 
 /// Which of dbt's three views of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,8 @@ const HEAD: &[&str] = &[
 const CODE: &[&str] = &["language", "refs", "sources", "metrics", "functions", "depends_on", "compiled_path"];
 /// Those that only a compiled node has.
 const COMPILED: &[&str] = &["compiled", "compiled_code", "extra_ctes_injected", "extra_ctes"];
+/// Those that only a generic test has.
+const GENERIC_TEST: &[&str] = &["column_name", "file_key_name", "attached_node", "test_metadata"];
 const MODEL: &[&str] = &[
     "access",
     "constraints",
@@ -152,6 +154,7 @@ struct Source<'a> {
 enum Kind<'a> {
     Node(usize, &'a Node),
     Operation(usize, &'a Operation),
+    Test(&'a TestNode, &'a DeclaredTest),
 }
 
 impl Source<'_> {
@@ -168,13 +171,14 @@ impl Source<'_> {
         match self.kind {
             Kind::Node(_, node) => Some(node.resource),
             Kind::Operation(..) => None,
+            Kind::Test(..) => Some(Resource::Test),
         }
     }
 
     fn properties(&self) -> Option<&Properties> {
         match self.kind {
             Kind::Node(_, node) => node.properties.first().map(|&at| &self.scene.project().properties[at]),
-            Kind::Operation(..) => None,
+            Kind::Operation(..) | Kind::Test(..) => None,
         }
     }
 
@@ -182,14 +186,14 @@ impl Source<'_> {
     fn is_batch(&self) -> bool {
         match self.kind {
             Kind::Node(at, _) => self.form == Form::Model && self.scene.runs_in_batches(at),
-            Kind::Operation(..) => false,
+            Kind::Operation(..) | Kind::Test(..) => false,
         }
     }
 
     fn is_compiled(&self) -> bool {
         let compiles = !matches!(self.resource(), Some(Resource::Seed));
         let executes = self.scene.moment == Moment::Run && self.form != Form::Graph;
-        executes && compiles && matches!(self.kind, Kind::Node(..))
+        executes && compiles && !matches!(self.kind, Kind::Operation(..))
     }
 
     /// Whether the node has a key; the same as [`Source::keys`], without making the list.
@@ -206,7 +210,7 @@ impl Source<'_> {
             Some(Resource::Model) => is_in(MODEL),
             Some(Resource::Snapshot) => key == "defer_relation",
             None => key == "index",
-            _ => false,
+            _ => matches!(self.kind, Kind::Test(..)) && is_in(GENERIC_TEST),
         };
         of_kind
             || key == "contract"
@@ -231,6 +235,7 @@ impl Source<'_> {
             Some(Resource::Model) => keys.extend(MODEL),
             Some(Resource::Snapshot) => keys.push("defer_relation"),
             None => keys.push("index"),
+            _ if matches!(self.kind, Kind::Test(..)) => keys.extend(GENERIC_TEST),
             _ => {}
         }
         if self.is_compiled() && self.form == Form::Model {
@@ -243,6 +248,7 @@ impl Source<'_> {
         let own = match self.kind {
             Kind::Node(at, node) => self.node_field(at, node, key),
             Kind::Operation(_, operation) => self.operation_field(operation, key),
+            Kind::Test(test, declared) => self.test_field(test, declared, key),
         };
         own.or_else(|| self.common(key))
     }
@@ -304,7 +310,8 @@ impl Source<'_> {
             "fqn" => strings(node.fqn.iter().map(String::as_str)),
             "relation_name" if self.known == Known::ProjectFile => Value::None,
             "relation_name" => match (node.resource, self.state.map(|state| state.materialized.as_str())) {
-                (Resource::Test | Resource::Analysis, _) | (_, Some("ephemeral")) => Value::None,
+                (Resource::Test, _) => self.failures(),
+                (Resource::Analysis, _) | (_, Some("ephemeral")) => Value::None,
                 _ => Value::str(self.scene.relation_of(at).render()),
             },
             "tags" => tags(self.own_setting("tags"), None),
@@ -338,11 +345,7 @@ impl Source<'_> {
             }
             "sources" => {
                 let read = self.references().sources;
-                let shown = read.iter().map(|&at| {
-                    let table = &project.source_tables[at];
-                    strings([table.source_name.as_str(), table.name.as_str()])
-                });
-                Value::list(shown.collect())
+                Value::list(read.iter().map(|&at| self.source_of(at)).collect())
             }
             "depends_on" => self.depends_on(node.resource),
             "root_path" => not_made(key),
@@ -405,6 +408,104 @@ impl Source<'_> {
         })
     }
 
+    /// A test without a file (recorded: results-of-tests).
+    fn test_field(&self, test: &TestNode, declared: &DeclaredTest, key: &str) -> Option<Value> {
+        let (scene, project) = (self.scene, self.scene.project());
+        let package = project.packages[test.package].name.as_str();
+        let names = || test.named(&scene.shared, &scene.target);
+        let file = &declared.file;
+        Some(match key {
+            "name" => Value::str(test.name.as_str()),
+            "resource_type" => Value::str(Resource::Test.name()),
+            "package_name" => Value::str(package),
+            "path" => Value::str(format!("{file}.sql")),
+            "original_file_path" => Value::str(test.path.as_str()),
+            "unique_id" => Value::str(test.id.as_str()),
+            "fqn" => strings(test.fqn.iter().map(String::as_str)),
+            "database" => optional(names().database.clone().or_else(|| scene.target.database.clone())),
+            "schema" => Value::str(names().schema.as_str()),
+            "alias" => Value::str(names().alias.as_str()),
+            "relation_name" => self.failures(),
+            "tags" => strings(test.tags().iter().map(String::as_str)),
+            "group" => {
+                let of_node = |at: usize| scene.manifest.as_ref()?.nodes.get(at)?.settings.get("group");
+                none_or(declared.attached.and_then(of_node))
+            }
+            "description" => match &declared.description {
+                Some(text) if text.as_str().is_some_and(crate::project::yaml_jinja::has_jinja) => {
+                    unknown("test.description", "blocks of documentation are not rendered here")
+                }
+                Some(text) => value_of(text),
+                None => Value::str(""),
+            },
+            "columns" => Value::dict(Dict::default()),
+            "patch_path" => Value::None,
+            "build_path" if self.is_compiled() => Value::str(format!("target/run/{package}/{}/{file}.sql", test.path)),
+            "raw_code" => Value::str(test.raw_code()),
+            "language" => Value::str("sql"),
+            "checksum" => Value::record([("name", Value::str("none")), ("checksum", Value::str(""))]),
+            "refs" => {
+                let shown = declared.refs.iter().map(|&at| {
+                    let name = ("name", Value::str(project.nodes[at].name.as_str()));
+                    Value::record([name, ("package", Value::None), ("version", Value::None)])
+                });
+                Value::list(shown.collect())
+            }
+            "sources" => Value::list(declared.sources.iter().map(|&at| self.source_of(at)).collect()),
+            "depends_on" => self.depends_on(Resource::Test),
+            "compiled_path" if self.is_compiled() => {
+                Value::str(format!("target/compiled/{package}/{}/{file}.sql", test.path))
+            }
+            "compiled_path" => Value::None,
+            "compiled_code" if self.is_compiled() => {
+                unknown("test.compiled_code", "the SQL of tests is not made while hooks are rendered")
+            }
+            "column_name" => optional(declared.column.clone()),
+            "file_key_name" => Value::str(declared.key.as_str()),
+            "attached_node" => optional(declared.attached.map(|at| project.nodes[at].unique_id.clone())),
+            "test_metadata" => Value::record([
+                ("name", Value::str(test.calls.as_str())),
+                ("kwargs", Value::record(declared.kwargs.iter().map(|(key, value)| (key.as_str(), value_of(value))))),
+                ("namespace", optional(test.namespace.clone())),
+            ]),
+            _ => return None,
+        })
+    }
+
+    fn source_of(&self, at: usize) -> Value {
+        let table = &self.scene.project().source_tables[at];
+        strings([table.source_name.as_str(), table.name.as_str()])
+    }
+
+    /// Whether a test stores the rows that it finds, and as what: one follows from the other (dbt's `TestConfig`).
+    fn stores_failures(&self) -> (Value, Value) {
+        let written = |key: &str| self.setting(key).filter(|value| !value.is_null());
+        match (written("store_failures"), written("store_failures_as")) {
+            (stores, Some(stored_as)) => {
+                let is_relation = stored_as.as_str().map(|kind| matches!(kind, "table" | "view"));
+                let stores = is_relation.map_or_else(|| none_or(stores), Value::Bool);
+                (stores, value_of(stored_as))
+            }
+            (Some(stores), None) => {
+                let kind = if stores.as_bool() == Some(true) { "table" } else { "ephemeral" };
+                (value_of(stores), Value::str(kind))
+            }
+            (None, None) => (Value::None, Value::None),
+        }
+    }
+
+    /// The relation that a test stores the rows in that it finds.
+    fn failures(&self) -> Value {
+        let state = match self.kind {
+            Kind::Test(test, _) => Some(test.named(&self.scene.shared, &self.scene.target)),
+            _ => self.state,
+        };
+        match (self.stores_failures().0, state) {
+            (Value::Bool(true), Some(state)) => Value::str(self.scene.relation_of_state(state).render()),
+            _ => Value::None,
+        }
+    }
+
     /// What it refers to in its own file, then in its hooks, as dbt reads them (facts R11).
     fn references(&self) -> References {
         let state = self.state.map(|state| References { nodes: state.refs.clone(), sources: state.sources.clone() });
@@ -423,6 +524,9 @@ impl Source<'_> {
                 }
             }
             Kind::Operation(_, one) => add(Subject::OnRun(one.kind, one.package, one.index), &one.raw),
+            Kind::Test(_, declared) => {
+                found = References { nodes: declared.refs.clone(), sources: declared.sources.clone() };
+            }
         }
         found
     }
@@ -505,8 +609,13 @@ impl Source<'_> {
         let set = self.setting(key);
         Some(match (key, set, known) {
             ("enabled", ..) => Value::Bool(set.and_then(Datum::as_bool).unwrap_or(true)),
+            ("materialized", None, _) if self.resource() == Some(Resource::Test) => Value::str("test"),
             ("materialized", None, _) => Value::str(manifest::materialized(&Settings::default(), self.resource())),
             ("schema", None, _) if self.resource() == Some(Resource::Test) => Value::str("dbt_test__audit"),
+            ("store_failures" | "store_failures_as", ..) if self.resource() == Some(Resource::Test) => {
+                let (stores, stored_as) = self.stores_failures();
+                if key == "store_failures" { stores } else { stored_as }
+            }
             ("post-hook", _, Some(_)) => self.hooks(HookKind::PostHook),
             ("pre-hook", _, Some(_)) => self.hooks(HookKind::PreHook),
             ("docs", _, Some(_)) => self.docs(set),
@@ -522,6 +631,7 @@ impl Source<'_> {
         let of = match self.kind {
             Kind::Node(at, _) => Of::Node(at),
             Kind::Operation(at, _) => Of::Operation(at),
+            Kind::Test(..) => return Value::list(Vec::new()),
         };
         self.scene.hook_list(of, kind, self.known, self.form != Form::Model)
     }

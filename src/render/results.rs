@@ -113,6 +113,7 @@ impl GraphNodes {
         let scene = self.scene.upgrade()?;
         let of = match scene.shared.by_id.get(key) {
             Some(&at) => Of::Node(at),
+            None if key.starts_with("test.") => Of::Test(scene.manifest.as_ref()?.tests(&scene.shared).place(key)?),
             None => Of::Operation(operations(&scene).position(|(_, id)| id == key)?),
         };
         (!matches!(of, Of::Node(at) if !is_enabled(&scene, at))).then(|| node(&scene, of, Form::Graph))
@@ -135,6 +136,12 @@ impl GraphNodes {
                 }
                 while let Some((at, (_, id))) = operations.next_if(|(_, (of, _))| *of == package) {
                     nodes.set_str(&id, node(&scene, Of::Operation(at), Form::Graph));
+                }
+            }
+            if let Some(manifest) = &scene.manifest {
+                let tests = manifest.tests(&scene.shared).all.iter().enumerate();
+                for (at, test) in tests.filter(|(_, test)| test.declared.is_some()) {
+                    nodes.set_str(&test.id, node(&scene, Of::Test(at), Form::Graph));
                 }
             }
         }
@@ -551,7 +558,8 @@ impl RunResult {
             "failures" | "batch_results" | "agate_table" => Value::None,
             "node" => match &self.of {
                 Ran::Taken(Taken::Node(at) | Taken::Singular(at, _)) => node(&scene, Of::Node(*at), Form::Result),
-                Ran::Taken(Taken::Test(test)) => test_node(test),
+                Ran::Taken(Taken::Test(test)) if test.id.starts_with("unit_test.") => unit_test(test),
+                Ran::Taken(Taken::Test(test)) => node(&scene, Of::Test(test.at), Form::Result),
                 Ran::Start(at) => node(&scene, Of::Operation(*at), Form::Result),
             },
             "skipped" => Value::Bool(self.status(&scene, interp)? == Status::Skipped),
@@ -621,8 +629,8 @@ impl Object for Response {
     }
 }
 
-/// The node of a test without a file of its own, as far as it is known.
-fn test_node(test: &TakenTest) -> Value {
+/// The node of a unit test, as far as it is known.
+fn unit_test(test: &TakenTest) -> Value {
     let package = test.id.split('.').nth(1).unwrap_or_default();
     let resource = test.id.split('.').next().unwrap_or_default();
     let not_made =

@@ -133,13 +133,15 @@ impl Shared {
     }
 }
 
-/// What has hooks in its settings.
+/// What the manifest has as a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Of {
     /// A node, by its place in the project's nodes.
     Node(usize),
     /// An on-run hook, by its place in the manifest's operations.
     Operation(usize),
+    /// A test without a file, by its place among the manifest's; it has no hooks.
+    Test(usize),
 }
 
 /// What is known of the run before the first hook is rendered: the hooks of every node, as dbt has them in its

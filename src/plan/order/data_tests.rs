@@ -3,16 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use md5::Digest as _;
-
-use super::{Item, Order, TestNode};
-use crate::datum::Datum;
-use crate::manifest::{self, NodeState};
+use super::{Item, Order};
+use crate::manifest::{NodeState, TestNode};
 use crate::project::Resource;
 use crate::render::{DataTest, Renderer, TestCode};
-
-/// The schema that dbt stores failures in, behind the target's.
-const AUDIT: &str = "dbt_test__audit";
 
 impl Order<'_> {
     /// The tests that are taken, by unique id.
@@ -25,15 +19,15 @@ impl Order<'_> {
         for (vertex, item) in self.items() {
             match item {
                 Item::Node(at) if self.project.nodes[at].resource == Resource::Test => {
-                    add(self.singular_test(renderer, target, vertex, at));
+                    add(self.singular_test(vertex, at));
                 }
                 Item::Node(at) => {
                     for &unit in self.units(at) {
-                        add(self.test(renderer, target, None, &self.tests[unit]));
+                        add(self.test(renderer, target, None, &self.tests()[unit]));
                     }
                 }
                 Item::Test(at) => {
-                    add(self.test(renderer, target, Some(vertex), &self.tests[at]));
+                    add(self.test(renderer, target, Some(vertex), &self.tests()[at]));
                 }
                 Item::Source(_) | Item::Operation(_) => {}
             }
@@ -50,13 +44,9 @@ impl Order<'_> {
         self.graph.children(vertex).iter().filter_map(node).collect()
     }
 
-    fn singular_test(&self, renderer: &Renderer, target: usize, vertex: usize, at: usize) -> DataTest {
+    fn singular_test(&self, vertex: usize, at: usize) -> DataTest {
         let node = &self.project.nodes[at];
-        let mut state = self.state(at).clone();
-        if stores(&state) {
-            let shared = renderer.shared(target);
-            manifest::name_test(shared, &renderer.targets()[target], node.package, &node.name, AUDIT, &mut state);
-        }
+        let state = self.state(at).clone();
         DataTest {
             id: node.unique_id.clone(),
             name: node.name.clone(),
@@ -70,19 +60,10 @@ impl Order<'_> {
     }
 
     fn test(&self, renderer: &Renderer, target: usize, vertex: Option<usize>, test: &TestNode) -> DataTest {
-        let mut state = NodeState {
-            settings: test.settings.clone(),
-            enabled: true,
-            materialized: "test".to_owned(),
-            refs: test.nodes.clone(),
-            sources: test.sources.clone(),
-            ..NodeState::default()
+        let state = match stores(&test.state) {
+            true => test.named(renderer.shared(target), &renderer.targets()[target]).clone(),
+            false => test.state.clone(),
         };
-        if stores(&state) {
-            let shared = renderer.shared(target);
-            let name = short_name(test);
-            manifest::name_test(shared, &renderer.targets()[target], test.package, &name, AUDIT, &mut state);
-        }
         DataTest {
             id: test.id.clone(),
             name: test.name.clone(),
@@ -112,15 +93,4 @@ fn stores(state: &NodeState) -> bool {
     let stores = state.settings.get("store_failures");
     let stored_as = state.settings.get("store_failures_as");
     stores.is_some_and(|stores| stores.as_bool() != Some(false)) || stored_as.is_some_and(|of| !of.is_null())
-}
-
-/// What a test's relation is called: a long name gives way to a digest of it.
-fn short_name(test: &TestNode) -> String {
-    if test.name.len() < 64 || test.settings.get("name").and_then(Datum::as_str).is_some() {
-        return test.name.clone();
-    }
-    let digest = md5::Md5::digest(test.name.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let head: String = test.name.chars().take(30).collect();
-    format!("{head}_{hex}")
 }

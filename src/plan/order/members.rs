@@ -72,7 +72,7 @@ impl Order<'_> {
 
     /// A test without a file.
     pub(super) fn of_test(&self, at: usize) -> Member<'_> {
-        let test = &self.tests[at];
+        let test = &self.tests()[at];
         let is_unit = test.unit_of.is_some();
         Member {
             kind: if is_unit { "unit_test" } else { Resource::Test.name() },
@@ -80,8 +80,8 @@ impl Order<'_> {
             package: &self.project.packages[test.package].name,
             fqn: test.fqn.clone(),
             path: test.path.clone(),
-            tags: listed(test.settings.get("tags")),
-            settings: Some(&test.settings),
+            tags: test.tags(),
+            settings: Some(&test.state.settings),
             materialized: "test",
             calls: (!is_unit).then_some(test.calls.as_str()),
             ..Member::default()

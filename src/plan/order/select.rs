@@ -26,7 +26,7 @@ impl Order<'_> {
         for &unit in self.units.values().flatten() {
             let at = members.len();
             let mut member = self.of_test(unit);
-            let nodes = self.tests[unit].nodes.iter();
+            let nodes = self.tests()[unit].nodes.iter();
             member.parents = nodes.filter_map(|&node| self.vertex_of_node[node]).collect();
             for &parent in &member.parents {
                 members[parent].children.push(at);

@@ -91,7 +91,7 @@ impl Config {
         }
         let found = match &settings {
             Value::Dict(dict) => dict.borrow().get_str(name).cloned(),
-            Value::Object(object) => Rc::clone(object).attr(interp, name)?,
+            Value::Object(_) => nodes::own_setting(&settings, name),
             _ => None,
         };
         Ok(match (name, found) {

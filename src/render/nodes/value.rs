@@ -37,13 +37,21 @@ impl NodeValue {
         let is_live = matches!(self.form, Form::Result | Form::ResultDict);
         let known = if is_live { scene.known_by_now() } else { scene.known() };
         let source = match self.of {
-            Of::Node(at) => Source {
-                known,
-                scene: &scene,
-                form: self.form,
-                kind: Kind::Node(at, scene.project().nodes.get(at)?),
-                state: manifest.and_then(|manifest| manifest.nodes.get(at)),
-            },
+            Of::Node(at) => {
+                let node = scene.project().nodes.get(at)?;
+                let state = match node.resource {
+                    Resource::Test => {
+                        manifest.and_then(|manifest| manifest.singular(&scene.shared, &scene.target).get(&at))
+                    }
+                    _ => manifest.and_then(|manifest| manifest.nodes.get(at)),
+                };
+                Source { known, scene: &scene, form: self.form, kind: Kind::Node(at, node), state }
+            }
+            Of::Test(at) => {
+                let test = manifest?.tests(&scene.shared).all.get(at)?;
+                let kind = Kind::Test(test, test.declared.as_ref()?);
+                Source { known, scene: &scene, form: self.form, kind, state: Some(&test.state) }
+            }
             Of::Operation(at) => {
                 let operation = manifest?.operations.get(at)?;
                 Source {
@@ -101,6 +109,7 @@ impl NodeValue {
     fn class(&self) -> &'static str {
         match self.resource() {
             _ if self.part == Part::Config => "NodeConfig",
+            _ if matches!(self.of, Of::Test(_)) => "GenericTestNode",
             Some(Resource::Seed) => "SeedNode",
             Some(Resource::Snapshot) => "SnapshotNode",
             Some(Resource::Test) => "SingularTestNode",
@@ -111,13 +120,18 @@ impl NodeValue {
         }
     }
 
+    /// What a config has, by its name in Python.
+    fn set(&self, name: &str) -> Option<Value> {
+        self.get(name).or_else(|| self.get(&name.replace('_', "-")))
+    }
+
     /// An attribute of a result's node, which is an object.
     fn attribute(&self, name: &str) -> Option<Value> {
         let state = |wanted: &str| {
             self.with(|source| Some(source.state.is_some_and(|state| state.materialized == wanted))).unwrap_or(false)
         };
         if self.part == Part::Config {
-            return self.get(name).or_else(|| self.get(&name.replace('_', "-")));
+            return self.set(name);
         }
         match name {
             "identifier" => return self.get("alias"),
@@ -126,7 +140,13 @@ impl NodeValue {
             "empty" => return Some(Value::Bool(false)),
             "is_relational" | "is_refable" => {
                 let resource = self.resource();
-                let is = matches!(resource, Some(Resource::Model | Resource::Seed | Resource::Snapshot));
+                let is = match resource {
+                    Some(Resource::Model | Resource::Seed | Resource::Snapshot) => true,
+                    Some(Resource::Test) if name == "is_relational" => self
+                        .with(|source| Some(matches!(source.stores_failures().0, Value::Bool(true))))
+                        .unwrap_or(false),
+                    _ => false,
+                };
                 return Some(Value::Bool(is));
             }
             "depends_on_nodes" | "depends_on_macros" => {
@@ -149,9 +169,11 @@ impl Object for NodeValue {
         if self.form != Form::Result {
             return Ok(self.get(name));
         }
-        Ok(self.attribute(name).map(|value| match (name, value) {
+        // What a config does not have is None: it is asked like a dict (dbt's `BaseConfig.get`).
+        let found = self.attribute(name).or((self.part == Part::Config).then_some(Value::None));
+        Ok(found.map(|value| match (name, value) {
             // Objects with the same names as attributes.
-            ("contract" | "docs" | "checksum" | "depends_on", Value::Dict(dict)) => {
+            ("contract" | "docs" | "checksum" | "depends_on" | "test_metadata", Value::Dict(dict)) => {
                 Value::Object(Rc::new(Attributes { dict }))
             }
             (_, value) => value,
@@ -171,7 +193,7 @@ impl Object for NodeValue {
                 }
                 (Part::Config, "to_dict") => return Ok(Some(self.whole())),
                 (Part::Config, "get") => {
-                    return args.look_up(name, |key| Ok(key.as_str().and_then(|key| self.attribute(key))));
+                    return args.look_up(name, |key| Ok(key.as_str().and_then(|key| self.set(key))));
                 }
                 _ => return Ok(None),
             }
@@ -221,6 +243,12 @@ impl Object for NodeValue {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// What the `config` of a node has under a name; none where it has nothing, which a template would see as None.
+pub(in crate::render) fn own_setting(config: &Value, name: &str) -> Option<Value> {
+    let Value::Object(object) = config else { return None };
+    object.as_any().downcast_ref::<NodeValue>().filter(|value| value.part == Part::Config)?.set(name)
 }
 
 /// An object of dbt's whose attributes are known: a node's contract, docs, checksum or dependencies, a result's

@@ -1,43 +1,151 @@
 //! The tests of a project as dbt names them: generic tests of properties files, and unit tests.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
 
 use md5::Digest as _;
 
+use super::{Manifest, NodeState, Settings};
 use crate::datum::{Datum, Kind};
 use crate::jinja::print::{float_text, write_str_repr};
-use crate::manifest::{Manifest, Settings};
-use crate::project::{Node, Project, Properties, Resource};
+use crate::project::{Node, Project, Properties, Resource, Target};
 use crate::render::Argument;
+use crate::render::context::Shared;
+use crate::source::Text;
+
+/// The schema that dbt stores the failures of tests in, behind the target's.
+pub(super) const AUDIT: &str = "dbt_test__audit";
 
 /// A test that has no file of its own.
 #[derive(Debug)]
-pub(super) struct TestNode {
+pub struct TestNode {
     /// dbt's unique id.
-    pub(super) id: String,
+    pub id: String,
     /// Its name.
-    pub(super) name: String,
+    pub name: String,
     /// The nodes it depends on.
-    pub(super) nodes: Vec<usize>,
+    pub nodes: Vec<usize>,
     /// The source tables it depends on.
-    pub(super) sources: Vec<usize>,
+    pub sources: Vec<usize>,
     /// The model, for a unit test: it runs right before that.
-    pub(super) unit_of: Option<usize>,
+    pub unit_of: Option<usize>,
     /// The macro that a generic test calls, without its package.
-    pub(super) calls: String,
+    pub calls: String,
     /// That macro's package, where it is said.
-    pub(super) namespace: Option<String>,
+    pub namespace: Option<String>,
     /// The arguments of the macro.
-    pub(super) arguments: Vec<(String, Argument)>,
+    pub arguments: Vec<(String, Argument)>,
     /// The package.
-    pub(super) package: usize,
+    pub package: usize,
     /// The properties file that declares it, from the package's root.
-    pub(super) path: String,
+    pub path: String,
     /// dbt's way to it.
-    pub(super) fqn: Vec<String>,
-    /// Its settings.
-    pub(super) settings: Settings,
+    pub fqn: Vec<String>,
+    /// Its state: the settings, without the tags of its column. The relation that its failures are stored in is not
+    /// named in it: see [`TestNode::named`].
+    pub state: NodeState,
+    /// What a generic test was declared with; none for a unit test.
+    pub declared: Option<DeclaredTest>,
+    /// The state with that relation.
+    named: OnceLock<NodeState>,
+}
+
+impl TestNode {
+    /// Its tags, each once: sorted those of its column and its own, then those of dbt_project.yml.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        let words = |tags: &[Datum]| tags.iter().filter_map(Datum::as_str).map(str::to_owned).collect::<Vec<_>>();
+        let listed = |tags: &Datum| words(&super::settings::listed(tags));
+        let mut tags = Vec::new();
+        if let Some(declared) = &self.declared {
+            tags = words(&declared.column_tags);
+            tags.extend(declared.config.iter().filter(|(key, _)| key == "tags").flat_map(|(_, own)| listed(own)));
+            tags.sort_unstable();
+        }
+        tags.extend(self.state.settings.get("tags").map(listed).unwrap_or_default());
+        let mut seen = HashSet::new();
+        tags.retain(|tag| seen.insert(tag.clone()));
+        tags
+    }
+
+    /// What dbt takes for its code: the call of its macro, and its settings.
+    #[must_use]
+    pub fn raw_code(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
+        let mut code = format!("{{{{ {namespace}test_{}(**_dbt_generic_test_kwargs) }}}}", self.calls);
+        let config = self.declared.iter().flat_map(|declared| &declared.config);
+        let shown: Vec<String> = config
+            .map(|(key, value)| match value.as_str() {
+                Some(text) => format!("{key}=\"{}\"", text.replace('"', "\\\"")),
+                None => format!("{key}={}", repr(value, false)),
+            })
+            .collect();
+        if !shown.is_empty() {
+            let _ = write!(code, "{{{{ config({}) }}}}", shown.join(","));
+        }
+        code
+    }
+
+    /// Its state with the names of the relation that its failures are stored in.
+    pub fn named(&self, shared: &Arc<Shared>, target: &Arc<Target>) -> &NodeState {
+        self.named.get_or_init(|| {
+            let mut state = self.state.clone();
+            super::name_test(shared, target, self.package, &self.name, AUDIT, &mut state);
+            state
+        })
+    }
+}
+
+/// What a generic test was declared with.
+#[derive(Debug)]
+pub struct DeclaredTest {
+    /// What the test itself sets, in dbt's order.
+    pub config: Vec<(String, Datum)>,
+    /// The arguments of the macro as they are written, in dbt's order, `model` last.
+    pub kwargs: Vec<(String, Datum)>,
+    /// The column it is on, as it stands in the arguments.
+    pub column: Option<String>,
+    /// The tags of that column.
+    pub column_tags: Vec<Datum>,
+    /// The section of the properties file and the name that it stands under: `models.orders`.
+    pub key: String,
+    /// The node that it is on.
+    pub attached: Option<usize>,
+    /// What it is said to be for, as written.
+    pub description: Option<Datum>,
+    /// The name of its file, were it one: the test's, or where that is long one with a digest.
+    pub file: String,
+    /// The nodes that the arguments name, in dbt's order, each time that they do.
+    pub refs: Vec<usize>,
+    /// The source tables that they name.
+    pub sources: Vec<usize>,
+}
+
+/// The tests of a target that have no file of their own.
+#[derive(Debug, Default)]
+pub struct Tests {
+    /// In the order in which dbt parses them, unit tests last.
+    pub all: Vec<TestNode>,
+    by_id: HashMap<String, usize>,
+}
+
+impl Tests {
+    /// The enabled ones.
+    #[must_use]
+    pub fn of(shared: &Shared, manifest: &Manifest) -> Tests {
+        let finder =
+            Finder { project: &shared.project, manifest, by_name: &shared.by_name, source_tables: &shared.sources };
+        let all = finder.all();
+        let by_id = all.iter().enumerate().map(|(at, test)| (test.id.clone(), at)).collect();
+        Tests { all, by_id }
+    }
+
+    /// Its place among them, by dbt's unique id.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
 }
 
 /// Settings of a test that are no arguments of its macro.
@@ -62,11 +170,11 @@ const SETTINGS: &[&str] = &[
 ];
 
 /// Finds the tests of a project.
-pub(super) struct Finder<'a> {
-    pub(super) project: &'a Project,
-    pub(super) manifest: &'a Manifest,
-    pub(super) by_name: &'a HashMap<String, Vec<usize>>,
-    pub(super) source_tables: &'a HashMap<(String, String), usize>,
+struct Finder<'a> {
+    project: &'a Project,
+    manifest: &'a Manifest,
+    by_name: &'a HashMap<String, Vec<usize>>,
+    source_tables: &'a HashMap<(String, String), usize>,
 }
 
 /// What a test is on.
@@ -76,6 +184,8 @@ struct On<'a> {
     name: String,
     /// What comes before the test's own name.
     prefix: &'static str,
+    /// The section and the name that it stands under.
+    key: String,
     nodes: Vec<usize>,
     sources: Vec<usize>,
     /// What dbt calls `model` among the arguments.
@@ -90,18 +200,31 @@ struct Column<'a> {
 }
 
 impl Finder<'_> {
-    /// The enabled generic tests and unit tests.
-    pub(super) fn all(&self) -> Vec<TestNode> {
+    /// The enabled generic tests and unit tests: package by package, file by file, then those of sources.
+    fn all(&self) -> Vec<TestNode> {
         let mut found = Vec::new();
+        let mut on_nodes = Vec::new();
         for (at, node) in self.project.nodes.iter().enumerate() {
-            if !self.manifest.nodes[at].enabled
-                || !matches!(node.resource, Resource::Model | Resource::Seed | Resource::Snapshot)
-            {
-                continue;
+            let section = match node.resource {
+                Resource::Model => 0,
+                Resource::Seed => 1,
+                Resource::Snapshot => 2,
+                Resource::Test | Resource::Analysis | Resource::Function => continue,
+            };
+            if self.manifest.nodes[at].enabled {
+                let of = |&entry: &usize| (self.project.properties[entry].package, entry);
+                let file = |entry: usize| self.project.properties[entry].file;
+                on_nodes.extend(
+                    node.properties
+                        .iter()
+                        .map(of)
+                        .map(|(package, entry)| ((package, file(entry), section, entry, node.version), at)),
+                );
             }
-            for &entry in &node.properties {
-                self.of_node(at, node, &self.project.properties[entry], &mut found);
-            }
+        }
+        on_nodes.sort_unstable();
+        for ((_, _, _, entry, _), at) in on_nodes {
+            self.of_node(at, &self.project.nodes[at], &self.project.properties[entry], &mut found);
         }
         for (at, table) in self.project.source_tables.iter().enumerate() {
             let entry = &self.project.properties[table.properties];
@@ -113,6 +236,7 @@ impl Finder<'_> {
                 entry,
                 name: format!("{}_{}", table.source_name, table.name),
                 prefix: "source_",
+                key: format!("sources.{}", table.source_name),
                 nodes: Vec::new(),
                 sources: vec![at],
                 model: format!("source('{}', '{}')", table.source_name, table.name),
@@ -133,6 +257,7 @@ impl Finder<'_> {
             entry,
             name: shown.as_ref().map_or_else(|| node.name.clone(), |v| format!("{}_v{v}", node.name)),
             prefix: "",
+            key: format!("{}.{}", entry.section, entry.name),
             nodes: vec![at],
             sources: Vec::new(),
             model: match &shown {
@@ -188,31 +313,32 @@ impl Finder<'_> {
         if !is_enabled(args) {
             return None;
         }
-        let mut kwargs: Vec<(String, Python<'_>)> = Vec::new();
-        let nested = args.get("arguments").and_then(Datum::as_map).unwrap_or_default();
-        for (key, value) in args.as_map().unwrap_or_default().iter().chain(nested) {
-            let key = text(key);
-            if !SETTINGS.contains(&key.as_str()) && !matches!(key.as_str(), "arguments" | "test_name") {
-                kwargs.push((key, Python::Datum(value)));
-            }
-        }
-        if let Some(column) = column {
-            kwargs.retain(|(key, _)| key != "column_name");
-            kwargs.push(("column_name".to_owned(), Python::Text(column.name)));
-        }
+        let mut kwargs = arguments(args, column);
+        let mut written: Vec<(String, Datum)> =
+            kwargs.iter().map(|(key, value)| (key.clone(), value.datum())).collect();
         kwargs.sort_by(|left, right| left.0.cmp(&right.0));
         let (namespace, own) = match called.split_once('.') {
             Some((namespace, own)) => (Some(namespace), own),
             None => (None, called.as_str()),
         };
-        let name = match args.get("name").filter(|name| !name.is_null()) {
-            Some(name) => text(name),
+        let (name, file) = match args.get("name").filter(|name| !name.is_null()) {
+            Some(name) => (text(name), text(name)),
             None => synthesised(namespace, &format!("{}{own}", on.prefix), &on.name, &kwargs),
         };
         let fqn = self.fqn(on.entry, &[&name]);
+        let mut config = own_config(args);
+        if file != name && !config.iter().any(|(key, _)| key == "alias") {
+            config.push(("alias".to_owned(), Datum::new(Kind::Str(Text::plain(file.clone())))));
+        }
+        let is_quick = namespace.is_none_or(|namespace| namespace == "dbt") && matches!(own, "unique" | "not_null");
+        let settings = self.settings(on.entry, &fqn, &config, is_quick);
+        let model = format!("{{{{ get_where_subquery({}) }}}}", on.model);
+        written.push(("model".to_owned(), Datum::new(Kind::Str(Text::plain(model.clone())))));
         let mut node = TestNode {
             id: String::new(),
-            settings: self.settings(on.entry, &fqn, args, column),
+            state: NodeState { settings, enabled: true, materialized: "test".to_owned(), ..NodeState::default() },
+            declared: None,
+            named: OnceLock::new(),
             fqn,
             name,
             nodes: on.nodes.clone(),
@@ -224,17 +350,28 @@ impl Finder<'_> {
             package: on.entry.package,
             path: self.path(on.entry),
         };
-        for (_, value) in &kwargs {
-            if let Python::Datum(value) = value {
-                self.references(value, &mut node);
-            }
+        for (_, value) in written.iter().filter(|(key, _)| key != "model") {
+            self.references(value, &mut node);
         }
         // dbt disables a test of something that is disabled.
-        let is_enabled = node.settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
+        let is_enabled = node.state.settings.get("enabled").and_then(Datum::as_bool).unwrap_or(true);
         if !is_enabled || node.nodes.iter().any(|&at| !self.manifest.nodes[at].enabled) {
             return None;
         }
-        let model = format!("{{{{ get_where_subquery({}) }}}}", on.model);
+        (node.state.refs, node.state.sources) = (node.nodes.clone(), node.sources.clone());
+        let named = |list: &[usize], of_model: &[usize]| [&list[of_model.len()..], of_model].concat();
+        node.declared = Some(DeclaredTest {
+            config,
+            kwargs: written,
+            column: column.map(|column| column.name.to_owned()),
+            column_tags: column.map(Column::tags).unwrap_or_default(),
+            key: on.key.clone(),
+            attached: on.nodes.first().copied(),
+            description: args.get("description").cloned(),
+            file,
+            refs: named(&node.nodes, &on.nodes),
+            sources: named(&node.sources, &on.sources),
+        });
         kwargs.push(("model".to_owned(), Python::Text(&model)));
         kwargs.sort_by(|left, right| left.0.cmp(&right.0));
         let hash = hash(&node.name, own, namespace, &kwargs);
@@ -242,9 +379,7 @@ impl Finder<'_> {
         let argument = |(key, value): (String, Python<'_>)| {
             let given = match value {
                 Python::Text(text) if key == "column_name" => Argument::Plain(text.to_owned()),
-                Python::Text(text) => {
-                    Argument::Rendered(Datum::new(Kind::Str(crate::source::Text::plain(text.to_owned()))))
-                }
+                Python::Text(text) => Argument::Rendered(Datum::new(Kind::Str(Text::plain(text.to_owned())))),
                 Python::Datum(datum) => Argument::Rendered(datum.clone()),
             };
             (key, given)
@@ -269,26 +404,19 @@ impl Finder<'_> {
         path.strip_prefix(&root).unwrap_or(path).to_owned()
     }
 
-    /// A test's settings: of `dbt_project.yml`, then its own; the tags of its column come with it.
-    fn settings(&self, entry: &Properties, fqn: &[String], args: &Datum, column: Option<&Column<'_>>) -> Settings {
+    /// A test's settings: of `dbt_project.yml`, then its own. dbt takes them in when it makes the test, and again when
+    /// it renders the test's code, but for two tests that it knows (schema_generic_tests.py, `render_test_update`).
+    fn settings(&self, entry: &Properties, fqn: &[String], own: &[(String, Datum)], is_quick: bool) -> Settings {
         let mut settings = Settings::default();
         for section in ["tests", "data_tests"] {
             for level in self.project.config_levels(section, entry.package, fqn) {
                 settings.merge_level(level.datum);
             }
         }
-        for key in SETTINGS.iter().filter(|key| !matches!(**key, "config" | "description" | "name")) {
-            if let Some(value) = args.get(key) {
+        for _ in 0..if is_quick { 1 } else { 2 } {
+            for (key, value) in own {
                 settings.merge(key, value);
             }
-        }
-        if let Some(config) = args.get("config") {
-            merge(&mut settings, config);
-        }
-        let of_column = column.map(|column| column.datum);
-        let configured = of_column.and_then(|datum| datum.get("config"));
-        for tags in [of_column, configured].into_iter().flatten().filter_map(|datum| datum.get("tags")) {
-            settings.merge("tags", tags);
         }
         settings
     }
@@ -333,8 +461,10 @@ impl Finder<'_> {
             }
             let package = &self.project.packages[entry.package].name;
             let mut settings = Settings::default();
-            if let Some(config) = entry.config() {
-                merge(&mut settings, config);
+            for (key, value) in entry.config().and_then(Datum::as_map).unwrap_or_default() {
+                if let Some(key) = key.as_str() {
+                    settings.merge(key, value);
+                }
             }
             found.push(TestNode {
                 id: format!("unit_test.{package}.{model}.{}", entry.name),
@@ -348,18 +478,81 @@ impl Finder<'_> {
                 package: entry.package,
                 path: self.path(entry),
                 fqn: self.fqn(entry, &[model, &entry.name]),
-                settings,
+                state: NodeState {
+                    settings,
+                    enabled: true,
+                    materialized: "test".to_owned(),
+                    refs: vec![at],
+                    ..NodeState::default()
+                },
+                declared: None,
+                named: OnceLock::new(),
             });
         }
     }
 }
 
-/// Merges a `config:` mapping.
-fn merge(settings: &mut Settings, config: &Datum) {
-    for (key, value) in config.as_map().unwrap_or_default() {
-        if let Some(key) = key.as_str() {
-            settings.merge(key, value);
+impl Column<'_> {
+    fn tags(&self) -> Vec<Datum> {
+        let configured = self.datum.get("config").and_then(|config| config.get("tags"));
+        let all = [self.datum.get("tags"), configured].into_iter().flatten();
+        all.flat_map(super::settings::listed).collect()
+    }
+}
+
+/// The arguments of a test's macro but `model`, in dbt's order.
+fn arguments<'a>(args: &'a Datum, column: Option<&Column<'a>>) -> Vec<(String, Python<'a>)> {
+    let mut found: Vec<(String, Python<'_>)> = Vec::new();
+    let mut add = |entries: &'a [(Datum, Datum)]| {
+        for (key, value) in entries {
+            let key = text(key);
+            if !SETTINGS.contains(&key.as_str()) && !matches!(key.as_str(), "arguments" | "test_name") {
+                found.push((key, Python::Datum(value)));
+            }
         }
+    };
+    add(args.as_map().unwrap_or_default());
+    add(args.get("arguments").and_then(Datum::as_map).unwrap_or_default());
+    if let Some(column) = column {
+        found.retain(|(key, _)| key != "column_name");
+        // `arguments` come last.
+        let nested = args.get("arguments").and_then(Datum::as_map).map_or(0, <[_]>::len).min(found.len());
+        found.insert(found.len() - nested, ("column_name".to_owned(), Python::Text(column.name)));
+    }
+    found
+}
+
+/// What a test sets itself: the keys that dbt knows, which may stand beside `config`, then the others of `config`.
+fn own_config(args: &Datum) -> Vec<(String, Datum)> {
+    let inside = args.get("config");
+    let known = SETTINGS.iter().filter(|key| !matches!(**key, "config" | "description" | "name"));
+    let mut found: Vec<(String, Datum)> = known
+        .filter_map(|key| {
+            let beside = args.get(key).filter(|value| is_true(value));
+            let value = beside.or_else(|| inside.and_then(|inside| inside.get(key)));
+            value.filter(|value| !value.is_null()).map(|value| ((*key).to_owned(), value.clone()))
+        })
+        .collect();
+    for (key, value) in inside.and_then(Datum::as_map).unwrap_or_default() {
+        let Some(key) = key.as_str().filter(|key| !SETTINGS.contains(key)) else { continue };
+        if !value.is_null() {
+            found.push((key.to_owned(), value.clone()));
+        }
+    }
+    found
+}
+
+/// Whether Python takes a value for true.
+fn is_true(datum: &Datum) -> bool {
+    match &datum.kind {
+        Kind::Null => false,
+        Kind::Bool(value) => *value,
+        Kind::Int(value) => value.to_string() != "0",
+        Kind::Float(value) => *value != 0.0,
+        Kind::Str(text) => !text.as_str().is_empty(),
+        Kind::List(items) => !items.is_empty(),
+        Kind::Map(entries) => !entries.is_empty(),
+        Kind::Other { .. } => true,
     }
 }
 
@@ -390,6 +583,15 @@ fn quoted_arguments(after: &str) -> Option<Vec<String>> {
 enum Python<'a> {
     Text(&'a str),
     Datum(&'a Datum),
+}
+
+impl Python<'_> {
+    fn datum(&self) -> Datum {
+        match self {
+            Python::Text(text) => Datum::new(Kind::Str(Text::plain((*text).to_owned()))),
+            Python::Datum(datum) => (*datum).clone(),
+        }
+    }
 }
 
 /// `str()` of a value.
@@ -432,8 +634,9 @@ fn repr(datum: &Datum, leaves: bool) -> String {
     out
 }
 
-/// A test's name from its macro, what it is on, and its arguments.
-fn synthesised(namespace: Option<&str>, test: &str, on: &str, kwargs: &[(String, Python<'_>)]) -> String {
+/// A test's name from its macro, what it is on, and its arguments; and the name of its file, which is shorter where
+/// that is long.
+fn synthesised(namespace: Option<&str>, test: &str, on: &str, kwargs: &[(String, Python<'_>)]) -> (String, String) {
     let mut parts: Vec<String> = Vec::new();
     for (_, value) in kwargs {
         match value {
@@ -447,7 +650,15 @@ fn synthesised(namespace: Option<&str>, test: &str, on: &str, kwargs: &[(String,
     }
     let cleaned: Vec<String> = parts.iter().map(|part| clean(part)).collect();
     let namespace = namespace.map(|name| format!("{name}_")).unwrap_or_default();
-    format!("{namespace}{test}_{on}_{}", cleaned.join("__"))
+    let identifier = format!("{namespace}{test}_{on}");
+    let name = format!("{identifier}_{}", cleaned.join("__"));
+    if name.len() < 64 {
+        return (name.clone(), name);
+    }
+    let digest = md5::Md5::digest(name.as_bytes());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let head: String = identifier.chars().take(30).collect();
+    (name, format!("{head}_{hex}"))
 }
 
 /// Runs of what is no letter, digit or underscore become one underscore.
