@@ -282,3 +282,17 @@ fn temporary_tables_go_with_their_connection() {
         .collect();
     assert_eq!(filled, [Some(1), Some(2)]);
 }
+
+#[test]
+fn what_a_warehouse_would_show_is_not_taken_for_nothing() {
+    let project = small(&["on-run-end:\n  - \"{{ shown() }}\""]);
+    project.edit("profiles.yml", |text| text.replace("type: postgres", "type: snowflake"));
+    project.write(
+        "macros/shown.sql",
+        "{% macro shown() %}{% if execute %}{% set found = run_query('show tags in schema d.main') %}\
+         {% do log(found.columns.get('name').values()) %}select 1{% endif %}{% endmacro %}",
+    );
+    for proof in proofs(&project) {
+        assert_eq!(refuted(&proof), [], "{}", proof.target);
+    }
+}

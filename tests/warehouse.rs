@@ -121,6 +121,7 @@ fn each_dialect_has_its_own_functions() {
         (Dialect::Snowflake, "select iff(1 = 1, 'a', 'b'), nvl(null, 'x'), zeroifnull(null)", "a|x|0"),
         (Dialect::Snowflake, "select decode(2, 1, 'a', 2, 'b'), 1 / 2, nullifzero(0)", "b|0.5|null"),
         (Dialect::Snowflake, "select current_schema(), current_database()", "ANALYTICS|DB"),
+        (Dialect::Snowflake, "select $2, $1 + 1 from values (1, 'a')", "a|2"),
         (Dialect::Snowflake, "select parse_json('{\"a\": {\"b\": 1}}'):a.b::int", "1"),
         (Dialect::Snowflake, "select to_char('2024-05-06'::date, 'YYYYMMDD'), try_to_number('x')", "20240506|null"),
         (

@@ -103,7 +103,7 @@ impl Database for Stage {
             Some(refuted) => Err(database_error(refuted.cause.as_deref().unwrap_or_default())),
             None => Ok(match effects.last() {
                 None => Some(Table::default()),
-                Some(last) if last.verdict == Verdict::NotProved => None,
+                Some(last) if last.verdict == Verdict::NotProved || last.has_other_rows => None,
                 Some(last) => Some(last.rows.as_ref().map(rows::table).unwrap_or_default()),
             }),
         };

@@ -96,6 +96,8 @@ pub struct Effect {
     pub affected: Option<u64>,
     /// What it gave, where it is a query.
     pub rows: Option<Rows>,
+    /// Whether the warehouse gives rows for it that are not made here: `show`, `describe`, `call`.
+    pub has_other_rows: bool,
     /// Whether it read rows that are not those of the warehouse: what stands for them is empty, or was made of
     /// something that is.
     pub guessed: bool,
@@ -114,6 +116,7 @@ impl Effect {
             cause: None,
             affected: None,
             rows: None,
+            has_other_rows: false,
             guessed: false,
             writes: None,
         }

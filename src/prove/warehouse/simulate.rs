@@ -127,7 +127,11 @@ impl Warehouse {
             Some(stop) => Err(stop),
             None => self.carried_out(&said)?,
         };
-        let effect = Effect::new(given.text, Verdict::Simulated);
+        let has_other_rows = matches!(
+            given.statement.outline.verb,
+            Verb::Show | Verb::Describe | Verb::List | Verb::Explain | Verb::Call | Verb::Execute
+        );
+        let effect = Effect { has_other_rows, ..Effect::new(given.text, Verdict::Simulated) };
         Some(match done {
             Ok(()) if self.touched_assumed => Effect { verdict: Verdict::Assumed, ..effect },
             Ok(()) => effect,

@@ -1,6 +1,6 @@
 //! The rehearsal for a person: what fails first, then what was assumed, who may do what, what a second run did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use super::{Proved, holds, owner, positions, tally};
@@ -184,7 +184,10 @@ impl Drawing<'_> {
         if !shown.is_empty() {
             let _ = writeln!(out, "    {}", self.paint.dim(&format!("at {shown}")));
         }
-        for call in through.iter().flat_map(|call| call.chain()) {
+        // Of a recursion each call is told once.
+        let mut seen = HashSet::new();
+        let calls = through.iter().flat_map(|call| call.chain());
+        for call in calls.filter(|call| seen.insert(call.place)) {
             let _ = writeln!(out, "    {}", self.paint.dim(&format!("called from {}", self.place(call.place))));
         }
     }

@@ -39,9 +39,12 @@ impl Translator<'_> {
         })
     }
 
-    /// A session variable: `$name`.
+    /// A session variable, `$name`, or a column by its place, `$1`.
     fn variable(&mut self, name: &str) -> Done<Typed> {
         let key = name.trim_start_matches(['$', ':', '@', '?']).to_lowercase();
+        if let Some(column) = key.parse().ok().and_then(|place| self.by_place(place)) {
+            return Ok(column);
+        }
         match self.warehouse.shared.state().variables.get(&key) {
             Some(value) => Ok(value.parse::<i64>().map_or_else(|_| Typed::text(value.clone()), Typed::integer)),
             None => Err(Stop::not_proved(format!("the value of {name} is not known"))),

@@ -110,6 +110,16 @@ impl Translator<'_> {
         }
     }
 
+    /// A column of the only table of FROM by its place, from 1: Snowflake's `$1`.
+    pub(super) fn by_place(&self, place: usize) -> Option<Typed> {
+        let [source] = self.scopes.last().filter(|_| self.speaks(&[Dialect::Snowflake]))?.sources.as_slice() else {
+            return None;
+        };
+        let is_whole = source.open.is_empty() && !source.partial;
+        let column = source.columns.get(place.checked_sub(1)?).filter(|_| is_whole)?;
+        Some(source.typed(column))
+    }
+
     /// Why a name without a qualifier means nothing: it may be something else than a column.
     fn not_found(&self, ident: &Ident, name: &str) -> Stop {
         let lower = name.to_lowercase();
