@@ -115,7 +115,7 @@ fn answer(warehouse: &mut Warehouse, sql: &str) -> String {
 
 #[test]
 fn each_dialect_has_its_own_functions() {
-    const CASES: [(Dialect, &str, &str); 31] = [
+    const CASES: [(Dialect, &str, &str); 32] = [
         (Dialect::Snowflake, "select dateadd(day, 1, '2024-01-31'::date)", "2024-02-01"),
         (Dialect::Snowflake, "select datediff(month, '2024-01-31'::date, '2024-02-01'::date)", "1"),
         (Dialect::Snowflake, "select iff(1 = 1, 'a', 'b'), nvl(null, 'x'), zeroifnull(null)", "a|x|0"),
