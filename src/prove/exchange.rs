@@ -201,13 +201,12 @@ impl Scratch {
     pub(super) fn of(rehearsal: &Rehearsal<'_>, stage: &Stage, at: usize, suffix: &str) -> Option<Scratch> {
         let mut printed = rehearsal.relation(at)?.clone();
         let is_temporary = exchanges(rehearsal.adapter());
-        let name = match beside(&stage.name(&printed), suffix) {
-            // Its name ends in a time.
-            name if is_temporary => rehearsal.warehouse.borrow().temporary(&format!("{}030405678901", name.identifier)),
-            name => name,
-        };
-        printed.identifier = Some(name.identifier.clone());
+        printed.identifier = printed.identifier.map(|identifier| format!("{identifier}{suffix}"));
+        let mut name = stage.name(&printed);
         if is_temporary {
+            // Its name ends in a time.
+            name = rehearsal.warehouse.borrow().temporary(&format!("{}030405678901", name.identifier));
+            printed.identifier = Some(name.identifier.clone());
             (printed.include.database, printed.include.schema) = (false, false);
         }
         Some(Scratch { name, printed, is_temporary })

@@ -21,6 +21,7 @@ mod simulate;
 mod sqlite;
 mod statements;
 mod stop;
+mod storage;
 mod transaction;
 mod translate;
 mod types;
@@ -210,8 +211,6 @@ pub struct Warehouse {
     savepoints: Vec<Savepoint>,
     /// What was done in the open transaction.
     progress: Progress,
-    /// A relation as texts are to name it that are written now: under the name that it gets.
-    redirected: Option<(RelationName, RelationName)>,
     /// Whether the statement at hand touched something that is not certain.
     touched_assumed: bool,
     /// Whether the statement at hand read rows that are not known.
@@ -255,7 +254,6 @@ impl Warehouse {
             label: Arc::from(""),
             savepoints: Vec::new(),
             progress: Progress::default(),
-            redirected: None,
             touched_assumed: false,
             touched_guessed: false,
             stand_ins: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::catalog::{Certainty, Relation};
 use super::relations::TEMPORARY;
-use super::sqlite::{self, quoted};
+use super::sqlite::quoted;
 use super::stop::{Done, Stop};
 use super::value::SqlValue;
 use super::{Effect, Kind, RelationName, Warehouse};
@@ -77,24 +77,33 @@ impl Warehouse {
     pub(super) fn set_aside(&mut self, name: &RelationName) -> Done<()> {
         let Some(aside) = self.aside.take() else { return Ok(()) };
         match self.catalog.relation(name).cloned() {
-            Some(old) => self.rename_to(&self.without_indexes(old), &aside),
+            Some(old) => {
+                let old = self.without_indexes(old)?;
+                self.rename_to(&old, &aside)
+            }
             None => Ok(()),
         }
     }
 
     /// A relation as it can be renamed: `DuckDB` renames no table that has indexes, and dbt drops them before.
-    fn without_indexes(&self, old: Arc<Relation>) -> Arc<Relation> {
+    fn without_indexes(&mut self, old: Arc<Relation>) -> Done<Arc<Relation>> {
         if self.session.dialect != Dialect::DuckDb || old.indexes.is_empty() {
-            return old;
+            return Ok(old);
         }
-        Arc::new(Relation { indexes: Vec::new(), ..(*old).clone() })
+        for index in old.indexes.iter().filter(|index| index.sqlite.is_some()) {
+            self.run(&format!("DROP INDEX IF EXISTS {}", quoted(&self.index_name(&old.name, &index.name))))?;
+        }
+        Ok(Arc::new(Relation { indexes: Vec::new(), ..(*old).clone() }))
     }
 
     /// Gives a relation another name, with what hangs on it; nothing where it is not there.
     pub fn move_relation(&mut self, name: &RelationName, to: &RelationName) -> Result<(), String> {
         let Some(old) = self.catalog.relation(name).cloned() else { return Ok(()) };
-        let old = self.without_indexes(old);
-        self.atomically(|this| this.rename_to(&old, to)).map_err(Stop::cause)
+        let moved = self.atomically(|this| {
+            let old = this.without_indexes(old)?;
+            this.rename_to(&old, to)
+        });
+        moved.map_err(Stop::cause)
     }
 
     /// Makes a table with rows, in place of what has its name: seeds, stubs, sources.
@@ -135,26 +144,29 @@ impl Warehouse {
 
     /// Empties a table and puts rows into it: what dbt does to a seed that is there.
     pub fn reload(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
-        let all = format!("DELETE FROM {}", quoted(&self.sqlite_name(&relation.name)));
-        let done = self.atomically(|this| this.run(&all).and_then(|_| this.fill(relation, rows)));
+        let done = self.atomically(|this| {
+            let table = this.stored(&relation.name)?;
+            this.run(&format!("DELETE FROM {table}"))?;
+            this.fill(relation, rows)
+        });
         self.wrote_to(relation.name.clone(), true);
         done.map_err(Stop::cause)
     }
 
     fn fill(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
         let dialect = self.session.dialect;
-        let name = self.sqlite_name(&relation.name);
+        let table = self.stored(&relation.name)?;
         let types: Vec<super::Type> = relation.columns.iter().map(|column| column.of).collect();
         let columns: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
         let marks = vec!["?"; columns.len()].join(", ");
         if columns.is_empty() {
             return Ok(());
         }
-        let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&name), columns.join(", "));
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({marks})", columns.join(", "));
         let mut failed = None;
         self.progress.wrote();
         {
-            let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
+            let mut statement = self.db.prepare_cached(&sql).map_err(|error| self.stopped(&error))?;
             for row in rows {
                 let mut values = Vec::with_capacity(row.len());
                 for (value, of) in row.iter().zip(&types) {

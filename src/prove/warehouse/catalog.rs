@@ -5,6 +5,7 @@ pub(crate) mod blanket;
 pub(crate) mod ledger;
 pub(crate) mod object;
 mod relations;
+mod storage;
 pub(crate) mod tracked;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -14,11 +15,14 @@ use std::sync::Arc;
 use ledger::Ledger;
 use object::Object;
 use relations::Relations;
+use storage::Storages;
 
 use sqlparser::ast::Query;
 
 use super::name::RelationName;
 use super::types::Type;
+
+pub(super) use storage::{Storage, next_name};
 
 /// What a relation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,8 +141,19 @@ pub struct Relation {
     pub reads: Vec<RelationName>,
     /// The query of a view, and the names that its columns are given.
     pub(super) definition: Option<Arc<(Query, Vec<String>)>>,
-    /// What made it in `SQLite`, of a view.
-    pub(super) view_text: Option<Arc<str>>,
+    /// The same query in `SQLite`'s SQL.
+    pub(super) text: Option<ViewText>,
+    /// What it is kept in.
+    pub(super) storage: Storage,
+}
+
+/// The query of a view in `SQLite`'s SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ViewText {
+    /// It, with what it reads as that was kept when the view was made.
+    pub(super) sql: Arc<str>,
+    /// The names of what it reads.
+    pub(super) reads: Vec<(Storage, RelationName)>,
 }
 
 /// An index of a table.
@@ -166,7 +181,8 @@ impl Relation {
             indexes: Vec::new(),
             reads: Vec::new(),
             definition: None,
-            view_text: None,
+            text: None,
+            storage: Storage::default(),
         }
     }
 
@@ -207,6 +223,8 @@ pub struct Catalog {
     gone: HashMap<RelationName, Arc<str>>,
     /// What of that was only assumed to be there: what makes it may make it again.
     lost: HashSet<RelationName>,
+    /// What relations are kept in.
+    storages: Storages,
     /// How the changes since the oldest open transaction are taken back, newest last.
     journal: Vec<Undo>,
     /// Whether changes are journalled.
@@ -224,6 +242,46 @@ impl Catalog {
     #[must_use]
     pub fn relation(&self, name: &RelationName) -> Option<&Arc<Relation>> {
         self.relations.get(name)
+    }
+
+    /// The relation that is kept in something.
+    pub(super) fn kept_in(&self, storage: &str) -> Option<&Arc<Relation>> {
+        self.relations.kept_in(storage)
+    }
+
+    /// A name for something that a relation is kept in.
+    pub(super) fn new_storage(&mut self) -> Storage {
+        self.storages.new_name()
+    }
+
+    /// Notes what columns and constraints a table was made with that a relation is kept in.
+    pub(super) fn made_storage(&mut self, storage: &Storage, declaration: &str) {
+        self.storages.made(storage, declaration);
+    }
+
+    /// The columns and constraints that a table was made with.
+    pub(super) fn declaration(&self, storage: &Storage) -> Option<&Arc<str>> {
+        self.storages.declaration(storage)
+    }
+
+    /// An empty table that no relation is kept in.
+    pub(super) fn take_storage(&mut self, declaration: &str) -> Option<Storage> {
+        let storage = self.storages.take(declaration)?;
+        let taken = storage.clone();
+        self.note(move |catalog| {
+            catalog.storages.keep(&taken);
+        });
+        Some(storage)
+    }
+
+    /// Keeps an empty table for the next relation of its declaration; false where that is not known.
+    pub(super) fn keep_storage(&mut self, storage: &Storage) -> bool {
+        let Some(declaration) = self.storages.declaration(storage).cloned() else { return false };
+        self.storages.keep(storage);
+        self.note(move |catalog| {
+            catalog.storages.take(&declaration);
+        });
+        true
     }
 
     /// Every relation, in the order of their names.

@@ -187,30 +187,36 @@ impl Warehouse {
 
     /// Executes a statement on `SQLite`; how many rows it wrote.
     pub(super) fn run(&mut self, sql: &str) -> Done<u64> {
-        self.executed.push(sql.to_owned());
-        self.raw(sql).map_err(|error| self.broken(&error, None))
+        self.executed.push(self.shown(sql));
+        self.unshown(sql)
     }
 
     /// The same, of one that writes to a relation, whose constraints may be violated.
     pub(super) fn run_on(&mut self, sql: &str, relation: &Relation) -> Done<u64> {
-        self.executed.push(sql.to_owned());
-        self.raw(sql).map_err(|error| self.broken(&error, Some(relation)))
+        self.executed.push(self.shown(sql));
+        let sql = self.with_views(sql)?;
+        self.raw(&sql).map_err(|error| self.broken(&error, Some(relation)))
     }
 
     /// Executes a statement that is not one of the text's.
     pub(super) fn quietly(&mut self, sql: &str) -> Done<()> {
-        self.raw(sql).map(drop).map_err(|error| sqlite::stop(&error))
+        self.unshown(sql).map(drop)
+    }
+
+    fn unshown(&mut self, sql: &str) -> Done<u64> {
+        let sql = self.with_views(sql)?;
+        self.raw(&sql).map_err(|error| self.broken(&error, None))
     }
 
     /// What an error means. Where `SQLite` has ended the transaction for it, the catalog goes back too.
-    fn broken(&mut self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
+    pub(super) fn broken(&mut self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
         if self.db.is_autocommit() && self.in_transaction() {
             self.rollback();
         }
         self.violation(error, relation)
     }
 
-    fn raw(&mut self, sql: &str) -> rusqlite::Result<u64> {
+    pub(super) fn raw(&mut self, sql: &str) -> rusqlite::Result<u64> {
         self.units.store(0, Ordering::Relaxed);
         let rows = self.db.prepare_cached(sql)?.execute([])? as u64;
         self.progress.wrote();
@@ -219,13 +225,14 @@ impl Warehouse {
 
     /// Executes a query on `SQLite`.
     pub(super) fn fetch(&mut self, sql: &str, columns: &[Column], relation: Option<&Relation>) -> Done<Rows> {
-        self.executed.push(sql.to_owned());
+        self.executed.push(self.shown(sql));
+        let sql = self.with_views(sql)?;
         self.units.store(0, Ordering::Relaxed);
         if relation.is_some() {
             // It writes, and returns what it wrote.
             self.progress.wrote();
         }
-        let fetched = self.fetched(sql, columns);
+        let fetched = self.fetched(&sql, columns);
         fetched.map_err(|error| self.violation(&error, relation))
     }
 
@@ -276,21 +283,24 @@ impl Warehouse {
     /// Makes the table of a node from its query. A rehearsal needs rows of it, not all of them, however many those
     /// are and however long they take.
     pub(super) fn make_some(&mut self, relation: Relation, list: &str, query: &str) -> Done<u64> {
-        let (rows, all) = self.some_rows(query).map_err(|error| sqlite::stop(&error))?;
-        let table = sqlite::quoted(&self.sqlite_name(&relation.name));
-        self.set_aside(&relation.name)?;
+        let whole = self.with_views(query)?;
+        let (rows, all) = self.some_rows(&whole).map_err(|error| self.stopped(&error))?;
+        let name = relation.name.clone();
+        let read = self.shown(query);
+        self.set_aside(&name)?;
         self.create(relation)?;
-        self.executed.push(format!("INSERT INTO {table} ({list}) {query}"));
+        self.executed.push(format!("INSERT INTO {} ({list}) {read}", sqlite::quoted(&self.plain_name(&name))));
+        let table = self.stored(&name)?;
         let count = rows.len() as u64;
         if let Some(first) = rows.first() {
             let marks = vec!["?"; first.len()].join(", ");
             let sql = format!("INSERT INTO {table} ({list}) VALUES ({marks})");
             self.progress.wrote();
-            let mut statement = self.db.prepare_cached(&sql).map_err(|error| sqlite::stop(&error))?;
+            let mut statement = self.db.prepare_cached(&sql).map_err(|error| self.stopped(&error))?;
             for row in rows {
                 self.units.store(0, Ordering::Relaxed);
                 let done = statement.execute(rusqlite::params_from_iter(row));
-                done.map_err(|error| sqlite::stop(&error))?;
+                done.map_err(|error| self.stopped(&error))?;
             }
         }
         if !all {
@@ -301,11 +311,11 @@ impl Warehouse {
 
     /// What an error means for a relation, in the warehouse's words.
     pub(super) fn violation(&self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
-        let Some((kind, rest)) = sqlite::violated(error) else { return sqlite::stop(error) };
+        let Some((kind, rest)) = sqlite::violated(error) else { return self.stopped(error) };
         let columns: Vec<String> =
             rest.split(", ").map(|part| part.rsplit('.').next().unwrap_or(part).to_owned()).collect();
         let column = columns.first().cloned().unwrap_or_default();
-        let Some(relation) = relation else { return Stop::refuted(rest) };
+        let Some(relation) = relation else { return Stop::refuted(self.shown(&rest)) };
         let table = &relation.name.identifier;
         let constraint = relation.constraints.iter().find(|constraint| match &constraint.rule {
             super::Rule::PrimaryKey(keys) | super::Rule::Unique(keys) => kind == Violation::Unique && *keys == columns,
@@ -330,7 +340,7 @@ impl Warehouse {
             (Dialect::Databricks | Dialect::Spark, Violation::NotNull) => {
                 format!("[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: {column}.")
             }
-            (Dialect::Sqlite, _) => error.to_string(),
+            (Dialect::Sqlite, _) => self.shown(&error.to_string()),
             (_, Violation::NotNull) => {
                 format!("null value in column \"{column}\" of relation \"{table}\" violates not-null constraint")
             }

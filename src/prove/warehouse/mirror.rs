@@ -95,7 +95,7 @@ impl Warehouse {
 
 /// Makes the tables, empty. Their columns have no types, as values that are written out have none, and their rows
 /// stand in the order of the names.
-fn make(db: &Connection) -> rusqlite::Result<()> {
+pub(super) fn make(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "CREATE TABLE IF NOT EXISTS \"{RELATIONS}\" (\"database\", \"schema\", \"identifier\", \"kind\", \"is_view\", \
          PRIMARY KEY (\"database\", \"schema\", \"identifier\")) WITHOUT ROWID; \

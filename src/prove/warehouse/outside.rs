@@ -130,28 +130,19 @@ impl Warehouse {
         let columns = super::translate::given(&relation);
         let list: Vec<String> = columns.iter().map(|column| sqlite::quoted(&column.name)).collect();
         let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
-        self.fetched(&format!("SELECT {list} FROM {}", sqlite::quoted(&self.sqlite_name(name))), &columns).ok()
+        let sql = format!("SELECT {list} FROM {}", relation.storage.quoted());
+        let sql = self.with_views(&sql).ok()?;
+        self.fetched(&sql, &columns).ok()
     }
 
     /// How many rows a relation has; none where they cannot be counted.
     #[must_use]
     pub fn count_of(&self, name: &RelationName) -> u64 {
-        let sql = format!("SELECT count(*) FROM {}", sqlite::quoted(&self.sqlite_name(name)));
+        let Ok(table) = self.stored(name) else { return 0 };
+        let sql = format!("SELECT count(*) FROM {table}");
+        let Ok(sql) = self.with_views(&sql) else { return 0 };
         self.units.store(0, Ordering::Relaxed);
         let counted = self.db.query_row(&sql, [], |row| row.get::<_, i64>(0));
         counted.ok().and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0)
-    }
-
-    /// What a relation is called in `SQLite`: plainly in the target's own schema, with schema and database elsewhere.
-    pub(super) fn sqlite_name(&self, name: &RelationName) -> String {
-        let home = &self.opened;
-        let plain = if name.database == home.database && name.schema == home.schema {
-            name.identifier.clone()
-        } else if name.database == home.database || name.database.is_none() {
-            format!("{}.{}", name.schema, name.identifier)
-        } else {
-            name.to_string()
-        };
-        if plain.to_ascii_lowercase().starts_with("sqlite_") { format!("_{plain}") } else { plain }
     }
 }

@@ -11,7 +11,7 @@ use crate::sql::Dialect;
 
 use super::assumption::{AssumptionKind, Expectation};
 use super::catalog::{Certainty, Column, Constraint, Relation, Rule};
-use super::sqlite::{self, quoted};
+use super::sqlite::quoted;
 use super::stop::{Done, MissingColumn, Stop};
 use super::translate::{Translator, known};
 use super::{Change, Kind, RelationName, Warehouse};
@@ -95,9 +95,9 @@ impl Warehouse {
             let by = by.clone();
             return Err(Stop::refuted(format!("{}: {by} makes it later", self.no_relation(name, &full))));
         }
-        let relation = Relation::new(full, Kind::Table, Vec::new(), Certainty::Assumed);
-        self.create(relation.clone())?;
-        let relation = Arc::new(relation);
+        self.create(Relation::new(full.clone(), Kind::Table, Vec::new(), Certainty::Assumed))?;
+        let made = self.catalog.relation(&full).cloned();
+        let relation = made.ok_or_else(|| Stop::not_proved(format!("{full} is not there")))?;
         self.touch(&relation);
         Ok(relation)
     }
@@ -185,27 +185,26 @@ impl Warehouse {
     }
 
     /// Makes a table in `SQLite` and in the catalog, in place of what is called so there.
-    pub(super) fn create(&mut self, relation: Relation) -> Done<()> {
-        let sql_name = self.sqlite_name(&relation.name);
+    pub(super) fn create(&mut self, mut relation: Relation) -> Done<()> {
+        let declaration = self.declaration(&relation);
+        let plain = quoted(&self.plain_name(&relation.name));
         let replaced = self.catalog.relation(&relation.name).cloned();
-        let sql = self.table_text(&relation, &sql_name);
         if let Some(old) = &replaced {
-            let indexed = relation.indexes.iter().chain(&old.indexes).any(|index| index.sqlite.is_some());
-            if !old.is_made_view() && !indexed && self.table_text(old, &sql_name) == sql {
-                // SQLite looks at every table where one is made or dropped.
-                self.run(&format!("DELETE FROM {}", quoted(&sql_name)))?;
+            let is_indexed = relation.indexes.iter().chain(&old.indexes).any(|index| index.sqlite.is_some());
+            let is_same = self.catalog.declaration(&old.storage).is_some_and(|before| **before == *declaration);
+            if !old.is_made_view() && !is_indexed && is_same {
+                relation.storage = old.storage.clone();
+                self.run(&format!("DELETE FROM {}", relation.storage.quoted()))?;
                 self.register(relation, true);
                 return Ok(());
             }
             self.drop_in_sqlite(old)?;
         }
-        if relation.certainty == Certainty::Assumed && replaced.is_none() {
-            self.reversibly(&sql, vec![format!("DROP TABLE {}", quoted(&sql_name))])?;
-        } else if relation.certainty == Certainty::Assumed {
-            self.quietly(&sql)?;
-        } else {
-            self.run(&sql)?;
+        let is_assumed = relation.certainty == Certainty::Assumed;
+        if !is_assumed {
+            self.executed.push(format!("CREATE TABLE {plain} {declaration}"));
         }
+        relation.storage = self.empty_table(&declaration, is_assumed && replaced.is_none())?;
         self.register(relation, replaced.is_some());
         Ok(())
     }
@@ -219,12 +218,12 @@ impl Warehouse {
 
     pub(super) fn drop_in_sqlite(&mut self, relation: &Relation) -> Done<()> {
         let word = if relation.is_made_view() { "VIEW" } else { "TABLE" };
-        let sql = format!("DROP {word} IF EXISTS {}", quoted(&self.sqlite_name(&relation.name)));
-        self.run(&sql).map(drop)
+        self.executed.push(format!("DROP {word} IF EXISTS {}", quoted(&self.plain_name(&relation.name))));
+        if relation.is_made_view() { Ok(()) } else { self.unstore(relation, false) }
     }
 
-    /// CREATE TABLE in `SQLite`'s SQL.
-    pub(super) fn table_text(&self, relation: &Relation, sql_name: &str) -> String {
+    /// What stands behind the name of a table in CREATE TABLE.
+    pub(super) fn declaration(&self, relation: &Relation) -> String {
         let mut parts: Vec<String> = relation.columns.iter().map(column_text).collect();
         if parts.is_empty() {
             // A table needs a column; this one is never named.
@@ -235,7 +234,7 @@ impl Warehouse {
                 parts.push(text);
             }
         }
-        format!("CREATE TABLE {} ({})", quoted(sql_name), parts.join(", "))
+        format!("({})", parts.join(", "))
     }
 
     fn constraint_text(&self, constraint: &Constraint) -> Option<String> {
@@ -254,62 +253,36 @@ impl Warehouse {
     }
 
     /// Puts a changed table in place of the old one; each column of the new one is filled by an expression.
-    ///
-    /// Never with ALTER TABLE: `SQLite` reads its whole schema again after it, however many tables that has.
     pub(super) fn rebuild(&mut self, old: &Relation, new: Relation, fill: &[(String, String)]) -> Done<()> {
-        let old_name = quoted(&self.sqlite_name(&old.name));
-        if new.name != old.name {
-            return self.rebuild_beside(&old_name, new, fill);
-        }
-        let aside = quoted(&format!("{} (old)", self.sqlite_name(&old.name)));
-        let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
-        let columns = columns.join(", ");
-        let keeps_rows = !fill.is_empty() && self.has_rows(&old_name)?;
+        let plain = self.plain_name(&old.name);
+        let (name, beside) = (quoted(&plain), quoted(&format!("{plain} (new)")));
+        self.executed.push(format!("CREATE TABLE {beside} {}", self.declaration(&new)));
+        let keeps_rows = !fill.is_empty() && self.has_rows(old)?;
         if keeps_rows {
-            let values: Vec<String> =
-                fill.iter().map(|(column, value)| format!("{value} AS {}", quoted(column))).collect();
-            self.run(&format!("CREATE TABLE {aside} AS SELECT {} FROM {old_name}", values.join(", ")))?;
+            self.executed.push(format!("INSERT INTO {beside} {} FROM {name}", filling(fill)));
         }
-        self.run(&format!("DROP TABLE {old_name}"))?;
-        let new_name = self.sqlite_name(&new.name);
-        let text = self.table_text(&new, &new_name);
-        self.run(&text)?;
-        if keeps_rows {
-            let sql = format!("INSERT INTO {} ({columns}) SELECT {columns} FROM {aside}", quoted(&new_name));
-            self.run_on(&sql, &new)?;
-            self.run(&format!("DROP TABLE {aside}"))?;
+        self.executed.push(format!("DROP TABLE {name}"));
+        self.executed.push(format!("ALTER TABLE {beside} RENAME TO {name}"));
+        self.replace(old, new, keeps_rows.then_some(fill))
+    }
+
+    /// Keeps a changed table in another one, filled with the rows of the old one, if it has any.
+    fn replace(&mut self, old: &Relation, mut new: Relation, fill: Option<&[(String, String)]>) -> Done<()> {
+        let declaration = self.declaration(&new);
+        new.storage = self.empty_table(&declaration, fill.is_none())?;
+        if let Some(fill) = fill {
+            let sql = format!("INSERT INTO {} {} FROM {}", new.storage.quoted(), filling(fill), old.storage.quoted());
+            self.raw(&sql).map_err(|error| self.broken(&error, Some(&new)))?;
         }
-        for index in new.indexes.iter().filter_map(|index| index.sqlite.clone()).collect::<Vec<_>>() {
-            self.run(&index)?;
+        self.unstore(old, fill.is_none())?;
+        for index in &mut new.indexes {
+            if let Some(sql) = &mut index.sqlite {
+                *sql = sql.replacen(&old.storage.quoted(), &new.storage.quoted(), 1);
+                self.quietly(sql)?;
+            }
         }
         self.catalog.insert(new);
         Ok(())
-    }
-
-    /// The same, of one that has another name than the old one.
-    fn rebuild_beside(&mut self, old: &str, new: Relation, fill: &[(String, String)]) -> Done<()> {
-        let sql_name = self.sqlite_name(&new.name);
-        let text = self.table_text(&new, &sql_name);
-        self.run(&text)?;
-        if !fill.is_empty() && self.has_rows(old)? {
-            let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
-            let values: Vec<&str> = fill.iter().map(|(_, value)| value.as_str()).collect();
-            let (columns, values) = (columns.join(", "), values.join(", "));
-            let sql = format!("INSERT INTO {} ({columns}) SELECT {values} FROM {old}", quoted(&sql_name));
-            self.run_on(&sql, &new)?;
-        }
-        self.run(&format!("DROP TABLE {old}"))?;
-        for index in new.indexes.iter().filter_map(|index| index.sqlite.as_deref()) {
-            self.run(index)?;
-        }
-        self.catalog.insert(new);
-        Ok(())
-    }
-
-    /// Whether a table has rows, by its name in quotes.
-    fn has_rows(&self, table: &str) -> Done<bool> {
-        let found = self.db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0));
-        found.map_err(|error| sqlite::stop(&error))
     }
 
     /// Adds columns that relations turn out to have.
@@ -346,27 +319,11 @@ impl Warehouse {
         let Some(old) = self.catalog.relation(name).cloned() else { return Ok(()) };
         let mut new = (*old).clone();
         new.columns.extend(columns.iter().map(|column| Column::new(column.as_str(), super::Type::Unknown)));
-        let sql_name = self.sqlite_name(name);
-        let table = quoted(&sql_name);
-        if self.has_rows(&table)? {
-            for column in columns {
-                self.quietly(&format!("ALTER TABLE {table} ADD COLUMN {}", quoted(column)))?;
-            }
-        } else {
-            // Each is taken back with the ones after it: what is dropped last comes back first.
-            let drop = format!("DROP TABLE {table}");
-            let indexes: Vec<&str> = new.indexes.iter().filter_map(|index| index.sqlite.as_deref()).collect();
-            let before = indexes.iter().map(|index| (*index).to_owned());
-            self.reversibly(&drop, std::iter::once(self.table_text(&old, &sql_name)).chain(before).collect())?;
-            self.reversibly(&self.table_text(&new, &sql_name), vec![drop])?;
-            for index in indexes {
-                // It goes with its table.
-                self.reversibly(index, Vec::new())?;
-            }
-        }
+        let columns = old.columns.iter().filter(|column| column.generated.is_none());
+        let fill: Vec<(String, String)> = columns.map(|column| (column.name.clone(), quoted(&column.name))).collect();
+        let keeps_rows = !fill.is_empty() && self.has_rows(&old)?;
         self.touch(&new);
-        self.catalog.insert(new);
-        Ok(())
+        self.replace(&old, new, keeps_rows.then_some(&fill))
     }
 
     /// Gives a view of all columns of a relation one more of them.
@@ -456,6 +413,13 @@ pub(super) fn enforces_keys(dialect: Dialect) -> bool {
             | Dialect::Oracle
             | Dialect::Generic
     )
+}
+
+/// The columns that are filled, and with what.
+fn filling(fill: &[(String, String)]) -> String {
+    let columns: Vec<String> = fill.iter().map(|(column, _)| quoted(column)).collect();
+    let values: Vec<&str> = fill.iter().map(|(_, value)| value.as_str()).collect();
+    format!("({}) SELECT {}", columns.join(", "), values.join(", "))
 }
 
 /// A column in CREATE TABLE.

@@ -32,7 +32,6 @@ pub(super) fn open() -> Result<Connection> {
     let db = Connection::open_in_memory()?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     db.pragma_update(None, "hard_heap_limit", MOST_MEMORY)?;
     // No file but the database is written, not even for a while.
@@ -126,11 +125,6 @@ pub(super) enum Violation {
     NotNull,
     Unique,
     Check,
-}
-
-/// Whether a table that is renamed is renamed in views too.
-pub(super) fn rename_in_views(db: &Connection, on: bool) {
-    let _ = db.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, !on);
 }
 
 #[cfg(test)]

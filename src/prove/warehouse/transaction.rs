@@ -213,7 +213,8 @@ mod tests {
         warehouse.execute("insert into assumed (b) values (1)");
         warehouse.execute("insert into t values (1)");
         assert!(warehouse.rollback_to("here"));
-        assert_eq!(tables(&warehouse), ["CREATE TABLE \"t\" (\"a\" INTEGER)"]);
+        let [table] = &tables(&warehouse)[..] else { panic!("one table is left") };
+        assert!(table.ends_with("(\"a\" INTEGER)"), "{table}");
         warehouse.savepoint("returned");
         assert!(warehouse.execute("insert into t values (2) returning a")[0].rows.is_some());
         assert!(warehouse.rollback_to("returned"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::name::RelationName;
 use super::object::Object;
-use super::{Relation, Rule};
+use super::{Relation, Rule, Storage};
 
 /// Relations, found by more than their names without a look at each.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Relations {
     /// The tables of each index.
     indexed: HashMap<RelationName, BTreeSet<RelationName>>,
     temporary: BTreeSet<RelationName>,
+    /// What is kept in each.
+    kept: HashMap<Storage, RelationName>,
     /// Those that came, went or became others since it was last asked.
     changed: BTreeSet<RelationName>,
 }
@@ -30,6 +32,11 @@ impl Relations {
     /// All, in the order of their names.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Relation>> {
         self.all.values()
+    }
+
+    /// The one that is kept in something.
+    pub(super) fn kept_in(&self, storage: &str) -> Option<&Arc<Relation>> {
+        self.all.get(self.kept.get(storage)?)
     }
 
     /// Puts one in; what had its name.
@@ -48,6 +55,7 @@ impl Relations {
         if relation.temporary {
             self.temporary.insert(relation.name.clone());
         }
+        self.kept.insert(relation.storage.clone(), relation.name.clone());
         self.changed.insert(relation.name.clone());
         self.all.insert(relation.name.clone(), relation);
         before
@@ -67,6 +75,7 @@ impl Relations {
             take(&mut self.indexed, &RelationName { identifier: index.name.clone(), ..name.clone() }, name);
         }
         self.temporary.remove(name);
+        self.kept.remove(relation.storage.name());
         Some(relation)
     }
 

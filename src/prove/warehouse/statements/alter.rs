@@ -128,28 +128,17 @@ impl Warehouse {
                     }
                     return Err(Stop::refuted(self.column_is_there(relation, &new_name)));
                 }
-                let sql = format!(
-                    "ALTER TABLE {} RENAME COLUMN {} TO {}",
-                    quoted(&self.sqlite_name(&relation.name)),
-                    quoted(&old),
-                    quoted(&new_name)
-                );
                 let mut new = (**relation).clone();
                 rename_column(&mut new, &old, &new_name);
+                let fill = quoted(&old);
+                self.refill(relation, new, false, &new_name, Some(&fill))?;
                 // Views go on reading the column under its new name.
-                let is_read = !self.catalog.readers(&relation.name).is_empty();
-                if is_read && self.run(&sql).is_ok() {
-                    self.catalog.insert(new);
-                    for reader in self.dependents(&relation.name) {
-                        self.catalog.insert(Relation { view_text: None, ..(*reader).clone() });
+                for reader in self.catalog.readers(&relation.name) {
+                    let mut changed = (*reader).clone();
+                    if let Some(text) = &mut changed.text {
+                        text.with_column(&relation.name, &old, &new_name);
+                        self.catalog.insert(changed);
                     }
-                } else {
-                    if is_read {
-                        // A view that names what is gone stands in the way: the table is made anew.
-                        self.executed.pop();
-                    }
-                    let fill = quoted(&old);
-                    self.refill(relation, new, false, &new_name, Some(&fill))?;
                 }
                 self.follow(&Change::ColumnRenamed { relation: relation.name.clone(), from: old, to: new_name });
             }
@@ -333,112 +322,31 @@ impl Warehouse {
         self.rename_to(relation, &name)
     }
 
-    /// Gives a relation another name, in `SQLite` and in the catalog.
+    /// Gives a relation another name.
     pub(in crate::prove::warehouse) fn rename_to(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
-        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
-        if relation.is_made_view() {
-            return self.rename_view(relation, name);
+        if self.catalog.relation(name).is_some() {
+            return Err(Stop::not_proved(format!("{name} is there already")));
         }
+        let word = if relation.is_made_view() { "VIEW" } else { "TABLE" };
+        let (from, to) = (self.plain_name(&relation.name), self.plain_name(name));
+        self.executed.push(format!("ALTER {word} {} RENAME TO {}", quoted(&from), quoted(&to)));
         // PostgreSQL's views follow the table to its new name; elsewhere they go on naming the old one.
-        let follows = matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift);
-        let readers = if follows { self.catalog.readers(&relation.name) } else { Vec::new() };
-        let redirected = readers.iter().map(|reader| self.redirected(reader, &relation.name, name)).collect();
-        if let Some(redirected) = redirected {
-            let redirected: Vec<Relation> = redirected;
-            self.rebuild_as(relation, name)?;
-            for (reader, redirected) in readers.iter().zip(redirected) {
-                self.replace_view(reader, redirected)?;
-            }
-        } else {
-            // SQLite reads its whole schema for this, however much that has.
-            let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(&from), quoted(&to));
-            sqlite::rename_in_views(&self.db, true);
-            let done = self.run(&sql);
-            sqlite::rename_in_views(&self.db, false);
-            done?;
+        if matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift) {
             for reader in self.catalog.readers(&relation.name) {
                 let mut changed = (*reader).clone();
                 changed.reads.iter_mut().filter(|read| **read == relation.name).for_each(|read| *read = name.clone());
-                changed.view_text = None;
+                if let Some(text) = &mut changed.text {
+                    text.renamed(&relation.name, name);
+                }
                 self.catalog.insert(changed);
             }
         }
-        self.moved(relation, name);
-        Ok(())
-    }
-
-    /// Makes a table anew under another name.
-    fn rebuild_as(&mut self, relation: &Relation, name: &RelationName) -> Done<()> {
-        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
-        let new = renamed(relation, name, &from, &to);
-        let columns = relation.columns.iter().filter(|column| column.generated.is_none());
-        let fill: Vec<(String, String)> = columns.map(|column| (column.name.clone(), quoted(&column.name))).collect();
-        self.rebuild(relation, new, &fill)
-    }
-
-    /// What reads a relation as it is when that has another name; none where its text is not known for certain.
-    fn redirected(&mut self, reader: &Relation, from: &RelationName, to: &RelationName) -> Option<Relation> {
-        let mut changed = reader.clone();
-        changed.reads.iter_mut().filter(|read| *read == from).for_each(|read| *read = to.clone());
-        if !reader.is_made_view() {
-            return Some(changed);
-        }
-        let definition = reader.definition.clone()?;
-        let touched = (self.touched_assumed, self.touched_guessed);
-        self.redirected = Some((from.clone(), to.clone()));
-        let mut translator = Translator::new(self);
-        let translated = translator.query(&definition.0).and_then(|translated| translator.finish(translated));
-        let reads = std::mem::take(&mut translator.reads);
-        self.redirected = None;
-        (self.touched_assumed, self.touched_guessed) = touched;
-        let translated = translated.ok()?;
-        let names = |of: &[Column]| of.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
-        let named = if definition.1.is_empty() { names(&translated.relation_columns()) } else { definition.1.clone() };
-        if reads != reader.reads || named != names(&reader.columns) {
-            return None;
-        }
-        let list: Vec<String> = named.iter().map(|name| quoted(name)).collect();
-        let view = quoted(&self.sqlite_name(&reader.name));
-        changed.view_text = Some(Arc::from(format!("CREATE VIEW {view} ({}) AS {}", list.join(", "), translated.sql)));
-        Some(changed)
-    }
-
-    /// Puts a view in the place of the same with another text.
-    fn replace_view(&mut self, old: &Relation, new: Relation) -> Done<()> {
-        if let Some(text) = new.view_text.clone().filter(|_| new.is_made_view()) {
-            self.drop_in_sqlite(old)?;
-            self.run(&text)?;
-        }
-        self.catalog.insert(new);
-        Ok(())
-    }
-
-    fn rename_view(&mut self, relation: &Arc<Relation>, name: &RelationName) -> Done<()> {
-        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
-        let kept = || {
-            let sql = "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?";
-            self.db.query_row(sql, [&from], |row| row.get::<_, String>(0)).ok().map(Arc::from)
-        };
-        let text: Option<Arc<str>> = relation.view_text.clone().or_else(kept);
-        let Some(rest) = text.as_deref().and_then(|text| text.strip_prefix(&format!("CREATE VIEW {}", quoted(&from))))
-        else {
-            return Err(Stop::not_proved("the view's text is not known"));
-        };
-        self.run(&format!("DROP VIEW {}", quoted(&from)))?;
-        let text = format!("CREATE VIEW {}{rest}", quoted(&to));
-        self.run(&text)?;
-        self.moved(&Relation { view_text: Some(Arc::from(text)), ..(**relation).clone() }, name);
-        Ok(())
-    }
-
-    /// The relation has another name in the catalog.
-    fn moved(&mut self, relation: &Relation, name: &RelationName) {
         let label = Arc::clone(&self.label);
-        let (from, to) = (self.sqlite_name(&relation.name), self.sqlite_name(name));
         self.catalog.remove(&relation.name, &label);
-        self.catalog.insert(renamed(relation, name, &from, &to));
+        self.catalog.insert(Relation { name: name.clone(), ..(**relation).clone() });
         self.move_keys(&relation.name, name);
         self.follow(&Change::Renamed { from: relation.name.clone(), to: name.clone() });
+        Ok(())
     }
 
     fn swap(&mut self, one: &Arc<Relation>, other: &Arc<Relation>) -> Done<()> {
@@ -448,16 +356,6 @@ impl Warehouse {
         let set_aside = self.catalog.relation(&aside).cloned().ok_or_else(|| Stop::not_proved("the table is gone"))?;
         self.rename_to(&set_aside, &other.name)
     }
-}
-
-/// A relation under another name, with what its indexes are made by.
-fn renamed(relation: &Relation, name: &RelationName, from: &str, to: &str) -> Relation {
-    let mut new = Relation { name: name.clone(), ..relation.clone() };
-    for index in &mut new.indexes {
-        let (old, new) = (format!(" ON {} (", quoted(from)), format!(" ON {} (", quoted(to)));
-        index.sqlite = index.sqlite.as_ref().map(|sql| sql.replacen(&old, &new, 1));
-    }
-    new
 }
 
 /// Whether `PostgreSQL` changes a column's type only with USING.

@@ -72,7 +72,7 @@ impl Warehouse {
         };
         let target = target(&update.table, others)?;
         let (relation, behind) = self.written(target.name, Writing::Update)?;
-        let sql_name = self.sqlite_name(&behind.as_ref().map_or(&relation, |behind| &behind.table).name);
+        let table = behind.as_ref().map_or(&relation, |behind| &behind.table).storage.quoted();
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let alias = target.alias.map_or_else(|| relation.name.identifier.clone(), |alias| translator.fold(&alias.name));
@@ -88,18 +88,18 @@ impl Warehouse {
             return Err(Stop::not_proved("UPDATE of a view with RETURNING is not rewritten"));
         }
         if let Some(behind) = behind {
-            let rows = behind.rows(&sql_name);
+            let rows = behind.rows();
             let more = if from.is_empty() { String::new() } else { format!(", {from}") };
             conditions.insert(0, format!("{}.\"?row\" = \"?base\".rowid", quoted(&alias)));
             let sql = translator.finish(format!(
                 "{with}UPDATE {} AS \"?base\" SET {set} FROM ({rows}) AS {}{more} WHERE {}",
-                quoted(&sql_name),
+                table,
                 quoted(&alias),
                 conditions.join(" AND ")
             ))?;
             return self.run_on(&sql, &behind.table).map(Outcome::wrote);
         }
-        let mut sql = format!("{with}UPDATE {} AS {} SET {set}", quoted(&sql_name), quoted(&alias));
+        let mut sql = format!("{with}UPDATE {} AS {} SET {set}", table, quoted(&alias));
         if !from.is_empty() {
             sql += &format!(" FROM {from}");
         }
@@ -137,7 +137,7 @@ impl Warehouse {
             _ => return Err(Stop::not_proved("DELETE from several tables is not rewritten")),
         };
         let (relation, behind) = self.written(target.name, Writing::Delete)?;
-        let sql_name = self.sqlite_name(&behind.as_ref().map_or(&relation, |behind| &behind.table).name);
+        let table = behind.as_ref().map_or(&relation, |behind| &behind.table).storage.quoted();
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let alias = target.alias.map_or_else(|| relation.name.identifier.clone(), |alias| translator.fold(&alias.name));
@@ -152,19 +152,19 @@ impl Warehouse {
             return Err(Stop::not_proved("DELETE from a view with RETURNING is not rewritten"));
         }
         if let Some(behind) = behind {
-            let rows = behind.rows(&sql_name);
+            let rows = behind.rows();
             let more = if from.is_empty() { String::new() } else { format!(", {from}") };
             conditions.push("true".to_owned());
             let sql = translator.finish(format!(
                 "{with}DELETE FROM {} WHERE rowid IN (SELECT {}.\"?row\" FROM ({rows}) AS {}{more} WHERE {})",
-                quoted(&sql_name),
+                table,
                 quoted(&alias),
                 quoted(&alias),
                 conditions.join(" AND ")
             ))?;
             return self.run_on(&sql, &behind.table).map(Outcome::wrote);
         }
-        let mut sql = format!("{with}DELETE FROM {} AS {}", quoted(&sql_name), quoted(&alias));
+        let mut sql = format!("{with}DELETE FROM {} AS {}", table, quoted(&alias));
         let condition = conditions.join(" AND ");
         match (from.is_empty(), condition.is_empty()) {
             (true, true) => {}
@@ -204,8 +204,7 @@ impl Warehouse {
             if truncate.cascade.is_none() && !self.referrers(&relation.name).iter().all(is_emptied) {
                 return Err(Stop::refuted(REFERENCED));
             }
-            let name = quoted(&self.sqlite_name(&relation.name));
-            self.run(&format!("DELETE FROM {name}"))?;
+            self.run(&format!("DELETE FROM {}", relation.storage.quoted()))?;
         }
         Ok(Outcome::default())
     }

@@ -10,11 +10,12 @@ use sqlparser::ast::{
 use super::reserved;
 use crate::prove::warehouse::Warehouse;
 use crate::prove::warehouse::catalog::object::Object;
-use crate::prove::warehouse::catalog::{Certainty, Column, Constraint, Kind, Relation, Rule};
+use crate::prove::warehouse::catalog::{Certainty, Column, Constraint, Kind, Relation, Rule, ViewText};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::name::RelationName;
 use crate::prove::warehouse::sqlite::{quoted, text};
 use crate::prove::warehouse::stop::{Done, Stop};
+use crate::prove::warehouse::storage::listed;
 use crate::prove::warehouse::translate::{Scope, Source, Translator, given};
 use crate::prove::warehouse::types::{Declared, Type};
 use crate::sql::Dialect;
@@ -167,10 +168,10 @@ impl Warehouse {
         }
         let columns: Vec<String> =
             relation.columns.iter().filter(|c| c.generated.is_none()).map(|c| quoted(&c.name)).collect();
-        let (from, to) = (quoted(&self.sqlite_name(&other.name)), quoted(&self.sqlite_name(name)));
         self.create(relation)?;
         if with_rows && !columns.is_empty() {
             let list = columns.join(", ");
+            let (from, to) = (other.storage.quoted(), self.stored(name)?);
             let rows = self.run(&format!("INSERT INTO {to} ({list}) SELECT {list} FROM {from}"))?;
             return Ok(Outcome::wrote(rows));
         }
@@ -413,10 +414,14 @@ impl Warehouse {
             relation.reads.clone_from(&reads);
             relation.definition = Some(Arc::new((query.clone(), names.to_vec())));
         }
-        let sql_name = quoted(&self.sqlite_name(name));
-        let listed: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
-        let list = if listed.is_empty() { "\"?\"".to_owned() } else { listed.join(", ") };
+        let list = listed(&relation);
         if kind == Kind::View {
+            let mut names: Vec<_> = reads
+                .iter()
+                .filter_map(|name| Some((self.catalog.relation(name)?.storage.clone(), name.clone())))
+                .collect();
+            names.dedup();
+            let shown = self.shown(&translated.sql);
             self.set_aside(name)?;
             let old = self.catalog.relation(name).cloned();
             if let Some(old) = &old {
@@ -430,15 +435,13 @@ impl Warehouse {
                     )));
                 }
             }
-            let text = format!("CREATE VIEW {sql_name} ({list}) AS {}", translated.sql);
-            if old.as_ref().is_none_or(|old| old.view_text.as_deref() != Some(&text)) {
-                if let Some(old) = &old {
-                    self.drop_in_sqlite(old)?;
-                }
-                self.run(&text)?;
+            if let Some(old) = &old {
+                self.drop_in_sqlite(old)?;
             }
+            self.executed.push(format!("CREATE VIEW {} ({list}) AS {shown}", quoted(&self.plain_name(name))));
             self.mirror.is_viewed |= mirrors;
-            relation.view_text = Some(Arc::from(text));
+            relation.text = Some(ViewText { sql: Arc::from(translated.sql), reads: names });
+            relation.storage = self.catalog.new_storage();
             self.register(relation, old.is_some());
             return Ok(0);
         }
@@ -451,11 +454,13 @@ impl Warehouse {
         };
         if self.catalog.relation(name).is_none() || !reads_it(&reads) {
             self.create(relation)?;
-            return self.run(&format!("INSERT INTO {sql_name} ({list}) {}", translated.sql));
+            let table = self.stored(name)?;
+            return self.run(&format!("INSERT INTO {table} ({list}) {}", translated.sql));
         }
         self.run(&format!("CREATE TEMP TABLE \"rows\" AS {}", translated.sql))?;
         self.create(relation)?;
-        let rows = self.run(&format!("INSERT INTO {sql_name} ({list}) SELECT * FROM temp.\"rows\""))?;
+        let table = self.stored(name)?;
+        let rows = self.run(&format!("INSERT INTO {table} ({list}) SELECT * FROM temp.\"rows\""))?;
         self.run("DROP TABLE temp.\"rows\"")?;
         Ok(rows)
     }

@@ -62,7 +62,7 @@ impl Warehouse {
         let sql = format!(
             "CREATE {unique}INDEX {} ON {} ({}){condition}",
             quoted(&self.index_name(&relation.name, &name)),
-            quoted(&self.sqlite_name(&relation.name)),
+            relation.storage.quoted(),
             columns.join(", ")
         );
         let made = match self.run(&sql) {
@@ -92,7 +92,7 @@ impl Warehouse {
     }
 
     /// What an index is called in `SQLite`.
-    pub(super) fn index_name(&self, table: &RelationName, index: &str) -> String {
-        self.sqlite_name(&RelationName { identifier: format!("{index} (index)"), ..table.clone() })
+    pub(in crate::prove::warehouse) fn index_name(&self, table: &RelationName, index: &str) -> String {
+        self.plain_name(&RelationName { identifier: format!("{index} (index)"), ..table.clone() })
     }
 }

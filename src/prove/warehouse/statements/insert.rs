@@ -35,7 +35,7 @@ impl Warehouse {
         if behind.is_some() && (insert.on.is_some() || insert.returning.is_some() || insert.overwrite) {
             return Err(Stop::not_proved(format!("{name} is a view: this is not rewritten")));
         }
-        let target = quoted(&self.sqlite_name(&relation.name));
+        let target = relation.storage.quoted();
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let mut columns = target_columns(&mut translator, insert, &named)?;
@@ -344,7 +344,7 @@ fn conflict(translator: &mut Translator<'_>, insert: &Insert, relation: &Relatio
             .table_alias
             .as_ref()
             .map_or_else(|| relation.name.identifier.clone(), |alias| translator.fold(&alias.alias)),
-        Some(translator.warehouse.sqlite_name(&relation.name)),
+        Some(relation.storage.name().to_owned()),
         true,
     );
     let excluded = translator.fold(&sqlparser::ast::Ident::new("excluded"));

@@ -58,7 +58,6 @@ impl Warehouse {
         if behind.is_some() {
             return Err(Stop::not_proved(format!("{name} is a view: writing to it is not rewritten")));
         }
-        let sql_name = self.sqlite_name(&relation.name);
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
         let called =
@@ -74,9 +73,9 @@ impl Warehouse {
             clauses.push(self::clause(&mut translator, clause, &relation, &own, &of_source)?);
         }
         translator.finish(())?;
-        let target = format!("{} AS {}", quoted(&sql_name), quoted(&called));
+        let target = format!("{} AS {}", relation.storage.quoted(), quoted(&called));
         self.work(&with, &target, &called, &source, &of_source, &on, &clauses)?;
-        let done = self.apply(&relation, &sql_name, &clauses);
+        let done = self.apply(&relation, &clauses);
         self.run(&format!("DROP TABLE temp.{}", quoted(WORK)))?;
         done.map(Outcome::wrote)
     }
@@ -137,8 +136,8 @@ impl Warehouse {
         self.run(&format!("CREATE TEMP TABLE {} AS {with}{sql}", quoted(WORK))).map(drop)
     }
 
-    fn apply(&mut self, relation: &Arc<Relation>, sql_name: &str, clauses: &[Clause]) -> Done<u64> {
-        let target = quoted(sql_name);
+    fn apply(&mut self, relation: &Arc<Relation>, clauses: &[Clause]) -> Done<u64> {
+        let target = relation.storage.quoted();
         let work = format!("temp.{}", quoted(WORK));
         let changing: Vec<String> = clauses
             .iter()

@@ -59,11 +59,11 @@ impl Behind {
     }
 
     /// The rows of the view with those of the table that they are, as a query.
-    pub(super) fn rows(&self, sqlite_name: &str) -> String {
+    pub(super) fn rows(&self) -> String {
         let columns: Vec<String> =
             self.columns.iter().map(|(name, _, value)| format!("{value} AS {}", quoted(name))).collect();
         let condition = self.condition.as_ref().map_or(String::new(), |condition| format!(" WHERE {condition}"));
-        format!("SELECT rowid AS \"?row\", {} FROM {}{condition}", columns.join(", "), quoted(sqlite_name))
+        format!("SELECT rowid AS \"?row\", {} FROM {}{condition}", columns.join(", "), self.table.storage.quoted())
     }
 }
 

@@ -124,19 +124,15 @@ impl Translator<'_> {
             self.warehouse.mirrored()?;
         }
         self.reads.push(relation.name.clone());
-        let name = match &self.warehouse.redirected {
-            Some((from, to)) if *from == relation.name => to,
-            _ => &relation.name,
-        };
-        let sql_name = self.warehouse.sqlite_name(name);
+        let table = relation.storage.quoted();
         if let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) {
             let columns = given(&relation);
-            let sql = format!("SELECT {} FROM {}", names(&columns), quoted(&sql_name));
+            let sql = format!("SELECT {} FROM {table}", names(&columns));
             return self.derived(Translated { sql, columns, open: Vec::new() }, Some(alias));
         }
         let alias_name = alias.map_or_else(|| relation.name.identifier.clone(), |alias| self.fold(&alias.name));
         let sql_alias = self.free_alias(&alias_name);
-        let text = format!("{} AS {}", quoted(&sql_name), quoted(&sql_alias));
+        let text = format!("{table} AS {}", quoted(&sql_alias));
         self.add_source(source_of(&relation, alias_name, Some(sql_alias), alias.is_none()));
         Ok(text)
     }
