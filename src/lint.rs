@@ -121,6 +121,8 @@ pub struct Findings<'a> {
     pub sources: Sources,
     library: Arc<Library>,
     spots: OnceLock<Vec<Spot>>,
+    /// The texts of SQL with faults: the hook, the rendering and the text, each by its place.
+    faulty: OnceLock<Vec<(usize, usize, usize)>>,
     syntax: OnceLock<Syntax>,
     relations: OnceLock<Relations>,
     catalogue: OnceLock<catalogue::Catalogue>,
@@ -152,6 +154,7 @@ impl<'a> Findings<'a> {
             ignored: Vec::new(),
             library: renderer.library(),
             spots: OnceLock::new(),
+            faulty: OnceLock::new(),
             syntax: OnceLock::new(),
             relations: OnceLock::new(),
             catalogue: OnceLock::new(),

@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 pub use check::check;
-pub(crate) use check::{Examined, examine};
+pub(crate) use check::{Examined, begin};
 use check::{ignored, rendered, take};
 
 use crate::datum::{Datum, Kind};
@@ -72,7 +72,8 @@ pub struct CheckOptions {
     /// Only what has changed since this revision of git is told: hooks that are not what they were, by their own
     /// text or by a macro, a setting or a variable that they depend on.
     pub changed_since: Option<String>,
-    /// Only the findings that these files can cause: paths from the project's root, with `/`.
+    /// Only the findings that these files can cause: paths from the project's root, with `/`. What is said of the
+    /// whole, as how many hooks there are, is then said of the hooks that they have a part in.
     pub files: Option<BTreeSet<String>>,
     /// Whether every hook is rendered even where the findings of some files are asked for: they are the same then, and
     /// it takes longer.
@@ -180,7 +181,8 @@ pub fn diff(options: &CheckOptions, revision: &str) -> Result<Vec<Difference>, F
 /// The SQL of the hooks of every project at a path.
 pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
     each(options, |mut renderer, _| {
-        let (hooks, rendered) = rendered(&mut renderer);
+        let hooks = renderer.hooks();
+        let rendered = rendered(&mut renderer, &hooks);
         let project = renderer.project();
         Compiled {
             project: project.root().name.clone(),

@@ -62,6 +62,11 @@ fn every_bad_case_is_found_where_it_is_marked_and_every_good_one_is_silent() {
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
+/// All that is told.
+fn parts(one: &CheckReport) -> String {
+    format!("{:#?} {:#?} {:#?} {} {:?}", one.diagnostics, one.coverage, one.branches, one.suppressed, one.targets)
+}
+
 /// What is different where only the hooks are rendered that one file's findings are known by.
 fn differences(case: &Case) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -70,15 +75,9 @@ fn differences(case: &Case) -> Vec<String> {
     let told = |file: &String, every_hook: bool| {
         let files = Some(BTreeSet::from([file.clone()]));
         let options = CheckOptions { rules: all.clone(), files, every_hook, ..CheckOptions::at(folder.path()) };
-        hookproof::check(&options).map_err(|error| error.to_string()).map(|reports| {
-            let parts = |one: &CheckReport| {
-                format!(
-                    "{:#?} {:#?} {:#?} {} {:?}",
-                    one.diagnostics, one.coverage, one.branches, one.suppressed, one.targets
-                )
-            };
-            reports.iter().map(parts).collect::<Vec<_>>()
-        })
+        hookproof::check(&options)
+            .map_err(|error| error.to_string())
+            .map(|reports| reports.iter().map(parts).collect::<Vec<_>>())
     };
     let differs = |file: &&String| told(file, false) != told(file, true);
     case.files.keys().filter(differs).map(|file| format!("{}: {file}", case.name)).collect()
@@ -88,6 +87,56 @@ fn differences(case: &Case) -> Vec<String> {
 fn what_a_file_causes_is_the_same_where_every_hook_is_rendered() {
     let differences: Vec<String> = cases().iter().flat_map(differences).collect();
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// Numbers that look like chance, and are the same in each run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most.max(1)
+    }
+
+    /// A text with a small change: a part of it is taken out, written twice or put elsewhere, or something is added.
+    fn edited(&mut self, text: &str) -> String {
+        let chars: Vec<char> = text.chars().collect();
+        let (from, len) = (self.below(chars.len()), self.below(12));
+        let (before, rest) = chars.split_at(from.min(chars.len()));
+        let (part, after) = rest.split_at(len.min(rest.len()));
+        let added = ["x", " ", "\n", "'", "{{ this }}", "{% endif %}", "drop table a.b", "-- ", "{{ nope() }}", ": "];
+        let part: String = part.iter().collect();
+        let middle = match self.below(3) {
+            0 => String::new(),
+            1 => part.repeat(2),
+            _ => format!("{}{part}", added[self.below(added.len())]),
+        };
+        before.iter().collect::<String>() + &middle + &after.iter().collect::<String>()
+    }
+}
+
+#[test]
+fn after_any_edit_what_was_kept_of_earlier_checks_changes_nothing() {
+    let mut chance = Chance(11);
+    let all = cases();
+    for _ in 0..40 {
+        let case = &all[chance.below(all.len())];
+        let folder = tempfile::tempdir().unwrap();
+        case.write(folder.path());
+        let mut options = CheckOptions::at(folder.path());
+        let mut files: Vec<(String, String)> = case.files.clone().into_iter().collect();
+        for _ in 0..10 {
+            let at = chance.below(files.len());
+            files[at].1 = chance.edited(&files[at].1);
+            options.overlay.set(folder.path().join(&files[at].0), files[at].1.clone());
+            let told = |options: &CheckOptions| {
+                let reports = hookproof::check(options).map_err(|error| error.to_string());
+                reports.map(|all| all.iter().map(parts).collect::<Vec<_>>())
+            };
+            let fresh = CheckOptions { store: std::sync::Arc::default(), ..options.clone() };
+            assert_eq!(told(&options), told(&fresh), "{}: {}", case.name, files[at].0);
+        }
+    }
 }
 
 /// The case with the edits of every fix of its rule applied, and how many there were.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::iter;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,7 +41,8 @@ pub(super) fn check(arguments: &CheckArguments, manner: Manner) -> Result<Outcom
     options.changed_since.clone_from(&arguments.known.changed_since);
     let each = wanted.into_iter().map(|(path, files)| CheckOptions { path, files, ..options.clone() });
     let only = of_stdin.map(|(_, inside)| inside);
-    let check = Check { arguments, manner, format, each: each.collect(), only };
+    // The process ends after it: what checks leave for the next ones is not taken apart.
+    let check = ManuallyDrop::new(Check { arguments, manner, format, each: each.collect(), only });
     if arguments.watch { check.watch() } else { check.once() }
 }
 

@@ -6,12 +6,18 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use super::existence::words;
+use super::scene::Spot;
 use super::{Findings, Step};
 use crate::project::{Node, Resource};
 use crate::render::materialized::Owner;
 use crate::sql::bind::{self, Column, Table};
 use crate::sql::{self, Dialect, UNKNOWN, Verb};
+
+/// How many statements are read to be bound before they are.
+const READ_AT_ONCE: usize = 4096;
 
 /// What is known of tables.
 #[derive(Debug, Default)]
@@ -220,26 +226,44 @@ impl Findings<'_> {
         all.filter_map(|(at, problem)| Some((self.step(&self.spots()[*at])?, problem)))
     }
 
-    /// The same, by the statements' places among all of them. They are worked out one after another: what is known
-    /// of tables that read each other depends on which is looked for first.
+    /// The same, by the statements' places among all of them. They are bound one after another: what is known of
+    /// tables that read each other depends on which is looked for first.
     pub(super) fn problem_list(&self) -> &Problems {
         self.problems.get_or_init(|| {
-            let steps = self.spots().iter().enumerate().filter_map(|(at, spot)| Some((at, self.step(spot)?)));
-            steps.flat_map(|(at, step)| self.problems_of(&step).into_iter().map(move |found| (at, found))).collect()
+            let mut found = Problems::new();
+            let spots: Vec<(usize, &Spot)> = self.spots().iter().enumerate().collect();
+            // Trees are big: some at a time.
+            for some in spots.chunks(READ_AT_ONCE) {
+                let read: Vec<_> = some
+                    .par_iter()
+                    .filter_map(|(at, spot)| self.read(self.step(spot)?).map(|read| (*at, read)))
+                    .collect();
+                for (at, (step, statement)) in &read {
+                    found.extend(self.problems_of(step, statement).into_iter().map(|problem| (*at, problem)));
+                }
+            }
+            found
         })
     }
 
-    fn problems_of(&self, step: &Step<'_>) -> Vec<bind::Problem> {
+    /// A statement that may have problems.
+    fn read<'f>(&'f self, step: Step<'f>) -> Option<(Step<'f>, bind::Read)> {
         // One mistake is told once.
         let is_told = step.statement.faults.iter().any(|fault| fault.certain);
         // Most hooks are grants, and those name no columns that are bound.
         let verb = &step.outline().verb;
         let names_none = matches!(verb, Verb::Grant | Verb::Revoke | Verb::Drop | Verb::Vacuum | Verb::Truncate);
-        if names_none || step.outline().opaque || is_told || !bind::is_bound(step.dialect()) {
-            return Vec::new();
+        if names_none || step.outline().opaque || is_told {
+            return None;
         }
+        let statement = bind::read(step.text(), step.dialect())?;
+        Some((step, statement))
+    }
+
+    fn problems_of(&self, step: &Step<'_>, statement: &bind::Read) -> Vec<bind::Problem> {
         let start = step.statement.range.start;
-        let mut found = bind::problems(step.text(), step.dialect(), &|parts: &[String]| self.table(step, parts));
+        let catalog = |parts: &[String]| self.table(step, parts);
+        let mut found = bind::problems(step.text(), statement, step.dialect(), &catalog);
         for problem in &mut found {
             problem.range = problem.range.start + start..problem.range.end + start;
         }

@@ -45,6 +45,28 @@ impl<'f> Findings<'f> {
         self.spots().iter().filter(move |spot| wanted.contains(&spot.verb)).filter_map(|spot| self.step(spot))
     }
 
+    /// Every text of SQL that has a fault: few have.
+    pub(crate) fn faulty(&'f self) -> impl Iterator<Item = Sql<'f>> {
+        let places = self.faulty.get_or_init(|| {
+            let is_faulty = |sql: &Sql<'_>| {
+                let script = sql.script;
+                !script.faults.is_empty() || script.statements.iter().any(|statement| !statement.faults.is_empty())
+            };
+            let mut places = Vec::new();
+            for (hook, checked) in self.checked.iter().enumerate() {
+                for (rendering, judged) in checked.renderings.iter().enumerate() {
+                    let sqls = Scene { findings: self, at: hook, judged }.sqls().enumerate();
+                    places.extend(sqls.filter(|(_, sql)| is_faulty(sql)).map(|(script, _)| (hook, rendering, script)));
+                }
+            }
+            places
+        });
+        places.iter().filter_map(|&(hook, rendering, script)| {
+            let judged = self.checked[hook].renderings.get(rendering)?;
+            Scene { findings: self, at: hook, judged }.sqls().nth(script)
+        })
+    }
+
     /// Where every statement stands: most rules go through all of them.
     pub(super) fn spots(&self) -> &[Spot] {
         self.spots.get_or_init(|| {

@@ -17,7 +17,8 @@ use super::diagnostics;
 use super::documents::Documents;
 use super::view::{self, View};
 use crate::discover;
-use crate::run::{CheckOptions, Examined, Failure, examine, set_aside};
+use crate::report::CheckReport;
+use crate::run::{CheckOptions, Examined, Failure, begin, set_aside};
 
 /// What is known of the projects of an editor.
 pub(super) struct Worker<W> {
@@ -85,12 +86,27 @@ impl<W: Write> Worker<W> {
         roots
     }
 
-    /// Checks a project and tells what has changed of its findings.
+    /// Checks a project and tells what has changed of its findings: first those of what was edited, where a few hooks
+    /// are enough for it.
     fn check(&mut self, root: &Path, touched: &BTreeSet<PathBuf>) -> io::Result<()> {
         let overlay = self.documents.overlay();
         let options = CheckOptions { path: root.to_path_buf(), overlay, ..self.options.clone() };
         let is_there = discover::enclosing(root).is_some_and(|found| found == root);
-        let examined = if is_there { examine(&options).map(|mut all| all.pop()) } else { Ok(None) };
+        let mut early = BTreeSet::new();
+        let examined = if is_there {
+            match begin(&options, inside(root, touched)).map(|mut all| all.pop()) {
+                Ok(Some(begun)) => {
+                    if let Some(report) = &begun.early {
+                        early = self.tell_early(root, touched, report)?;
+                    }
+                    begun.finish(&options)
+                }
+                Ok(None) => Ok(None),
+                Err(failure) => Err(failure),
+            }
+        } else {
+            Ok(None)
+        };
         let mut known = self.known.remove(root).unwrap_or_default();
         let found = match examined {
             Ok(Some(examined)) => {
@@ -109,7 +125,10 @@ impl<W: Write> Worker<W> {
         let is_news = |path: &&PathBuf| {
             known.told.get(*path) != found.get(*path)
                 // The editor may have moved what it was told along with the text.
-                || (touched.contains(*path) && found.contains_key(*path) && self.documents.get(path).is_some())
+                || (touched.contains(*path)
+                    && found.contains_key(*path)
+                    && self.documents.get(path).is_some()
+                    && !early.contains(*path))
         };
         let files: BTreeSet<&PathBuf> = known.told.keys().chain(found.keys()).filter(is_news).collect();
         for path in files {
@@ -120,6 +139,36 @@ impl<W: Write> Worker<W> {
             self.known.insert(root.to_path_buf(), Known { told: found, ..known });
         }
         Ok(())
+    }
+
+    /// Tells what is found in files that were edited, before the whole project is checked. Gives these files.
+    fn tell_early(
+        &mut self,
+        root: &Path,
+        touched: &BTreeSet<PathBuf>,
+        report: &CheckReport,
+    ) -> io::Result<BTreeSet<PathBuf>> {
+        let view = View::new(root, &report.sources, &self.documents, self.client.encoding);
+        let mut found = diagnostics::by_file(report, &view, &self.client);
+        // What was never told of is told once, whole.
+        let Some(known) = self.known.get_mut(root).filter(|known| known.examined.is_some()) else {
+            return Ok(BTreeSet::new());
+        };
+        let open: BTreeSet<PathBuf> =
+            touched.iter().filter(|path| self.documents.get(path).is_some()).cloned().collect();
+        for path in &open {
+            let diagnostics = found.remove(path).unwrap_or_default();
+            let last = known.told.get(path).map(Vec::as_slice).unwrap_or_default();
+            if !diagnostics.is_empty() || !last.is_empty() {
+                tell(&mut self.output, &self.documents, path, diagnostics.clone())?;
+            }
+            if diagnostics.is_empty() {
+                known.told.remove(path);
+            } else {
+                known.told.insert(path.clone(), diagnostics);
+            }
+        }
+        Ok(open)
     }
 
     /// Answers a request, or begins what gives its answer.
@@ -163,6 +212,12 @@ impl Known {
             .iter()
             .any(|(_, file)| is_outside(&file.path) && view::on_disk(root, &file.path) == path)
     }
+}
+
+/// The paths of files of a project from its root, with `/`.
+fn inside(root: &Path, files: &BTreeSet<PathBuf>) -> BTreeSet<String> {
+    let paths = files.iter().filter_map(|path| path.strip_prefix(root).ok());
+    paths.map(|path| path.to_string_lossy().replace('\\', "/")).collect()
 }
 
 /// What stays told where a project cannot be checked: all of it, but for the file that is at fault.

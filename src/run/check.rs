@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::part::{self, Part};
-use super::{CheckOptions, Failure, each, set_aside};
+use super::{CheckOptions, Failure, each, on_big_stack, set_aside};
 use crate::diagnostic::NotChecked;
 use crate::hook::{self, Hook, Hooks};
 use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy};
@@ -76,7 +76,8 @@ fn checked<T: Send>(
     give: impl Fn(&Findings<'_>, CheckReport) -> T + Send + Sync,
 ) -> Result<Vec<T>, Failure> {
     each(options, |mut renderer, settings| {
-        let (hooks, rendered) = rendered(&mut renderer);
+        let hooks = renderer.hooks();
+        let rendered = rendered(&mut renderer, &hooks);
         let kept = renderer.kept_hooks(&hooks);
         let judge = Judge { options, settings, since, renderer: &renderer, hooks: &hooks, kept: &kept };
         let given = judge.all(rendered, &give);
@@ -88,12 +89,14 @@ fn checked<T: Send>(
 /// Checks what some files of a project can cause, with those of its hooks that this is known by.
 fn checked_in_part(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> {
     let reports: Option<Vec<CheckReport>> = each(options, |mut renderer, settings| {
-        let mut hooks = renderer.hooks();
+        let hooks = renderer.hooks();
         let report = match in_part(options, settings, &mut renderer, &hooks) {
-            Outcome::Known(report) => Some(*report),
+            Outcome::Known(report) => {
+                options.store.of(&renderer.project().root().dir).next_round();
+                Some(*report)
+            }
             Outcome::Open => {
-                let rendered;
-                (hooks, rendered) = self::rendered(&mut renderer);
+                let rendered = rendered(&mut renderer, &hooks);
                 let kept = renderer.kept_hooks(&hooks);
                 let judge = Judge { options, settings, since: None, renderer: &renderer, hooks: &hooks, kept: &kept };
                 Some(judge.all(rendered, |_, report| report))
@@ -197,6 +200,7 @@ impl<'a> Judge<'a> {
     /// Judges hooks, and gives what is asked for of it.
     fn all<T>(&self, rendered: Vec<Rendered>, give: impl Fn(&Findings<'_>, CheckReport) -> T) -> T {
         let mut case = self.case(self.hooks.hooks.iter().zip(rendered).collect());
+        self.options.store.of(&self.renderer.project().root().dir).next_round();
         let report = self.report(&mut case);
         let given = give(&case.findings, report);
         case.set_aside();
@@ -220,7 +224,6 @@ impl<'a> Judge<'a> {
             rendered.into_par_iter().map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
         let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
         all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
-        store.next_round();
         let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
         let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
         let unused = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
@@ -252,7 +255,8 @@ impl<'a> Judge<'a> {
         let Judge { options, renderer, .. } = *self;
         let Case { findings, cut, of_files, unused } = case;
         let is_counted = |at: usize| of_files.as_ref().is_none_or(|hooks| hooks.contains(&at));
-        let mut coverage = lint::coverage(findings, of_files.as_ref());
+        let (mut coverage, found) =
+            rayon::join(|| lint::coverage(findings, of_files.as_ref()), || lint::check(findings));
         coverage.not_checked.extend(unread_nodes(renderer));
         let cut = cut.iter().enumerate().filter(|(at, cut)| **cut && is_counted(*at)).count();
         if cut > 0 {
@@ -270,7 +274,6 @@ impl<'a> Judge<'a> {
             why: "no hook asks this".to_owned(),
         }));
         coverage.not_checked.sort();
-        let found = lint::check(findings);
         let project = renderer.project();
         let mut branches = renderer.branches();
         if let Some(files) = asked_files(options) {
@@ -306,15 +309,54 @@ pub(crate) struct Examined {
     pub(crate) hooks: Hooks,
 }
 
+/// A project that is read, before its hooks are checked.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// What some of its files cause, where a part of the hooks says that.
+    pub(crate) early: Option<CheckReport>,
+    /// None where the hooks that were rendered for it are in the way of the others.
+    rest: Option<(Renderer, Hooks, Settings)>,
+}
+
+/// Reads every project at a path, and says what some files of it cause where that is soon known.
+pub(crate) fn begin(options: &CheckOptions, files: BTreeSet<String>) -> Result<Vec<Begun>, Failure> {
+    let options = &CheckOptions { files: Some(files), ..options.clone() };
+    each(options, |mut renderer, settings| {
+        let hooks = renderer.hooks();
+        let (early, is_open) = match in_part(options, settings, &mut renderer, &hooks) {
+            Outcome::Known(report) => (Some(*report), true),
+            Outcome::Open => (None, true),
+            Outcome::Anew => (None, false),
+        };
+        renderer.drop_added_targets();
+        Begun { early, rest: is_open.then(|| (renderer, hooks, settings.clone())) }
+    })
+}
+
+impl Begun {
+    /// Checks all hooks, and keeps what they are rendered with.
+    pub(crate) fn finish(self, options: &CheckOptions) -> Result<Option<Examined>, Failure> {
+        let Some((renderer, hooks, settings)) = self.rest else {
+            return Ok(examine(options)?.pop());
+        };
+        on_big_stack(|| Some(examined(options, &settings, renderer, hooks)))
+    }
+}
+
 /// Checks the hooks of every project at a path, and keeps what they are rendered with.
 pub(crate) fn examine(options: &CheckOptions) -> Result<Vec<Examined>, Failure> {
-    each(options, |mut renderer, settings| {
-        let (hooks, rendered) = rendered(&mut renderer);
-        let kept = renderer.kept_hooks(&hooks);
-        let judge = Judge { options, settings, since: None, renderer: &renderer, hooks: &hooks, kept: &kept };
-        let report = judge.all(rendered, |_, report| report);
-        Examined { report, renderer, hooks }
+    each(options, |renderer, settings| {
+        let hooks = renderer.hooks();
+        examined(options, settings, renderer, hooks)
     })
+}
+
+fn examined(options: &CheckOptions, settings: &Settings, mut renderer: Renderer, hooks: Hooks) -> Examined {
+    let rendered = rendered(&mut renderer, &hooks);
+    let kept = renderer.kept_hooks(&hooks);
+    let judge = Judge { options, settings, since: None, renderer: &renderer, hooks: &hooks, kept: &kept };
+    let report = judge.all(rendered, |_, report| report);
+    Examined { report, renderer, hooks }
 }
 
 /// Tells a renderer what is known of the run. What is rendered of the hooks on the way is kept where they are
@@ -376,12 +418,11 @@ pub(super) fn ignored(renderer: &Renderer) -> Vec<Hook> {
 }
 
 /// The hooks with their renderings, those in targets that comparisons add included.
-pub(super) fn rendered(renderer: &mut Renderer) -> (Hooks, Vec<Rendered>) {
-    let hooks = renderer.hooks();
+pub(super) fn rendered(renderer: &mut Renderer, hooks: &Hooks) -> Vec<Rendered> {
     let mut rendered: Vec<Rendered> = hooks.hooks.iter().map(|_| Rendered::default()).collect();
-    take(renderer, &hooks, Some(&mut rendered));
-    render_all(renderer, &hooks, hooks.hooks.iter().zip(&mut rendered).collect());
-    (hooks, rendered)
+    take(renderer, hooks, Some(&mut rendered));
+    render_all(renderer, hooks, hooks.hooks.iter().zip(&mut rendered).collect());
+    rendered
 }
 
 /// Renders some of the hooks. Gives how often targets were added after it.

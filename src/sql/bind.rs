@@ -101,11 +101,18 @@ fn parsed(text: &str, dialect: Dialect) -> Option<Statement> {
     statements.is_empty().then_some(only)
 }
 
-/// What is wrong with the names and values of a statement.
-pub(crate) fn problems(text: &str, dialect: Dialect, catalog: &Catalog<'_>) -> Vec<Problem> {
-    let Some(statement) = parsed(text, dialect) else { return Vec::new() };
+/// A statement that is read to be bound.
+pub(crate) struct Read(Statement);
+
+/// A statement to be bound; none where it cannot be. It is asked for nothing but its text.
+pub(crate) fn read(text: &str, dialect: Dialect) -> Option<Read> {
+    parsed(text, dialect).map(Read)
+}
+
+/// What is wrong with the names and values of a statement that was read from a text.
+pub(crate) fn problems(text: &str, Read(statement): &Read, dialect: Dialect, catalog: &Catalog<'_>) -> Vec<Problem> {
     let mut binder = Binder { text, dialect, catalog, common: Vec::new(), problems: Vec::new() };
-    binder.statement(&statement);
+    binder.statement(statement);
     binder.problems
 }
 

@@ -21,7 +21,7 @@ pub(in crate::lint) mod violated_constraint;
 pub(in crate::lint) mod wrong_object_kind;
 pub(in crate::lint) mod wrong_type;
 
-use crate::lint::{Findings, Rule, Scene, Sql};
+use crate::lint::{Findings, Rule, Sql};
 use crate::sql::{self, Fault, FaultKind, UNKNOWN};
 
 /// The rules, by name.
@@ -52,7 +52,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "sql";
 /// are those of text that isn't known, of values of profiles.yml, and those that another rule explains.
 fn faults<'f>(findings: &'f Findings<'f>, kinds: &'static [FaultKind]) -> Vec<(Sql<'f>, &'f Fault, &'f str)> {
     let mut found = Vec::new();
-    for sql in findings.scenes().flat_map(Scene::sqls) {
+    for sql in findings.faulty() {
         let statements = sql.script.statements.iter().map(|one| (&one.faults, &sql.text.as_str()[one.range.clone()]));
         let whole = (&sql.script.faults, sql.text.as_str());
         for (faults, text) in statements.chain([whole]) {

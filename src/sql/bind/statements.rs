@@ -339,7 +339,7 @@ impl Binder<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::types::Type;
-    use super::super::{Catalog, Column, ProblemKind, Table, problems};
+    use super::super::{Catalog, Column, ProblemKind, Table, problems, read};
     use crate::sql::dialect::Dialect;
     use std::sync::Arc;
 
@@ -350,7 +350,8 @@ mod tests {
             keys: Some(vec![vec!["job".to_owned()]]),
         });
         let catalog: &Catalog<'_> = &|name: &[String]| (name.last()? == "log").then(|| Arc::clone(&table));
-        problems(sql, Dialect::Postgres, catalog).into_iter().map(|problem| problem.kind).collect()
+        let Some(statement) = read(sql, Dialect::Postgres) else { return Vec::new() };
+        problems(sql, &statement, Dialect::Postgres, catalog).into_iter().map(|problem| problem.kind).collect()
     }
 
     #[test]

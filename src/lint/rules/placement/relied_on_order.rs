@@ -59,7 +59,7 @@ fn picked(expr: &Expr) -> Option<&'static str> {
 fn made_later<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     // The first maker of each table, by the last part of its name.
     let mut makers: HashMap<String, Vec<Step<'f>>> = HashMap::new();
-    for step in findings.steps().filter(|step| makes_table(step)) {
+    for step in findings.steps_of([Verb::Create]).filter(makes_table) {
         if let Some(name) = &step.outline().name {
             makers.entry(name.last().to_ascii_lowercase()).or_default().push(step);
         }

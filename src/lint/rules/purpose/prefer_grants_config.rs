@@ -18,7 +18,7 @@ fn finding<'f>(step: &Step<'f>) -> Finding<'f> {
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    for step in findings.steps_of([Verb::Grant]) {
         let scene = &step.sql.scene;
         if scene.hook().kind == HookKind::PostHook
             && ADAPTERS.contains(&scene.adapter())

@@ -13,7 +13,8 @@ fn finding<'f>(step: &Step<'f>, builds: &str) -> Finding<'f> {
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    for step in findings.steps() {
+    let building = [Verb::Create, Verb::Insert, Verb::Replace, Verb::Upsert, Verb::Merge];
+    for step in findings.steps_of(building) {
         if let Some(builds) = builds(&step)
             && !writes_temporary(&step)
             && step.sql.origin(step.statement.range.clone()).0.is_none_or(|place| findings.is_own(place))

@@ -14,7 +14,7 @@ use change::{Change, Kind};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let changes: Vec<(Step<'f>, &'f Name, Change<'f>)> = findings
-        .steps()
+        .steps_of([Verb::Alter])
         .filter_map(|step| {
             let name = step.outline().name.as_ref().filter(|name| !name.text.contains(UNKNOWN))?;
             Some((step, name, change::of(&step)?))

@@ -6,7 +6,7 @@ use crate::lint::{Findings, Sink, Step};
 use crate::sql::{ObjectKind, UNKNOWN, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let copies: Vec<Step<'f>> = findings.steps().filter(is_copy).collect();
+    let copies: Vec<Step<'f>> = findings.steps_of([Verb::Create]).filter(is_copy).collect();
     if copies.is_empty() {
         return;
     }

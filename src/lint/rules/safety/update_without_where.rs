@@ -6,8 +6,10 @@ use crate::lint::{Findings, Sink, Step};
 use crate::sql::{self, Name, UNKNOWN, Verb};
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
-    let updates: Vec<(Step<'f>, &'f Name, Vec<sql::Set>)> =
-        findings.steps().filter_map(|step| sets_all(&step).map(|(name, sets)| (step, name, sets))).collect();
+    let updates: Vec<(Step<'f>, &'f Name, Vec<sql::Set>)> = findings
+        .steps_of([Verb::Update])
+        .filter_map(|step| sets_all(&step).map(|(name, sets)| (step, name, sets)))
+        .collect();
     if updates.is_empty() {
         return;
     }

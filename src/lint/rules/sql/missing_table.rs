@@ -159,9 +159,10 @@ fn check_schema(step: &Step<'_>, name: &Name, known: &Known, sink: &mut Sink<'_>
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
     let mut known = None;
-    for step in findings.steps() {
+    let writing = [Verb::Insert, Verb::Update, Verb::Delete, Verb::Merge, Verb::Replace, Verb::Upsert, Verb::Truncate];
+    for step in findings.steps_of(writing) {
         let outline = step.outline();
-        if outline.opaque || !outline.verb.writes_rows() {
+        if outline.opaque {
             continue;
         }
         if let Some(name) = &outline.name {
