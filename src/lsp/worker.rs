@@ -16,6 +16,7 @@ use super::desk::{Desk, Job, Round};
 use super::diagnostics;
 use super::documents::Documents;
 use super::view::{self, View};
+use crate::diagnostic::Diagnostic as Finding;
 use crate::discover;
 use crate::report::CheckReport;
 use crate::run::{CheckOptions, Examined, Failure, begin, set_aside};
@@ -97,7 +98,7 @@ impl<W: Write> Worker<W> {
             match begin(&options, inside(root, touched)).map(|mut all| all.pop()) {
                 Ok(Some(begun)) => {
                     if let Some(report) = &begun.early {
-                        early = self.tell_early(root, touched, report)?;
+                        early = self.tell_early(root, touched, report, &begun.unsure)?;
                     }
                     begun.finish(&options)
                 }
@@ -141,12 +142,14 @@ impl<W: Write> Worker<W> {
         Ok(())
     }
 
-    /// Tells what is found in files that were edited, before the whole project is checked. Gives these files.
+    /// Tells what is found in files that were edited, before the whole project is checked: what is sure, and what is
+    /// not where it was told before. Gives these files.
     fn tell_early(
         &mut self,
         root: &Path,
         touched: &BTreeSet<PathBuf>,
         report: &CheckReport,
+        unsure: &[Finding],
     ) -> io::Result<BTreeSet<PathBuf>> {
         let view = View::new(root, &report.sources, &self.documents, self.client.encoding);
         let mut found = diagnostics::by_file(report, &view, &self.client);
@@ -154,6 +157,13 @@ impl<W: Write> Worker<W> {
         let Some(known) = self.known.get_mut(root).filter(|known| known.examined.is_some()) else {
             return Ok(BTreeSet::new());
         };
+        for one in unsure {
+            let (path, shown) = (view.path(one.place.file), diagnostics::of(one, &view, &self.client));
+            let same = |told: &Diagnostic| told.code == shown.code && told.message == shown.message;
+            if known.told.get(&path).is_some_and(|told| told.iter().any(same)) {
+                found.entry(path).or_default().push(shown);
+            }
+        }
         let open: BTreeSet<PathBuf> =
             touched.iter().filter(|path| self.documents.get(path).is_some()).cloned().collect();
         for path in &open {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::part::{self, Part};
 use super::{CheckOptions, Failure, each, on_big_stack, set_aside};
-use crate::diagnostic::NotChecked;
+use crate::diagnostic::{Diagnostic, NotChecked};
 use crate::hook::{self, Hook, Hooks};
 use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy};
 use crate::lock::Lock;
@@ -95,7 +95,7 @@ fn checked_in_part(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> 
                 options.store.of(&renderer.project().root().dir).next_round();
                 Some(*report)
             }
-            Outcome::Open => {
+            Outcome::Open(_) => {
                 let rendered = rendered(&mut renderer, &hooks);
                 let kept = renderer.kept_hooks(&hooks);
                 let judge = Judge { options, settings, since: None, renderer: &renderer, hooks: &hooks, kept: &kept };
@@ -115,15 +115,15 @@ fn checked_in_part(options: &CheckOptions) -> Result<Vec<CheckReport>, Failure> 
 enum Outcome {
     /// What all of them would say.
     Known(Box<CheckReport>),
-    /// All of them have to be rendered.
-    Open,
+    /// All of them have to be rendered; what this part says all the same.
+    Open(Option<Box<CheckReport>>),
     /// The same, with a renderer that knows of none of them.
     Anew,
 }
 
 fn in_part(options: &CheckOptions, settings: &Settings, renderer: &mut Renderer, hooks: &Hooks) -> Outcome {
-    let Some(files) = asked_files(options) else { return Outcome::Open };
-    let Some(parts) = part::of_files(renderer, hooks, files, options) else { return Outcome::Open };
+    let Some(files) = asked_files(options) else { return Outcome::Open(None) };
+    let Some(parts) = part::of_files(renderer, hooks, files, options) else { return Outcome::Open(None) };
     renderer.take_hooks(hooks);
     let mut each: Vec<(&Hook, Rendered)> = Vec::new();
     let mut listed: Vec<(usize, &Hook)> = Vec::new();
@@ -138,7 +138,7 @@ fn in_part(options: &CheckOptions, settings: &Settings, renderer: &mut Renderer,
     if rounds > 1 {
         return Outcome::Anew;
     }
-    let mut report = None;
+    let mut outcome = Outcome::Open(None);
     if !parts.may_add_targets(renderer) {
         for (at, hook) in listed {
             each.insert(at, (hook, Rendered::default()));
@@ -147,19 +147,16 @@ fn in_part(options: &CheckOptions, settings: &Settings, renderer: &mut Renderer,
         let judge = Judge { options, settings, since: None, renderer, hooks, kept: &kept };
         let mut case = judge.case(each);
         if part::is_enough(&case.findings) {
-            let found = judge.report(&mut case);
-            let is_sure = found.diagnostics.iter().all(|one| part::is_sure(&case.findings, one, files));
-            report = is_sure.then_some(found);
+            let found = Box::new(judge.report(&mut case));
+            let is_sure = found.diagnostics.iter().all(|one| part::is_sure(&case.findings.sources, one, files));
+            outcome = if is_sure { Outcome::Known(found) } else { Outcome::Open(Some(found)) };
         }
         case.set_aside();
     }
-    match report {
-        Some(report) => Outcome::Known(Box::new(report)),
-        None => {
-            renderer.drop_added_targets();
-            Outcome::Open
-        }
+    if matches!(outcome, Outcome::Open(_)) {
+        renderer.drop_added_targets();
     }
+    outcome
 }
 
 /// The files, where only what they cause is told.
@@ -314,6 +311,8 @@ pub(crate) struct Examined {
 pub(crate) struct Begun {
     /// What some of its files cause, where a part of the hooks says that.
     pub(crate) early: Option<CheckReport>,
+    /// What they cause as long as no other hook has a part in it.
+    pub(crate) unsure: Vec<Diagnostic>,
     /// None where the hooks that were rendered for it are in the way of the others.
     rest: Option<(Renderer, Hooks, Settings)>,
 }
@@ -323,13 +322,19 @@ pub(crate) fn begin(options: &CheckOptions, files: BTreeSet<String>) -> Result<V
     let options = &CheckOptions { files: Some(files), ..options.clone() };
     each(options, |mut renderer, settings| {
         let hooks = renderer.hooks();
-        let (early, is_open) = match in_part(options, settings, &mut renderer, &hooks) {
+        let (mut early, is_open) = match in_part(options, settings, &mut renderer, &hooks) {
             Outcome::Known(report) => (Some(*report), true),
-            Outcome::Open => (None, true),
+            Outcome::Open(report) => (report.map(|report| *report), true),
             Outcome::Anew => (None, false),
         };
+        let mut unsure = Vec::new();
+        if let (Some(report), Some(files)) = (&mut early, &options.files) {
+            let found = std::mem::take(&mut report.diagnostics);
+            (report.diagnostics, unsure) =
+                found.into_iter().partition(|one| part::is_sure(&report.sources, one, files));
+        }
         renderer.drop_added_targets();
-        Begun { early, rest: is_open.then(|| (renderer, hooks, settings.clone())) }
+        Begun { early, unsure, rest: is_open.then(|| (renderer, hooks, settings.clone())) }
     })
 }
 

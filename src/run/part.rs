@@ -16,7 +16,7 @@ use crate::lint::{Findings, is_of_several, of_node};
 use crate::project::Project;
 use crate::render::Renderer;
 use crate::render::context::is_shipped;
-use crate::source::FileId;
+use crate::source::{FileId, Sources};
 use crate::sql::Verb;
 
 use super::CheckOptions;
@@ -98,8 +98,8 @@ pub(super) fn is_enough(findings: &Findings<'_>) -> bool {
 }
 
 /// Whether a finding is the same where every hook is rendered: no other hook has a part in it.
-pub(super) fn is_sure(findings: &Findings<'_>, found: &Diagnostic, files: &BTreeSet<String>) -> bool {
-    !is_of_several(found.rule) && files.contains(&findings.sources.get(found.place.file).path)
+pub(super) fn is_sure(sources: &Sources, found: &Diagnostic, files: &BTreeSet<String>) -> bool {
+    !is_of_several(found.rule) && files.contains(&sources.get(found.place.file).path)
 }
 
 /// What the words of a text may lead to.
