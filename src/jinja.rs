@@ -34,7 +34,9 @@ pub mod yaml;
 
 pub use error::{ErrorKind, Eval, Flow, JinjaError, error, python_error, type_error, value_error};
 pub(crate) use filters::{NAMES as FILTERS, exists as filter_exists};
-pub use host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableRead, TableUse, UndefinedRead, Use};
+pub use host::{
+    Answer, ArgumentSite, Budget, Host, Limits, MissingRead, Question, TableRead, TableUse, UndefinedRead, Use,
+};
 pub use interp::Interp;
 pub(crate) use methods::text::is_space;
 pub(crate) use moment::MONTHS;

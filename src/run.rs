@@ -21,6 +21,7 @@ use crate::discover;
 use crate::git;
 use crate::hook::Hook;
 use crate::invocation::Invocation;
+use crate::jinja::Budget;
 use crate::lint::SelectionChange;
 use crate::lock::Lock;
 use crate::plan::{Looked, Planner};
@@ -231,7 +232,8 @@ pub struct PlanOptions {
 
 /// What a dbt command does with the hooks of every project at a path, step by step.
 pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>, Failure> {
-    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target };
+    let scope =
+        Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target, is_bounded: true };
     each_in(options, &scope, |mut renderer, _| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks, None);
@@ -292,7 +294,11 @@ const NO_THREADS: &str = "no threads can be started: free some memory and run ag
 /// Rehearses a dbt command on an embedded database, twice, for every project at a path and each of its targets.
 pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved>, Failure> {
     // One database is that of one target.
-    let scope = Scope { command: Some(wanted.command.clone()), default_target_only: wanted.database.is_some() };
+    let scope = Scope {
+        command: Some(wanted.command.clone()),
+        default_target_only: wanted.database.is_some(),
+        ..Scope::default()
+    };
     let proved = each_in(options, &scope, |mut renderer, settings| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks, None);
@@ -326,13 +332,16 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
 struct Scope {
     command: Option<Invocation>,
     default_target_only: bool,
+    /// Whether the work of all templates together has a bound.
+    is_bounded: bool,
 }
 
 fn each<T: Send>(
     options: &CheckOptions,
     work: impl Fn(Renderer, &Settings) -> T + Send + Sync,
 ) -> Result<Vec<T>, Failure> {
-    each_in(options, &Scope { command: options.command.clone(), default_target_only: false }, work)
+    let scope = Scope { command: options.command.clone(), is_bounded: true, ..Scope::default() };
+    each_in(options, &scope, work)
 }
 
 fn each_in<T: Send>(
@@ -372,13 +381,24 @@ fn each_in<T: Send>(
                     let internal = Internal::load(environment, &shared.project).map_err(Failure)?;
                     shared.internal = Some(Arc::new(internal));
                 }
-                let shared = Arc::new(shared);
-                let read = |target: &Target| {
-                    let same =
-                        !reads_target.load(Ordering::Relaxed) || target.name == shared.project.default_target().name;
-                    if same { None } else { read_for(root, options, target, &shared) }
+                let worked = |shared: &Arc<Shared>| {
+                    let read = |target: &Target| {
+                        let is_default = target.name == shared.project.default_target().name;
+                        let same = !reads_target.load(Ordering::Relaxed) || is_default;
+                        if same { None } else { read_for(root, options, target, shared) }
+                    };
+                    work(Renderer::new(shared, only.as_deref(), read), &settings)
                 };
-                Ok(work(Renderer::new(&shared, only.as_deref(), read), &settings))
+                shared.budget = scope.is_bounded.then(|| Arc::new(Budget::whole()));
+                let shared = Arc::new(shared);
+                let done = worked(&shared);
+                // Which templates were too late is chance: all of them again, each with a share.
+                if shared.budget.as_ref().is_some_and(|budget| budget.is_spent()) {
+                    let mut again = (*shared).clone();
+                    again.budget = Some(Arc::new(Budget::shares()));
+                    return Ok(worked(&Arc::new(again)));
+                }
+                Ok(done)
             })
             .collect()
     };

@@ -81,7 +81,9 @@ fn templates() -> Vec<Case> {
         hook("list times", "{{ [1] * 99999999999 }}", BOUNDLESS),
         hook("center", "{{ 'x'|center(99999999999) }}", BOUNDLESS),
         hook("power", "{{ 9 ** (9 ** 9) }}", "a number becomes too large"),
-        hook("format", "{{ '{:>99999999999}'.format(1) }}", ""),
+        hook("format", "{{ '{:>99999999999}'.format(1) }}", BOUNDLESS),
+        hook("a width that no number holds", format!("{{{{ '{{:>{}}}'.format(1) }}}}", "9".repeat(40)), BOUNDLESS),
+        hook("a precision", "{{ '%.99999999f' | format(1.5) }}", BOUNDLESS),
         hook("regex", "{{ modules.re.match('(a+)+$', 'a' * 60 ~ 'b') }}", ""),
         hook("a list in itself", "{% set l = [] %}{% do l.append(l) %}{{ l }}{{ l == l }}{{ tojson(l) }}", ""),
         hook("parentheses", format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000)), DEEP),
@@ -198,6 +200,24 @@ fn hold(cases: &[Case]) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each hook is within its bounds, and all of them together are not: they are checked in part, the same each time.
+#[test]
+fn all_templates_together_are_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &file("together", "models/m.sql", "select 1 as id", ""));
+    let long = "{% set text = 'x' * 30000000 %}";
+    for n in 0..150 {
+        let text = format!("{{{{ config(post_hook=\"{long} select {n}\") }}}} select 1 as id");
+        fs::write(folder.path().join(format!("models/m{n}.sql")), text).unwrap();
+    }
+    fs::write(folder.path().join("models/short.sql"), "{{ config(post_hook='drop table a') }} select 1 as id").unwrap();
+    let outputs: Vec<Output> = (0..2).map(|_| run(folder.path(), &["check", "--format=concise"]).unwrap()).collect();
+    let out = String::from_utf8_lossy(&outputs[0].stdout);
+    assert!(out.contains("not checked: what long templates give: all templates of the project together"), "{out}");
+    assert!(out.contains("models/short.sql:1:22") && !out.contains("render-error"), "{out}");
+    assert_eq!(outputs[0].stdout, outputs[1].stdout);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::str::Chars;
 
 use num_traits::ToPrimitive;
 
-use super::error::{Eval, python_error, type_error, value_error};
+use super::error::{ErrorKind, Eval, error, python_error, type_error, value_error};
 use super::interp::Interp;
 use super::print::float_text;
 use super::value::{Args, Str, Value};
@@ -74,7 +74,7 @@ pub(super) fn percent(interp: &mut Interp, format: &Str, args: &Value) -> Eval<V
             }
             Ok(number)
         };
-        spec.width = star(&mut chars, &mut used)?.unwrap_or(0).min(MAX_WIDTH);
+        spec.width = bounded(star(&mut chars, &mut used)?.unwrap_or(0))?;
         if chars.peek() == Some(&'.') {
             chars.next();
             let precision = {
@@ -82,7 +82,7 @@ pub(super) fn percent(interp: &mut Interp, format: &Str, args: &Value) -> Eval<V
                 digits.get_or_insert(0);
                 digits
             };
-            spec.precision = precision.map(|precision| precision.min(MAX_WIDTH));
+            spec.precision = precision.map(bounded).transpose()?;
         }
         let consumed_before_conversion = text.len() - start - chars.clone().map(char::len_utf8).sum::<usize>();
         let Some(conversion) = chars.next() else { return Err(value_error("incomplete format")) };
@@ -309,6 +309,19 @@ struct Spec {
     kind: char,
 }
 
+/// A width or a precision, which text is made of.
+fn bounded(width: usize) -> Eval<usize> {
+    if width > MAX_WIDTH {
+        Err(error(ErrorKind::Limit("output"), "the template makes text without end"))
+    } else {
+        Ok(width)
+    }
+}
+
+fn and_digit(number: usize, digit: char) -> usize {
+    number.saturating_mul(10).saturating_add(digit.to_digit(10).unwrap_or(0) as usize)
+}
+
 fn parse_spec(text: &str) -> Eval<Spec> {
     let chars: Vec<char> = text.chars().collect();
     let mut spec = Spec { fill: ' ', ..Spec::default() };
@@ -334,16 +347,16 @@ fn parse_spec(text: &str) -> Eval<Spec> {
     let digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
     let mut number = None;
     while let Some(digit) = take(&digits) {
-        number = Some(number.unwrap_or(0usize).saturating_mul(10) + digit.to_digit(10).unwrap_or(0) as usize);
+        number = Some(and_digit(number.unwrap_or(0), digit));
     }
-    spec.width = number.unwrap_or(0).min(MAX_WIDTH);
+    spec.width = bounded(number.unwrap_or(0))?;
     spec.grouping = take(&[',', '_']).unwrap_or_default();
     if take(&['.']).is_some() {
         let mut precision = 0usize;
         while let Some(digit) = take(&digits) {
-            precision = precision.saturating_mul(10) + digit.to_digit(10).unwrap_or(0) as usize;
+            precision = and_digit(precision, digit);
         }
-        spec.precision = Some(precision.min(MAX_WIDTH));
+        spec.precision = Some(bounded(precision)?);
     }
     spec.kind = chars.get(at).copied().unwrap_or_default();
     if chars.len() > at + 1 {

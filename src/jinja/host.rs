@@ -2,6 +2,7 @@
 //! that nothing defines.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::Eval;
 use super::interp::Interp;
@@ -40,9 +41,65 @@ pub trait Host {
         None
     }
 
+    /// The work that it shares with others; none where it has no bound.
+    fn budget(&self) -> Option<Arc<Budget>> {
+        None
+    }
+
     /// Goes before a macro's name in messages.
     fn macro_prefix(&self) -> &'static str {
         ""
+    }
+}
+
+/// The work of many evaluations together, in steps. Each may be within its bounds, and all of them too much.
+#[derive(Debug)]
+pub struct Budget {
+    used: AtomicU64,
+    most: u64,
+    /// Whether each has a small share only: what needs more is not known then.
+    is_tight: bool,
+}
+
+impl Budget {
+    /// Far above what projects need: a large one takes a tenth of it.
+    const MOST: u64 = 200_000_000;
+    /// The share of one evaluation, where all of them did more.
+    const SHARE: Limits = Limits { steps: 8_000, output: 64 << 10, depth: 108, questions: 4 };
+    /// How many bytes of text are a step.
+    const BYTES: u64 = 4;
+
+    /// Evaluations have their own bounds, and end once they did too much together.
+    #[must_use]
+    pub fn whole() -> Budget {
+        Budget { used: AtomicU64::new(0), most: Budget::MOST, is_tight: false }
+    }
+
+    /// Each evaluation has a share, whatever the others do: what it gives does not depend on their order.
+    #[must_use]
+    pub fn shares() -> Budget {
+        Budget { used: AtomicU64::new(0), most: u64::MAX, is_tight: true }
+    }
+
+    /// Whether more was to be done than may be.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.most
+    }
+
+    /// Whether each evaluation has a share only.
+    #[must_use]
+    pub fn is_tight(&self) -> bool {
+        self.is_tight
+    }
+
+    pub(super) fn limits(&self, own: Limits) -> Limits {
+        if self.is_tight { Budget::SHARE } else { own }
+    }
+
+    pub(super) fn spend(&self, steps: u64, bytes: u64) -> bool {
+        let spent = steps + bytes / Budget::BYTES;
+        self.used.fetch_add(spent, Ordering::Relaxed) + spent <= self.most
     }
 }
 

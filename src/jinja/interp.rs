@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::branches::Reached;
 use super::error::{ErrorKind, Eval, Flow, JinjaError, error};
-use super::host::{Answer, ArgumentSite, Host, Limits, MissingRead, Question, TableRead, UndefinedRead};
+use super::host::{Answer, ArgumentSite, Budget, Host, Limits, MissingRead, Question, TableRead, UndefinedRead};
 use super::odd::{Odd, OddUse};
 use super::tree::{For, Name, Span, Stmt, Template};
 use super::undefined::Undefined;
@@ -17,12 +17,21 @@ use super::unknown::Unknown;
 use super::value::{Str, Value};
 use crate::source::{Call, Place, TextBuilder};
 
+/// How many steps are taken from the budget of all at once.
+const SPENT_AT_ONCE: u64 = 1024;
+
+/// Why an evaluation ends that is within its own bounds.
+const TOGETHER: &str = "the templates of the project do more work together than a check waits for";
+
 /// One evaluation: a template, the macros it calls, and what was seen on the way.
 pub struct Interp {
     pub(super) host: Rc<dyn Host>,
     pub(super) limits: Limits,
     steps: u64,
     output: usize,
+    budget: Option<Arc<Budget>>,
+    /// The steps and the bytes of text that are taken from the budget.
+    spent: (u64, usize),
     pub(super) depth: usize,
     nesting: usize,
     script: Vec<usize>,
@@ -65,11 +74,14 @@ impl Interp {
     /// An evaluation in a host; `script` answers its first questions, by their options' numbers.
     #[must_use]
     pub fn new(host: Rc<dyn Host>, limits: Limits, script: Vec<usize>) -> Interp {
+        let budget = host.budget();
         Interp {
+            limits: budget.as_ref().map_or(limits, |budget| budget.limits(limits)),
             host,
-            limits,
             steps: 0,
             output: 0,
+            budget,
+            spent: (0, 0),
             depth: 0,
             nesting: 0,
             script,
@@ -230,9 +242,28 @@ impl Interp {
     pub(super) fn step(&mut self) -> Eval<()> {
         self.steps += 1;
         if self.steps > self.limits.steps {
-            return Err(error(ErrorKind::Limit("steps"), "the template does not come to an end"));
+            return Err(self.too_much("steps", "the template does not come to an end"));
         }
-        Ok(())
+        if self.steps - self.spent.0 >= SPENT_AT_ONCE { self.spend() } else { Ok(()) }
+    }
+
+    /// A bound that is met. One that is only a share of the work of all says nothing of this template.
+    pub(super) fn too_much(&self, kind: &'static str, message: &str) -> Flow {
+        if self.budget.as_ref().is_some_and(|budget| budget.is_tight()) {
+            return error(ErrorKind::Host("unsupported"), TOGETHER);
+        }
+        error(ErrorKind::Limit(kind), message)
+    }
+
+    /// Takes what was done from the budget of all.
+    fn spend(&mut self) -> Eval<()> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        let (steps, bytes) = (self.steps - self.spent.0, self.output - self.spent.1);
+        self.spent = (self.steps, self.output);
+        if budget.spend(steps, bytes as u64) {
+            return Ok(());
+        }
+        Err(error(ErrorKind::Host("unsupported"), TOGETHER))
     }
 
     /// Goes a level deeper into values; a value that holds itself has no end.
@@ -248,11 +279,19 @@ impl Interp {
 
     /// Counts text that was made, and ends an evaluation that makes too much of it.
     pub(super) fn made(&mut self, bytes: usize) -> Eval<()> {
-        self.output = self.output.saturating_add(bytes);
-        if self.output > self.limits.output {
-            return Err(error(ErrorKind::Limit("output"), "the template makes text without end"));
+        let output = self.output.saturating_add(bytes);
+        if output > self.limits.output {
+            return Err(self.too_much("output", "the template makes text without end"));
         }
-        Ok(())
+        self.output = output;
+        if self.output - self.spent.1 >= SPENT_AT_ONCE as usize * 4 { self.spend() } else { Ok(()) }
+    }
+}
+
+impl Drop for Interp {
+    fn drop(&mut self) {
+        // It is over: whoever is next meets the bound.
+        let _ = self.spend();
     }
 }
 

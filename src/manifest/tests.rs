@@ -52,7 +52,7 @@ pub struct TestNode {
 }
 
 impl TestNode {
-    /// Its tags, each once: sorted those of its column and its own, then those of dbt_project.yml.
+    /// Its tags, each once: sorted those of its column and its own, then those of `dbt_project.yml`.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
         let words = |tags: &[Datum]| tags.iter().filter_map(Datum::as_str).map(str::to_owned).collect::<Vec<_>>();
@@ -405,7 +405,7 @@ impl Finder<'_> {
     }
 
     /// A test's settings: of `dbt_project.yml`, then its own. dbt takes them in when it makes the test, and again when
-    /// it renders the test's code, but for two tests that it knows (schema_generic_tests.py, `render_test_update`).
+    /// it renders the test's code, but for two tests that it knows (`schema_generic_tests.py`, `render_test_update`).
     fn settings(&self, entry: &Properties, fqn: &[String], own: &[(String, Datum)], is_quick: bool) -> Settings {
         let mut settings = Settings::default();
         for section in ["tests", "data_tests"] {

@@ -14,6 +14,9 @@ use super::{LoadError, Overlay};
 use crate::disk::{self, LARGEST, reason};
 use crate::source::{FileId, Place, Sources};
 
+/// How many bytes the files of a project may have together; those that come later, by path, are left out.
+const MOST_TOGETHER: usize = 256 << 20;
+
 /// What dbt reads a file as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
@@ -249,9 +252,16 @@ pub(crate) fn read_all(
     let paths: Vec<(&str, &Path)> = paths.into_iter().collect();
     let contents: Vec<_> = paths.par_iter().map(|(shown, path)| read(shown, path, overlay)).collect();
     let mut numbers = BTreeMap::new();
+    let mut room = MOST_TOGETHER;
     for ((shown, _), content) in paths.iter().zip(contents) {
         match content? {
+            Content::Text(text) if text.len() > room => {
+                room = 0;
+                let message = format!("{shown} is left out: the project's files have more than 256 MB together");
+                problems.push(Problem::new(ProblemKind::TooLarge, None, message));
+            }
             Content::Text(text) => {
+                room -= text.len();
                 numbers.insert((*shown).to_owned(), sources.add(*shown, text));
             }
             Content::Problem(problem) => problems.push(problem),

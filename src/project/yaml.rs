@@ -15,7 +15,7 @@ use scan::Style;
 use crate::datum::{Datum, Kind};
 use crate::source::{FileId, Place, Text};
 
-/// How many values aliases may multiply a document to.
+/// How many values aliases may multiply a document to; less where less is written.
 const MOST_VALUES: usize = 2_000_000;
 /// How deep a value may nest once aliases are followed.
 const DEEPEST: usize = 150;
@@ -60,7 +60,8 @@ pub fn read(text: &str, file: FileId, base: usize) -> Result<Yaml, YamlFault> {
     };
     refuse_controls(text, file, base)?;
     let tree = parse::parse(text, file, base)?;
-    let mut builder = Builder { tree: &tree, duplicates: Vec::new(), seen: HashSet::new(), made: 0 };
+    let most = MOST_VALUES.min(20_000 + 40 * tree.nodes.len());
+    let mut builder = Builder { tree: &tree, duplicates: Vec::new(), seen: HashSet::new(), made: 0, most };
     let start = Place { file, start: base as u32, end: base as u32 };
     let datum = match tree.root {
         Some(root) => builder.datum(root, 0)?,
@@ -97,6 +98,8 @@ struct Builder<'t> {
     duplicates: Vec<DuplicateKey>,
     seen: HashSet<(u32, u32)>,
     made: usize,
+    /// How many there may be.
+    most: usize,
 }
 
 /// A key by its value, as Python's dict compares keys.
@@ -113,7 +116,7 @@ impl Builder<'_> {
         let node = &self.tree.nodes[id];
         let fault = |message: String| YamlFault { place: node.place, message };
         self.made += 1;
-        if self.made > MOST_VALUES {
+        if self.made > self.most {
             return Err(fault("aliases multiply this document beyond all measure".to_owned()));
         }
         if depth > DEEPEST {

@@ -214,8 +214,7 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
     drop(warehouse);
     match loaded {
         Ok(()) => {
-            let part =
-                if cut { format!("the first {} rows of its file", seed::MOST_ROWS) } else { "its file".to_owned() };
+            let part = if cut { format!("the first {rows} rows of its file") } else { "its file".to_owned() };
             Built {
                 how: format!("loaded from {part}"),
                 effects: Vec::new(),

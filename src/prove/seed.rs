@@ -7,7 +7,7 @@ use crate::disk;
 use crate::project::Overlay;
 
 /// Rows beyond this many are left out: a rehearsal needs no more to show what hooks do.
-pub(super) const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: usize = 10_000;
 
 /// A seed as dbt loads it.
 #[derive(Debug, Clone, PartialEq)]

@@ -44,6 +44,9 @@ pub(crate) const UNSET: &str = "env-var-unset";
 /// How many ways through one hook are rendered in one target.
 pub(crate) const MAX_WAYS: usize = 48;
 
+/// The same, where each evaluation has a share only of the work of all.
+const TIGHT_WAYS: usize = 2;
+
 /// Renders the hooks of a project.
 pub struct Renderer {
     /// The project as dbt reads it for each target.
@@ -115,6 +118,12 @@ impl Renderer {
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.shared[0].project
+    }
+
+    /// Whether the templates do too much together, so that each is evaluated in part only.
+    #[must_use]
+    pub fn is_tight(&self) -> bool {
+        self.shared[0].budget.as_ref().is_some_and(|budget| budget.is_tight())
     }
 
     /// The project's macros.
@@ -387,6 +396,7 @@ impl Renderer {
         let mut known_refs = self.known_refs(&asked, &parse);
         let mut script: Vec<usize> = Vec::new();
         let (mut ways, mut steps) = (0, 0);
+        let most_ways = if self.is_tight() { TIGHT_WAYS } else { MAX_WAYS };
         loop {
             let way = |known_refs: &Option<Vec<usize>>| Way {
                 script: script.clone(),
@@ -414,7 +424,7 @@ impl Renderer {
             }
             ways += 1;
             match next_script(&questions) {
-                Some(next) if ways < MAX_WAYS && steps < MAX_STEPS => script = next,
+                Some(next) if ways < most_ways && steps < MAX_STEPS => script = next,
                 Some(_) => {
                     rendered.cut = true;
                     break;

@@ -9,6 +9,7 @@ use super::library::{Library, Templates};
 use crate::command::Command;
 use crate::hook::{Declared, HookKind, Hooks};
 use crate::invocation::Invocation;
+use crate::jinja::Budget;
 use crate::project::{Project, Resource};
 use crate::settings::Answers;
 use crate::source::Text;
@@ -46,6 +47,8 @@ pub struct Shared {
     pub answered: Arc<Mutex<BTreeSet<String>>>,
     /// dbt's own macros, where its own files are used.
     pub internal: Option<Arc<Internal>>,
+    /// The work of all its templates; none where it has no bound.
+    pub budget: Option<Arc<Budget>>,
 }
 
 impl Shared {
@@ -56,6 +59,7 @@ impl Shared {
         other.library = Arc::clone(&self.library);
         other.answered = Arc::clone(&self.answered);
         other.internal.clone_from(&self.internal);
+        other.budget.clone_from(&self.budget);
         other.command = self.command;
         other.invocation = Arc::clone(&self.invocation);
         other.other_commands.clone_from(&self.other_commands);
@@ -115,6 +119,7 @@ impl Shared {
             answers,
             answered,
             internal: None,
+            budget: None,
         }
     }
 

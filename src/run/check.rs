@@ -256,6 +256,14 @@ impl<'a> Judge<'a> {
             rayon::join(|| lint::coverage(findings, of_files.as_ref()), || lint::check(findings));
         coverage.not_checked.extend(unread_nodes(renderer));
         let cut = cut.iter().enumerate().filter(|(at, cut)| **cut && is_counted(*at)).count();
+        if renderer.is_tight() {
+            coverage.not_checked.push(NotChecked {
+                what: "what long templates give".to_owned(),
+                why: "all templates of the project together do more work than a check waits for: each is evaluated in \
+                      part only"
+                    .to_owned(),
+            });
+        }
         if cut > 0 {
             coverage.not_checked.push(NotChecked {
                 what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },

@@ -125,3 +125,20 @@ status=0
 "$work/clean/bin/python" -m hookproof check "$samples" > /dev/null || status=$?
 [ "$status" = 1 ]
 passed "the wheel ($version)"
+
+# The bill of materials names what the lock file holds for this system, and every licence.
+cargo tree --locked --edges normal,build --prefix none --format '{p}' | cut -d' ' -f1 | sort -u > "$work/built"
+python3 - "$wheels" "$work/built" <<'PYTHON'
+import glob, json, sys, zipfile
+[wheel] = glob.glob(sys.argv[1] + "/*.whl")
+with zipfile.ZipFile(wheel) as archive:
+    [name] = [name for name in archive.namelist() if "/sboms/" in name]
+    bill = json.loads(archive.read(name))
+assert bill["bomFormat"] == "CycloneDX", bill["bomFormat"]
+named = {part["name"]: part for part in bill["components"]}
+missing = set(open(sys.argv[2]).read().split()) - set(named) - {"hookproof"}
+assert not missing, missing
+unlicensed = [name for name, part in named.items() if not part.get("licenses")]
+assert not unlicensed, unlicensed
+PYTHON
+passed "the bill of materials in the wheel"

@@ -60,9 +60,10 @@ impl Order<'_> {
     }
 
     fn test(&self, renderer: &Renderer, target: usize, vertex: Option<usize>, test: &TestNode) -> DataTest {
-        let state = match stores(&test.state) {
-            true => test.named(renderer.shared(target), &renderer.targets()[target]).clone(),
-            false => test.state.clone(),
+        let state = if stores(&test.state) {
+            test.named(renderer.shared(target), &renderer.targets()[target]).clone()
+        } else {
+            test.state.clone()
         };
         DataTest {
             id: test.id.clone(),

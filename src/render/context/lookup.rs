@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::{APPROXIMATE, DBT_VERSION, INVOCATION_ID, NAMES, RUN_STARTED_AT, Scene, Subject, is_shipped, unknown};
 use crate::datum::Kind;
 use crate::hook::HookKind;
-use crate::jinja::{Answer, Dict, Eval, Host, Interp, Value, modules};
+use crate::jinja::{Answer, Budget, Dict, Eval, Host, Interp, Value, modules};
 use crate::manifest::Known;
 use crate::render::callable::{Callable, Namespace};
 use crate::render::library::Library;
@@ -201,6 +201,10 @@ impl Scene {
 }
 
 impl Host for Scene {
+    fn budget(&self) -> Option<Arc<Budget>> {
+        self.shared.budget.clone()
+    }
+
     fn lookup(&self, interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         // What is given to one hook only comes before everything (facts M3).
         if self.has_results(interp) && matches!(name, "results" | "schemas" | "database_schemas") {

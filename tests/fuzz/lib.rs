@@ -1,0 +1,244 @@
+//! What the fuzz targets do with their bytes. Beside that nothing panics, hangs or eats memory, places lie within the
+//! text and on the borders of characters, and bytes that are said to stand in a place do.
+
+use std::cell::RefCell;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+use hookproof::datum::{Datum, Kind};
+use hookproof::jinja::{self, Dict, Eval, Host, Interp, Limits, Value, blocks};
+use hookproof::project::yaml;
+use hookproof::prove::warehouse::{Session, Warehouse};
+use hookproof::source::{Piece, Sources, Text};
+use hookproof::sql::{self, Dialect};
+use hookproof::{CheckOptions, ProveOptions, lsp};
+
+/// Where the parts of an input go that stands for a project; they are divided by NUL.
+const FILES: [&str; 9] = [
+    "dbt_project.yml",
+    "macros/a.sql",
+    "models/m.sql",
+    "models/s.yml",
+    "seeds/s.csv",
+    "hookproof.yml",
+    "profiles.yml",
+    "models/n.sql",
+    "snapshots/o.sql",
+];
+
+const PROJECT: &str = "name: p\nprofile: p\nversion: '1.0'\n";
+
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
+}
+
+fn dialect(choice: u8) -> Dialect {
+    Dialect::ALL[choice as usize % Dialect::ALL.len()]
+}
+
+fn holds(source: &str, text: &str, pieces: &[Piece]) {
+    for piece in pieces {
+        let made = &text[piece.at as usize..(piece.at + piece.len) as usize];
+        let written = &source[piece.place.start as usize..piece.place.end as usize];
+        assert!(!piece.verbatim || made == written, "{made:?} is said to be {written:?}");
+    }
+}
+
+fn walk(source: &str, datum: &Datum) {
+    if let Some(place) = datum.place {
+        let _ = &source[place.start as usize..place.end as usize];
+    }
+    match &datum.kind {
+        Kind::Str(text) => holds(source, text.as_str(), &text.pieces),
+        Kind::List(items) => items.iter().for_each(|item| walk(source, item)),
+        Kind::Map(entries) => entries.iter().for_each(|(key, value)| {
+            walk(source, key);
+            walk(source, value);
+        }),
+        _ => {}
+    }
+}
+
+/// The reader of YAML, and the places of what it gives.
+pub fn yaml(data: &[u8]) {
+    let source = text(data);
+    let mut sources = Sources::default();
+    let file = sources.add("a.yml", source.as_str());
+    if let Ok(read) = yaml::read(&source, file, 0) {
+        walk(&source, &read.datum);
+    }
+}
+
+/// The cutter of files into blocks.
+pub fn cut(data: &[u8]) {
+    let source = text(data);
+    for allowed in [["macro", "materialization", "test"].as_slice(), &["snapshot"], &["docs"], &[]] {
+        let found = blocks::blocks(&source, allowed).unwrap_or_else(|fault| fault.blocks);
+        for block in found {
+            let _ = (&source[block.full.clone()], &source[block.contents.clone()]);
+        }
+    }
+}
+
+fn source_text(data: &[u8]) -> (Sources, Text) {
+    let mut sources = Sources::default();
+    let file = sources.add("a.sql", text(data));
+    let text = sources.text(file);
+    (sources, text)
+}
+
+/// The parser of templates, with what comes before it.
+pub fn template(data: &[u8]) {
+    let (_, text) = source_text(data);
+    let _ = jinja::parse(&text);
+}
+
+struct Names(RefCell<Vec<(String, Value)>>);
+
+impl Host for Names {
+    fn lookup(&self, _: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        Ok(self.0.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()))
+    }
+}
+
+fn names() -> Rc<Names> {
+    let mut dict = Dict::default();
+    dict.set_str("a", Value::Int(1));
+    dict.set_str("b", Value::str("text"));
+    let given = [
+        ("modules", jinja::modules::modules()),
+        ("d", Value::dict(dict)),
+        ("l", Value::list(vec![Value::Int(3), Value::str("x"), Value::None])),
+        ("s", Value::str("select 1 as Ä")),
+        ("n", Value::Int(7)),
+    ];
+    Rc::new(Names(RefCell::new(given.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())))
+}
+
+/// The evaluator.
+pub fn evaluate(data: &[u8]) {
+    let (sources, text) = source_text(data);
+    let Ok(template) = jinja::parse(&text) else { return };
+    let template = Arc::new(template);
+    let limits = Limits { steps: 50_000, output: 1 << 20, ..Limits::default() };
+    if let Ok(made) = Interp::new(names(), limits, Vec::new()).render(&template, true) {
+        let (_, file) = sources.iter().next().unwrap();
+        let made = made.to_text();
+        holds(&file.text, made.as_str(), &made.pieces);
+    }
+    let _ = Interp::new(names(), limits, Vec::new()).render_native(&template);
+}
+
+/// The splitter of SQL, the outlines, and the parsers. The first byte chooses the dialect.
+pub fn statements(data: &[u8]) {
+    let Some((choice, rest)) = data.split_first() else { return };
+    let text = text(rest);
+    let script = sql::script(&text, dialect(*choice));
+    for statement in &script.statements {
+        let _ = &text[statement.range.clone()];
+    }
+}
+
+/// The translation to `SQLite`, and what is simulated.
+pub fn execute(data: &[u8]) {
+    let Some((choice, rest)) = data.split_first() else { return };
+    let session = Session { dialect: dialect(*choice), database: Some("db".to_owned()), schema: "dev".to_owned() };
+    let Ok(mut warehouse) = Warehouse::new(session) else { return };
+    warehouse.execute("create table t (id int, name varchar, at timestamp)");
+    warehouse.execute("insert into t values (1, 'a', null), (2, 'b', current_timestamp)");
+    warehouse.execute(&text(rest));
+}
+
+/// A folder with a project that checks are told is otherwise.
+fn root() -> &'static PathBuf {
+    static ROOT: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    &ROOT
+        .get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("dbt_project.yml"), PROJECT).unwrap();
+            let path = folder.path().to_path_buf();
+            (folder, path)
+        })
+        .1
+}
+
+fn options(files: impl IntoIterator<Item = (&'static str, String)>) -> CheckOptions {
+    let mut options = CheckOptions::at(root());
+    for (path, text) in files {
+        options.overlay.set(root().join(path), text);
+    }
+    options
+}
+
+fn project(data: &[u8]) -> CheckOptions {
+    let parts = data.split(|byte| *byte == 0).map(text);
+    options(FILES.into_iter().zip(parts).filter(|(_, text)| !text.is_empty()))
+}
+
+fn checked(options: &CheckOptions) {
+    for report in hookproof::check(options).into_iter().flatten() {
+        for found in &report.diagnostics {
+            let _ = report.sources.slice(found.place);
+        }
+        let width = hookproof::report::TextOptions { colour: false, width: 80, links: false, closing: true };
+        let _ = (hookproof::report::json(&report), hookproof::report::text(&report, &width));
+    }
+}
+
+/// `check` on a whole project.
+pub fn check(data: &[u8]) {
+    checked(&project(data));
+}
+
+/// `prove` on a whole project.
+pub fn prove(data: &[u8]) {
+    let _ = hookproof::prove(&project(data), &ProveOptions::default());
+}
+
+/// `check --fix`, written nowhere.
+pub fn fix(data: &[u8]) {
+    let _ = hookproof::fix::fix(&project(data), true);
+}
+
+/// The settings.
+pub fn settings(data: &[u8]) {
+    checked(&options([("hookproof.yml", text(data)), ("models/m.sql", "{{ config(post_hook='drop table a') }}".into())]));
+}
+
+/// Comments that silence.
+pub fn comments(data: &[u8]) {
+    let text = text(data);
+    let yaml: String = text.lines().map(|line| format!("  # {line}\n  - drop table a\n")).collect();
+    let model = format!("{{# {text} #}}{{{{ config(post_hook='drop table a') }}}} -- {text}");
+    checked(&options([("dbt_project.yml", format!("{PROJECT}on-run-end:\n{yaml}")), ("models/m.sql", model)]));
+}
+
+/// Seeds, and their settings.
+pub fn seeds(data: &[u8]) {
+    let hook = "select * from {{ ref('s') }}";
+    let files = [("seeds/s.csv", text(data)), ("models/m.sql", format!("{{{{ config(post_hook=\"{hook}\") }}}} {hook}"))];
+    let _ = hookproof::prove(&options(files), &ProveOptions::default());
+}
+
+/// What an editor sends: lines that are JSON are messages, after those that open a project.
+pub fn editor(data: &[u8]) {
+    let uri = format!("file://{}/models/m.sql", root().display());
+    let open = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{{\"capabilities\":{{}}}}}}\n\
+         {{\"jsonrpc\":\"2.0\",\"method\":\"initialized\",\"params\":{{}}}}\n\
+         {{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didOpen\",\"params\":{{\"textDocument\":{{\"uri\":\"{uri}\",\
+         \"languageId\":\"sql\",\"version\":1,\"text\":\"{{{{ config(post_hook='drop table a') }}}} select 1\"}}}}}}"
+    );
+    let mut sent = Vec::new();
+    let own = text(data).replace("URI", &uri);
+    for line in open.lines().chain(own.lines()) {
+        if line.starts_with('{') {
+            sent.extend(format!("Content-Length: {}\r\n\r\n{line}", line.len()).bytes());
+        } else {
+            sent.extend(line.bytes());
+        }
+    }
+    let _ = lsp::serve(BufReader::new(&*sent), std::io::sink(), &CheckOptions::at(root()));
+}
