@@ -279,7 +279,7 @@ fn for_others() -> TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = project();
     put(folder.path(), "locked", "x");
-    fs::set_permissions(folder.path().join("locked"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.path().join("locked"), fs::Permissions::from_mode(0o000)).unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     folder
 }
@@ -326,7 +326,7 @@ fn a_file_that_may_not_be_read_ends_with_2() {
         if !folder.path().join(path).exists() {
             put(folder.path(), path, "");
         }
-        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000)).unwrap();
         let output = command.args([BINARY, "check"]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{path}: {said}");

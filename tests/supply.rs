@@ -24,7 +24,7 @@ fn is_allowed(expression: &str, allowed: &[String]) -> bool {
         match word {
             "AND" if depth == 0 => parts.push((String::new(), "AND")),
             "OR" if depth == 0 => parts.push((String::new(), "OR")),
-            _ => parts.last_mut().unwrap().0.push_str(&format!("{word} ")),
+            _ => parts.last_mut().unwrap().0.extend([word, " "]),
         }
     }
     let holds = |part: &str| match part.trim().strip_prefix('(').and_then(|part| part.strip_suffix(')')) {
