@@ -418,3 +418,90 @@ fn tables_are_changed_with_their_rows() {
         assert_eq!(twice.verdict, Verdict::Refuted, "{twice:?}");
     });
 }
+
+#[test]
+fn views_follow_the_table_or_its_name() {
+    deep(|| {
+        for (dialect, shown) in [(Dialect::Postgres, "1"), (Dialect::DuckDb, "2")] {
+            let mut warehouse = warehouse(dialect);
+            for sql in [
+                "create table t (id int)",
+                "insert into t values (1)",
+                "create view v as select id from t",
+                "create view w as select v.id, other.id as same from v join v as other on v.id = other.id",
+                "alter table t rename to before",
+                "create table t (id int)",
+                "insert into t values (2)",
+            ] {
+                let effect = warehouse.execute(sql).pop().unwrap();
+                assert_eq!(effect.verdict, Verdict::Proved, "{sql}: {effect:?}");
+            }
+            assert_eq!(rows_of(&mut warehouse, "select id, same from w"), [[shown, shown]], "{dialect:?}");
+        }
+    });
+}
+
+#[test]
+fn views_go_on_reading_a_column_under_its_new_name() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        for sql in [
+            "create table t (id int, name text)",
+            "insert into t values (1, 'a')",
+            "create view v as select t.id, upper(t.name) as name from t",
+            "alter table t rename column name to title",
+            "alter table t add column n int default 5",
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.verdict, Verdict::Proved, "{sql}: {effect:?}");
+        }
+        assert_eq!(rows_of(&mut warehouse, "select id, name from v"), [["1", "A"]]);
+        assert_eq!(rows_of(&mut warehouse, "select id, title, n from t"), [["1", "a", "5"]]);
+    });
+}
+
+#[test]
+fn renaming_is_taken_back() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        warehouse.execute("create table t (id int)");
+        warehouse.execute("insert into t values (1)");
+        warehouse.begin();
+        warehouse.execute("alter table t rename to before");
+        warehouse.execute("create table t (id int)");
+        warehouse.execute("insert into t values (2), (3)");
+        warehouse.execute("drop table before");
+        assert_eq!(rows_of(&mut warehouse, "select id from t"), [["2"], ["3"]]);
+        warehouse.rollback();
+        assert_eq!(rows_of(&mut warehouse, "select id from t"), [["1"]]);
+        // What is made next is empty.
+        warehouse.execute("create table other (id int)");
+        assert!(rows_of(&mut warehouse, "select id from other").is_empty());
+        assert_eq!(rows_of(&mut warehouse, "select id from t"), [["1"]]);
+    });
+}
+
+#[test]
+fn a_file_is_read_back_with_its_views() {
+    deep(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let mut warehouse = warehouse(Dialect::Postgres);
+        for sql in [
+            "create table t (id int, name text)",
+            "insert into t values (1, 'a')",
+            "create index t_name on t (name)",
+            "create view v as select name from t",
+            "alter table t rename to u",
+            "create table \"U\" (id int)",
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.verdict, Verdict::Proved, "{sql}: {effect:?}");
+        }
+        warehouse.write(&path).unwrap();
+        let mut again = Warehouse::read_back(&path).unwrap();
+        assert_eq!(rows_of(&mut again, "select name from v"), [["a"]]);
+        assert_eq!(rows_of(&mut again, "select id from u"), [["1"]]);
+        assert!(rows_of(&mut again, "select id from \"U\"").is_empty());
+    });
+}

@@ -87,7 +87,7 @@ impl Verdict {
 pub struct Effect {
     /// The statement, as written.
     pub sql: String,
-    /// What was executed for it on `SQLite`.
+    /// What was executed for it on `SQLite`, with relations under their plain names.
     pub sqlite: Vec<String>,
     /// What that proves.
     pub verdict: Verdict,

@@ -2,7 +2,7 @@
 //! be asked later in the same dialect.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -66,16 +66,12 @@ impl Warehouse {
         file.pragma_update(None, "synchronous", "OFF")?;
         functions::register(&file, &self.shared, self.opened.dialect)?;
         file.execute_batch("BEGIN")?;
-        let mut taken = HashSet::new();
+        let tables = self.names_in_file();
         let mut described = Vec::new();
         for relation in self.catalog.relations() {
-            let mut table = self.plain_name(&relation.name);
-            // SQLite does not tell upper from lower case.
-            while !taken.insert(table.to_ascii_lowercase()) {
-                table.push('\'');
-            }
+            let table = tables.get(&relation.name).cloned().unwrap_or_default();
             if relation.is_made_view() {
-                self.write_view(&file, relation, &table)?;
+                write_view(&file, relation, &tables)?;
             } else {
                 self.write_table(&file, relation, &table)?;
             }
@@ -112,11 +108,18 @@ impl Warehouse {
         file.close().map_err(|(_, reason)| reason)
     }
 
-    fn write_view(&self, file: &Connection, view: &Relation, name: &str) -> rusqlite::Result<()> {
-        let Some(text) = &view.text else { return Ok(()) };
-        let plain = |name| Ok(Cow::Owned(self.plain_name(name).replace('"', "\"\"")));
-        let Ok(query) = text.with_names(plain) else { return Ok(()) };
-        file.execute_batch(&format!("CREATE VIEW {} ({}) AS {query}", quoted(name), listed(view)))
+    /// What each relation is called in a file. `SQLite` does not tell upper from lower case.
+    fn names_in_file(&self) -> BTreeMap<RelationName, String> {
+        let mut taken = HashSet::new();
+        let mut names = BTreeMap::new();
+        for relation in self.catalog.relations() {
+            let mut table = self.plain_name(&relation.name);
+            while !taken.insert(table.to_ascii_lowercase()) {
+                table.push('\'');
+            }
+            names.insert(relation.name.clone(), table);
+        }
+        names
     }
 
     fn write_table(&self, file: &Connection, table: &Relation, name: &str) -> rusqlite::Result<()> {
@@ -167,6 +170,14 @@ impl Warehouse {
         warehouse.mirror.is_viewed = true;
         Ok(warehouse)
     }
+}
+
+fn write_view(file: &Connection, view: &Relation, tables: &BTreeMap<RelationName, String>) -> rusqlite::Result<()> {
+    let Some(text) = &view.text else { return Ok(()) };
+    let called = |name: &RelationName| tables.get(name).cloned().unwrap_or_else(|| name.to_string());
+    let Ok(query) = text.with_names(|name| Ok(Cow::Owned(called(name).replace('"', "\"\"")))) else { return Ok(()) };
+    let name = quoted(&called(&view.name));
+    file.execute_batch(&format!("CREATE VIEW {name} ({}) AS {query}", listed(view)))
 }
 
 /// Copies the rows of a table to one of another database that has the same columns.

@@ -116,3 +116,30 @@ fn kind(relation: &Relation) -> &'static str {
         _ => "BASE TABLE",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::Session;
+    use super::*;
+    use crate::sql::Dialect;
+
+    #[test]
+    fn a_relation_is_found_by_its_name_without_a_look_at_all() {
+        let session = Session { dialect: Dialect::Postgres, database: Some("d".to_owned()), schema: "s".to_owned() };
+        let mut warehouse = Warehouse::new(session).unwrap();
+        warehouse.execute("create table t (a int)");
+        for sql in [
+            "select table_name from information_schema.tables where table_name = 't'",
+            "select 1 from information_schema.tables where table_schema = 's' and table_name = 't'",
+            "select c.data_type from information_schema.columns c where c.table_name = 't' and c.column_name = 'a'",
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.rows.unwrap().rows.len(), 1, "{sql}");
+            let plan = format!("EXPLAIN QUERY PLAN {}", effect.sqlite.last().unwrap());
+            let plan: String = warehouse.db.query_row(&plan, [], |row| row.get(3)).unwrap();
+            assert!(plan.starts_with("SEARCH") && plan.contains("identifier=?"), "{sql}: {plan}");
+        }
+    }
+}
