@@ -139,6 +139,27 @@ fn a_summary_that_counts_no_failure_is_refuted_by_a_drill() {
 }
 
 #[test]
+fn a_log_with_a_row_for_each_node_is_no_summary() {
+    let rows = "{% for r in results %}('{{ invocation_id }}', '{{ r.node.name }}', '{{ r.status }}')\
+                {{ ',' if not loop.last }}{% endfor %}";
+    let project = small(&[
+        "on-run-start:\n  - create table if not exists main.log (id text, node text, status text)",
+        &format!("on-run-end:\n  - insert into main.log (id, node, status) values {rows}"),
+    ]);
+    project.write("models/other.sql", "select 2 as id\n");
+    let single = small(&[
+        "on-run-start:\n  - create table if not exists main.log (id text, node text, status text)",
+        "on-run-end:\n  - \"update main.log set status = '{{ results[0].status }}' where node = '{{ results[0].node.name }}'\"",
+    ]);
+    single.write("models/other.sql", "select 2 as id\n");
+    for proof in drilled(&project).into_iter().chain(drilled(&single)) {
+        for drill in &proof.drills {
+            assert!(drill.misreports.is_empty(), "{:?}", drill.misreports);
+        }
+    }
+}
+
+#[test]
 fn what_a_failing_model_leaves_behind_is_told() {
     let project = small(&[
         "on-run-start:\n  - create table if not exists {{ target.schema }}.log (id text)",

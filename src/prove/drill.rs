@@ -1,13 +1,14 @@
 //! Drills: a run in which something fails, after one in which nothing did. What dbt leaves behind, and whether the
 //! hooks at the end tell the truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sqlparser::ast::{self, AssignmentTarget, Expr, SetExpr, Value};
 
-use super::Step;
 use super::warehouse::Verdict;
+use super::{Executed, Step};
 use crate::diagnostic::counted;
 use crate::plan::{Plan, StepKind};
 use crate::render::Status;
@@ -105,23 +106,38 @@ pub(super) fn failures(plan: &Plan) -> Vec<Failing> {
     found
 }
 
-/// What statements at the end of a failing run say of it that is not so.
+/// What statements at the end of a failing run say of it that is not so. Only a row that speaks of the run as a whole
+/// is judged: not one that names a node, nor one of several that a hook writes into the same columns.
 pub(super) fn misreports(steps: &[Step], truth: Truth, failing: &Failing, dialect: Dialect) -> Vec<Misreport> {
-    let mut found = Vec::new();
+    let named: HashSet<String> = steps.iter().filter_map(|step| step.node.as_deref()).flat_map(names).collect();
+    let mut found: Vec<Misreport> = Vec::new();
     for step in steps.iter().filter(|step| step.kind == StepKind::OnRunEnd && !step.is_skipped) {
         let Some(hook) = step.hook else { continue };
-        for one in &step.statements {
-            for (column, value) in written(&one.sql, dialect) {
-                if !speaks_of(&column, failing) {
-                    continue;
-                }
-                if let Some(message) = untrue(&column, &value, truth) {
+        let rows: Vec<(&Executed, Row)> = step
+            .statements
+            .iter()
+            .flat_map(|one| written(&one.sql, dialect).into_iter().map(move |row| (one, row)))
+            .collect();
+        let mut alike: HashMap<Vec<&str>, usize> = HashMap::new();
+        for (_, row) in &rows {
+            *alike.entry(row.columns()).or_default() += 1;
+        }
+        let of_run = |row: &Row| alike[&row.columns()] == 1 && !row.names_any(&named);
+        for (one, row) in rows.iter().filter(|(_, row)| of_run(row)) {
+            for (column, value) in row.values.iter().filter(|(column, _)| speaks_of(column, failing)) {
+                if let Some(message) = untrue(column, value, truth) {
                     found.push(Misreport { hook, message, place: one.place, through: one.through.clone() });
                 }
             }
         }
     }
     found
+}
+
+/// What a node may be called by: its unique id and its name, in lower case.
+fn names(id: &str) -> impl Iterator<Item = String> {
+    let name = id.split('.').nth(2).map(str::to_lowercase);
+    std::iter::once(id.to_lowercase()).chain(name)
 }
 
 /// Whether a column of that name may speak of what fails: a count of tests says nothing of a model that fails.
@@ -137,18 +153,43 @@ enum Constant {
     Text(String),
 }
 
-/// The constants that a statement writes, by column.
-fn written(text: &str, dialect: Dialect) -> Vec<(String, Constant)> {
+/// The constants of a row that a statement writes.
+struct Row {
+    values: Vec<(String, Constant)>,
+    /// Those by which the row is chosen.
+    chosen_by: Vec<Constant>,
+}
+
+impl Row {
+    fn columns(&self) -> Vec<&str> {
+        self.values.iter().map(|(column, _)| column.as_str()).collect()
+    }
+
+    fn names_any(&self, names: &HashSet<String>) -> bool {
+        let all = self.values.iter().map(|(_, value)| value).chain(&self.chosen_by);
+        all.into_iter().any(|value| matches!(value, Constant::Text(text) if names.contains(&text.to_lowercase())))
+    }
+}
+
+/// The rows that a statement writes, as far as they are constants.
+fn written(text: &str, dialect: Dialect) -> Vec<Row> {
     let mut found = Vec::new();
     for tree in sql::script_with_trees(text, dialect).1.into_iter().flatten() {
         match *tree {
             ast::Statement::Update(update) => {
-                for assignment in &update.assignments {
-                    if let AssignmentTarget::ColumnName(name) = &assignment.target {
-                        let column = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone());
-                        found.extend(column.zip(constant(&assignment.value)));
-                    }
+                let value = |assignment: &ast::Assignment| {
+                    let AssignmentTarget::ColumnName(name) = &assignment.target else { return None };
+                    let column = name.0.last()?.as_ident()?.value.clone();
+                    Some((column, constant(&assignment.value)?))
+                };
+                let mut chosen_by = Vec::new();
+                if let Some(condition) = &update.selection {
+                    let _ = ast::visit_expressions(condition, |part| {
+                        chosen_by.extend(constant(part));
+                        ControlFlow::<()>::Continue(())
+                    });
                 }
+                found.push(Row { values: update.assignments.iter().filter_map(value).collect(), chosen_by });
             }
             ast::Statement::Insert(insert) => {
                 let Some(SetExpr::Values(values)) = insert.source.as_ref().map(|source| &*source.body) else {
@@ -156,8 +197,9 @@ fn written(text: &str, dialect: Dialect) -> Vec<(String, Constant)> {
                 };
                 for row in &values.rows {
                     let columns = insert.columns.iter().map(ToString::to_string);
-                    found
-                        .extend(columns.zip(row.iter()).filter_map(|(column, value)| Some((column, constant(value)?))));
+                    let constants =
+                        columns.zip(row.iter()).filter_map(|(column, value)| Some((column, constant(value)?)));
+                    found.push(Row { values: constants.collect(), chosen_by: Vec::new() });
                 }
             }
             _ => {}
