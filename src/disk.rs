@@ -276,7 +276,7 @@ mod tests {
         let make = |name: &str, is_old: bool| {
             let file = File::create(folder.path().join(name)).unwrap();
             if is_old {
-                file.set_modified(std::time::SystemTime::now() - 2 * LEFT_BEHIND).unwrap();
+                file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
             }
         };
         make(".hookproof-aB3dE6.tmp", true);
