@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -22,6 +22,8 @@ const SUFFIX: &str = ".tmp";
 const LETTERS: usize = 6;
 /// What is older than this belongs to no run that is still at it.
 const LEFT_BEHIND: Duration = Duration::from_hours(1);
+/// How long a wait for a file that is being moved takes at a time.
+const STEP: Duration = Duration::from_millis(2);
 
 /// Held while files are moved to their places. It is of the process, as the signals are that wait for it.
 static WRITING: Mutex<()> = Mutex::new(());
@@ -39,12 +41,15 @@ pub enum Readers {
 /// up after a time: writing can wait for a disk that is away.
 #[must_use]
 pub fn settled(patience: Duration) -> Option<MutexGuard<'static, ()>> {
-    let start = Instant::now();
+    let mut waited = Duration::ZERO;
     loop {
         match WRITING.try_lock() {
             Ok(held) => return Some(held),
             Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
-            Err(TryLockError::WouldBlock) if start.elapsed() < patience => thread::sleep(Duration::from_millis(2)),
+            Err(TryLockError::WouldBlock) if waited < patience => {
+                thread::sleep(STEP);
+                waited += STEP;
+            }
             Err(TryLockError::WouldBlock) => return None,
         }
     }
