@@ -144,9 +144,8 @@ pub fn counted(count: usize, noun: &str) -> String {
 }
 
 impl Diagnostic {
-    /// The severity for those that know no confidence: an error that is not sure is a warning.
-    #[must_use]
-    pub fn level(&self) -> Severity {
+    /// The severity as far as it is sure: what is not sure fails nothing, so it is no error.
+    pub(crate) fn sure_severity(&self) -> Severity {
         match (self.severity, self.confidence) {
             (Severity::Error, Confidence::Low) => Severity::Warning,
             (severity, _) => severity,

@@ -296,6 +296,7 @@ fn found_by(rule: &'static Rule, findings: &Findings<'_>) -> Found {
         diagnostic.fix = diagnostic.fix.filter(|fix| is_own(findings, fix));
         doubt(findings, &mut diagnostic);
         if findings.policy.apply(rule, &mut diagnostic, &findings.sources) {
+            diagnostic.severity = diagnostic.sure_severity();
             found.diagnostics.push(diagnostic);
         } else {
             found.suppressed += 1;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::command::Command;
 use crate::hook::{Hook, HookKind};
 use crate::jinja::JinjaError;
-use crate::project::{Node, Resource};
+use crate::project::{Node, Problem, Resource};
 use crate::render::{DataTest, References, Renderer, Rendering, Taken, TakenTest};
 
 use fate::Fate;
@@ -23,6 +23,8 @@ use order::{Item, Linked, Order};
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepKind {
+    /// dbt reads the project; a step only where it comes no further.
+    Parse,
     /// An on-run-start hook.
     OnRunStart,
     /// A transaction begins.
@@ -46,6 +48,7 @@ impl StepKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            StepKind::Parse => "parse",
             StepKind::OnRunStart => "on-run-start",
             StepKind::Begin => "begin",
             StepKind::PreHook => "pre-hook",
@@ -131,6 +134,8 @@ pub struct Plan {
     /// The hooks that fail while dbt parses, so that it stops before the first step, by their place in
     /// [`Plan::hooks`].
     pub stopped_by: Vec<(usize, JinjaError)>,
+    /// What is wrong with the files so that dbt stops before it parses hooks.
+    pub stopping: Vec<Problem>,
 }
 
 /// A hook with what becomes of it.
@@ -268,10 +273,16 @@ impl<'a> Planner<'a> {
             }
         }
         let mut notes = order.notes();
+        let stopping: Vec<Problem> = renderer.shared(target).project.stopping().cloned().collect();
         let parse_error = |one: &Looked<'_>| one.renderings.first().and_then(|first| first.parse.error.clone());
         let stopped_by: Vec<_> =
             looked.iter().enumerate().filter_map(|(hook, one)| Some((hook, parse_error(one)?))).collect();
         match stopped_by.len() {
+            _ if !stopping.is_empty() => {
+                let said =
+                    stopping.iter().map(|problem| format!("dbt stops before the first step: {}", problem.said()));
+                notes.splice(0..0, said);
+            }
             0 => {}
             1 => notes.insert(0, "dbt stops before the first step: a hook fails while it parses".to_owned()),
             many => notes.insert(0, format!("dbt stops before the first step: {many} hooks fail while it parses")),
@@ -293,6 +304,7 @@ impl<'a> Planner<'a> {
             hooks: looked.iter().map(|one| one.hook.clone()).collect(),
             notes,
             stopped_by,
+            stopping,
         }
     }
 }

@@ -171,10 +171,17 @@ pub struct Level<'a> {
 }
 
 impl Project {
-    /// What dbt reads and what was not read here, where names may come from: a package that is not installed, a folder
-    /// outside of the repository.
+    /// What was not read here and where names may come from: a package that is not installed, a folder outside of the
+    /// repository, a file of macros that can't be cut.
     #[must_use]
     pub fn left_out(&self) -> Option<String> {
+        let unread = || Some(format!("what was left out: {}", self.unread_macros()?.message));
+        self.packages_left_out().or_else(unread)
+    }
+
+    /// What was not read here and where packages may come from.
+    #[must_use]
+    pub fn packages_left_out(&self) -> Option<String> {
         if let Some(missing) = self.missing_packages.first() {
             return Some(format!("{}, which is not installed", missing.listed_as));
         }
@@ -185,6 +192,32 @@ impl Project {
     #[must_use]
     pub fn outside(&self) -> Option<&Problem> {
         self.problems.iter().find(|problem| problem.kind == ProblemKind::Outside)
+    }
+
+    /// A file of macros that was not read, or not to its end: which macros stand in it is not known.
+    #[must_use]
+    pub fn unread_macros(&self) -> Option<&Problem> {
+        let folders: Vec<String> = self
+            .packages
+            .iter()
+            .flat_map(|package| {
+                let prefix = package.prefix();
+                let folder = |path: String| format!("{prefix}{}/", path.trim_start_matches("./").trim_end_matches('/'));
+                package.macro_paths().into_iter().map(folder).collect::<Vec<_>>()
+            })
+            .collect();
+        let holds = |path: &str| folders.iter().any(|folder| path.starts_with(folder.as_str()));
+        self.problems.iter().find(|problem| match (problem.kind, problem.place) {
+            (ProblemKind::Blocks | ProblemKind::Encoding, Some(place)) => holds(&self.sources.get(place.file).path),
+            // Such a file is no source; what is said of it begins with its path.
+            (ProblemKind::TooLarge | ProblemKind::Unreadable, None) => holds(&problem.message),
+            _ => false,
+        })
+    }
+
+    /// What is wrong with the files so that every command of dbt ends before it runs anything.
+    pub fn stopping(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.kind.stops_dbt() && problem.place.is_some())
     }
 
     /// Whether names that are not found are nowhere.

@@ -350,6 +350,11 @@ fn each_in<T: Send>(
     work: impl Fn(Renderer, &Settings) -> T + Send + Sync,
 ) -> Result<Vec<T>, Failure> {
     let run = || {
+        // dbt does not begin then; a folder without profiles.yml is another thing.
+        if let Some(folder) = options.profiles_dir.as_ref().filter(|folder| !folder.exists()) {
+            let shown = folder.display();
+            return Err(Failure(format!("--profiles-dir: there is no {shown}: name a folder that holds profiles.yml")));
+        }
         let roots = discover::roots(&options.path).map_err(|failure| Failure(failure.to_string()))?;
         roots
             .iter()

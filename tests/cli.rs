@@ -408,3 +408,80 @@ fn the_text_of_a_file_may_come_from_stdin() {
     assert_eq!(code(&check(&["--stdin-filename", "models/a.sql", "models", "-"], ""), "--stdin-filename"), 2);
     assert_eq!(code(&check(&["--stdin-filename", "/no/such.sql", "-"], ""), "lies in no dbt project"), 2);
 }
+
+#[test]
+fn macros_of_a_file_that_cannot_be_cut_are_not_called_undefined_and_nothing_is_proved() {
+    let dir = shop();
+    put(dir.path(), "macros/audit.sql", "{% macro audit_start() %}select 1{% endmacr %}");
+    let hooks = SETTINGS.replace("create schema if not exists {{ target.schema }}", "{{ audit_start() }}");
+    put(dir.path(), "dbt_project.yml", &hooks);
+    let checked = run(dir.path(), &["check", "--format", "json"]);
+    let report = json(&checked);
+    let rules: Vec<_> = report["diagnostics"].as_array().unwrap().iter().map(|one| &one["rule"]).collect();
+    assert_eq!(rules, ["unreadable-file"]);
+    let proved = run(dir.path(), &["prove", "--target", "dev"]);
+    assert_eq!(code(&proved, ""), 1);
+    assert!(
+        stdout(&proved).contains("dbt stops before the first step: dbt can't cut macros/audit.sql"),
+        "{}",
+        stdout(&proved)
+    );
+    assert!(!stdout(&proved).contains("undefined"), "{}", stdout(&proved));
+    let report = json(&run(dir.path(), &["prove", "--target", "dev", "--format", "json"]));
+    let step = &report["targets"][0]["runs"][0]["steps"][0];
+    assert_eq!(
+        (&step["kind"], &step["verdict"], &step["file"]),
+        (&"parse".into(), &"refuted".into(), &"macros/audit.sql".into())
+    );
+}
+
+#[test]
+fn a_proof_fails_where_dbt_does_not_start() {
+    let dir = shop();
+    put(dir.path(), "macros/one.sql", "{% macro audit() %}select 1{% endmacro %}");
+    put(dir.path(), "macros/two.sql", "{% macro audit() %}select 2{% endmacro %}");
+    for format in ["text", "json", "html"] {
+        let proved = run(dir.path(), &["prove", "--target", "dev", "--format", format]);
+        assert_eq!(code(&proved, ""), 1, "{format}");
+        assert!(
+            stdout(&proved).contains("dbt stops before the first step: dbt found two macros"),
+            "{}",
+            stdout(&proved)
+        );
+        assert!(format == "json" || stdout(&proved).contains("macros/two.sql:1:1"), "{}", stdout(&proved));
+    }
+}
+
+#[test]
+fn no_command_works_with_a_folder_of_profiles_that_is_not_there() {
+    let dir = shop();
+    for name in ["check", "list", "compile", "plan", "prove"] {
+        let ended = run(dir.path(), &[name, "--profiles-dir", "nope"]);
+        assert_eq!(
+            code(&ended, "--profiles-dir: there is no nope: name a folder that holds profiles.yml"),
+            2,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_fail_a_check_is_no_error() {
+    let dir = shop();
+    put(dir.path(), "dbt_project.yml", &SETTINGS.replace("to reporter", "to {{ env_var('REPORTER') }}"));
+    let checked = run(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(code(&checked, ""), 0);
+    assert!(stdout(&checked).contains("warning[env-var-without-default]"), "{}", stdout(&checked));
+    assert!(!stdout(&checked).contains("error"), "{}", stdout(&checked));
+}
+
+#[test]
+fn a_name_that_ends_nothing_is_not_blamed() {
+    let dir = shop();
+    let printed = "to {{ run_query('select current_role').columns[0].values()[0] }}";
+    put(dir.path(), "dbt_project.yml", &SETTINGS.replace("to reporter", printed));
+    let report = json(&run(dir.path(), &["check", "--format", "json"]));
+    let found = report["diagnostics"].as_array().unwrap();
+    let rules: Vec<_> = found.iter().map(|one| &one["rule"]).collect();
+    assert_eq!(rules, ["unguarded-query"]);
+}

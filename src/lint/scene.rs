@@ -167,8 +167,10 @@ impl<'f> Scene<'f> {
 
     /// The adapter of a target that it is rendered in.
     pub(crate) fn adapter(&self) -> &'f str {
-        let target = self.judged.rendering.targets.first().and_then(|&at| self.findings.project.targets.get(at));
-        target.unwrap_or(self.findings.project.default_target()).adapter.as_str()
+        match self.judged.rendering.targets.first() {
+            Some(&target) => self.findings.adapter_of(target),
+            None => self.findings.project.adapter(),
+        }
     }
 
     /// The statement that something written at a place went into; else the hook's own text.

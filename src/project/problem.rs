@@ -41,6 +41,23 @@ pub enum ProblemKind {
     Ignore,
 }
 
+impl ProblemKind {
+    /// Whether every command of dbt ends with it before anything runs.
+    #[must_use]
+    pub fn stops_dbt(self) -> bool {
+        matches!(
+            self,
+            ProblemKind::Yaml
+                | ProblemKind::Encoding
+                | ProblemKind::Blocks
+                | ProblemKind::PythonJinja
+                | ProblemKind::DuplicateMacro
+                | ProblemKind::Properties
+                | ProblemKind::Settings
+        )
+    }
+}
+
 /// Something wrong with the project's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -57,6 +74,11 @@ pub struct Problem {
 impl Problem {
     pub(crate) fn new(kind: ProblemKind, place: Option<Place>, message: impl Into<String>) -> Problem {
         Problem { kind, place, message: message.into(), help: None }
+    }
+
+    /// What, without the words that dbt stops.
+    pub(crate) fn said(&self) -> &str {
+        self.message.trim_end_matches('.').trim_end_matches("; dbt stops here")
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Problem {

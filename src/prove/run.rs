@@ -20,7 +20,7 @@ use super::{Access, Assumed, Note, Options, Proof, Run, Step, Trouble};
 use crate::Failure;
 use crate::jinja::JinjaError;
 use crate::plan::{Plan, StepKind};
-use crate::project::{Project, Resource};
+use crate::project::{Problem, Project, Resource};
 use crate::render::context::RUN_STARTED_AT;
 use crate::render::relation::Relation;
 use crate::render::{Outcome, Renderer, Status};
@@ -75,12 +75,16 @@ pub(super) fn rehearse(renderer: &Renderer, plan: &Plan, target: usize, options:
     if let Some(path) = &options.database {
         kept::try_keep(path)?;
     }
-    if !plan.stopped_by.is_empty() {
+    if !plan.stopping.is_empty() || !plan.stopped_by.is_empty() {
         if options.database.is_some() {
             let message = "no database is kept: nothing runs".to_owned();
             proof.notes.push(Note { message, hook: None, place: None, through: None });
         }
-        let steps = plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect();
+        let steps = match plan.stopping.as_slice() {
+            [] => plan.stopped_by.iter().map(|(hook, error)| stopped(plan, *hook, error)).collect(),
+            // What hooks do then is not known: macros may not have been read.
+            stopping => stopping.iter().map(unstarted).collect(),
+        };
         let (ended, filled) = (BTreeMap::new(), Vec::new());
         proof.runs.push(Run { number: 1, invocation_id: invocation_id(1), steps, ended, filled });
         return Ok(proof);
@@ -171,6 +175,27 @@ fn access(warehouse: &Warehouse) -> Vec<Access> {
 }
 
 /// A hook that stops dbt while it parses.
+/// What is wrong with a file, so that dbt does not come to the first step.
+fn unstarted(problem: &Problem) -> Step {
+    Step {
+        kind: StepKind::Parse,
+        hook: None,
+        node: None,
+        statements: Vec::new(),
+        note: problem.help.clone(),
+        trouble: Some(Trouble {
+            verdict: Verdict::Refuted,
+            message: format!("dbt stops before the first step: {}", problem.said()),
+            place: problem.place,
+            through: None,
+        }),
+        status: None,
+        is_taken: false,
+        is_undone: false,
+        is_skipped: false,
+    }
+}
+
 fn stopped(plan: &Plan, hook: usize, error: &JinjaError) -> Step {
     let of = &plan.hooks[hook];
     Step {

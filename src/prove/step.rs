@@ -105,7 +105,7 @@ impl Rehearsal<'_> {
                 }
             }
             StepKind::Begin if self.opens(at) => self.warehouse.borrow_mut().begin(),
-            StepKind::Begin => {}
+            StepKind::Begin | StepKind::Parse => {}
             StepKind::Commit => {
                 self.warehouse.borrow_mut().commit();
                 self.drop_aside(stage, course);

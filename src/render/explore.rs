@@ -293,7 +293,7 @@ impl Renderer {
             Ok(template) => self.render_target(hook, template.as_ref(), target, &mut rendered, &mut Reached::new()),
             Err(failure) => {
                 let parse = Pass { error: Some(failure), ..Pass::default() };
-                add(&mut rendered, target, Vec::new(), parse, None, Vec::new());
+                self.add(&mut rendered, target, Vec::new(), parse, None, Vec::new());
             }
         }
         rendered
@@ -390,7 +390,7 @@ impl Renderer {
         let mut parsed = Parsed::after(begun.map(|at| rendered.begun.swap_remove(at).1));
         let parse = self.parsed(&asked, Vec::new(), &mut parsed, reached);
         if parse.error.is_some() {
-            add(rendered, target, Vec::new(), parse, None, Vec::new());
+            self.add(rendered, target, Vec::new(), parse, None, Vec::new());
             return;
         }
         let mut known_refs = self.known_refs(&asked, &parse);
@@ -419,8 +419,8 @@ impl Renderer {
             let of_parse = parsed.asked_by_both(&answers);
             let parse = self.parsed(&asked, of_parse, &mut parsed, reached);
             match parse.error {
-                None => add(rendered, target, answers, parse, Some(run), sent),
-                Some(_) => add(rendered, target, answers, parse, None, Vec::new()),
+                None => self.add(rendered, target, answers, parse, Some(run), sent),
+                Some(_) => self.add(rendered, target, answers, parse, None, Vec::new()),
             }
             ways += 1;
             match next_script(&questions) {
@@ -438,7 +438,44 @@ impl Renderer {
             let failure = JinjaError::new(ErrorKind::Host(UNSET), message);
             let without = Pass { error: Some(failure), text: None, ..parse.clone() };
             let answers = vec![(format!("env_var('{name}') is set"), Answer::Bool(false))];
-            add(rendered, target, answers, without, None, Vec::new());
+            self.add(rendered, target, answers, without, None, Vec::new());
+        }
+    }
+
+    /// Renderings that are the same are one, in targets of one adapter: another reads the same text otherwise.
+    fn add(
+        &self,
+        rendered: &mut Rendered,
+        target: usize,
+        answers: Vec<(String, Answer)>,
+        parse: Pass,
+        run: Option<Pass>,
+        sent: Vec<String>,
+    ) {
+        let is_alike = |other: &usize| self.targets[*other].adapter == self.targets[target].adapter;
+        let same = |known: &Rendering| {
+            // In another target it is the same only when the same questions led to it.
+            (known.targets.contains(&target) || known.answers == answers && known.targets.iter().all(is_alike))
+                && same_pass(&known.parse, &parse)
+                && match (&known.run, &run) {
+                    (Some(left), Some(right)) => same_pass(left, right),
+                    (None, None) => true,
+                    _ => false,
+                }
+                && known.sent == sent
+        };
+        match rendered.renderings.iter_mut().find(|known| same(known)) {
+            Some(known) => {
+                if !known.targets.contains(&target) {
+                    known.targets.push(target);
+                }
+                // What another branch reads on its way to the same text is told as well.
+                known.parse.take_reads(parse);
+                if let (Some(known), Some(run)) = (&mut known.run, run) {
+                    known.take_reads(run);
+                }
+            }
+            None => rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent }),
         }
     }
 
@@ -599,41 +636,6 @@ fn next_script(questions: &[Question]) -> Option<Vec<usize>> {
     let mut script: Vec<usize> = questions[..last].iter().map(|question| question.chosen).collect();
     script.push(questions[last].chosen + 1);
     Some(script)
-}
-
-/// Renderings that are the same are one.
-fn add(
-    rendered: &mut Rendered,
-    target: usize,
-    answers: Vec<(String, Answer)>,
-    parse: Pass,
-    run: Option<Pass>,
-    sent: Vec<String>,
-) {
-    let same = |known: &Rendering| {
-        // In another target it is the same only when the same questions led to it.
-        (known.targets.contains(&target) || known.answers == answers)
-            && same_pass(&known.parse, &parse)
-            && match (&known.run, &run) {
-                (Some(left), Some(right)) => same_pass(left, right),
-                (None, None) => true,
-                _ => false,
-            }
-            && known.sent == sent
-    };
-    match rendered.renderings.iter_mut().find(|known| same(known)) {
-        Some(known) => {
-            if !known.targets.contains(&target) {
-                known.targets.push(target);
-            }
-            // What another branch reads on its way to the same text is told as well.
-            known.parse.take_reads(parse);
-            if let (Some(known), Some(run)) = (&mut known.run, run) {
-                known.take_reads(run);
-            }
-        }
-        None => rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent }),
-    }
 }
 
 fn same_pass(left: &Pass, right: &Pass) -> bool {

@@ -86,7 +86,7 @@ impl Shared {
             .iter()
             .flat_map(|missing| missing.guessed_names.iter().map(|name| (name.clone(), missing.listed_as.clone())))
             .collect();
-        let outside = project.outside().map(|problem| problem.message.clone());
+        let outside = project.outside().or_else(|| project.unread_macros()).map(|problem| problem.message.clone());
         let command = Command::default();
         let other_commands = other_commands(&project, command);
         let answered = Arc::default();

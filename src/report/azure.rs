@@ -8,7 +8,7 @@ use crate::diagnostic::Severity;
 pub fn azure(reports: &[CheckReport], closing: bool) -> String {
     commands(reports, closing, |found, report, positions| {
         // It knows errors and warnings only.
-        let kind = if found.level() == Severity::Error { "error" } else { "warning" };
+        let kind = if found.severity == Severity::Error { "error" } else { "warning" };
         let at = positions.start(found.place);
         format!(
             "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={};]{}",

@@ -8,7 +8,7 @@ use crate::diagnostic::Severity;
 pub fn github(reports: &[CheckReport], closing: bool) -> String {
     commands(reports, closing, |found, report, positions| {
         let (start, end) = (positions.start(found.place), positions.at(found.place.file, found.place.end));
-        let command = match found.level() {
+        let command = match found.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Info => "notice",

@@ -27,7 +27,7 @@ pub fn gitlab(reports: &[CheckReport]) -> String {
                 description: &found.message,
                 check_name: found.rule,
                 fingerprint,
-                severity: match found.level() {
+                severity: match found.severity {
                     Severity::Error => "major",
                     Severity::Warning => "minor",
                     Severity::Info => "info",

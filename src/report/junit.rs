@@ -17,13 +17,13 @@ pub fn junit(reports: &[CheckReport]) -> String {
             let at = positions.start(found.place);
             let path = report.path_in_repository(positions.path(found.place));
             let text = format!("{path}:{}:{}: {}", at.line, at.column, found.message_with_help());
-            let mut case = if found.level() == Severity::Error {
+            let mut case = if found.severity == Severity::Error {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_type(found.rule).set_message(&*found.message).set_description(text);
                 TestCase::new(found.rule, status)
             } else {
                 let mut case = TestCase::new(found.rule, TestCaseStatus::success());
-                case.set_system_out(format!("{}: {text}", found.level().name()));
+                case.set_system_out(format!("{}: {text}", found.severity.name()));
                 case
             };
             case.set_classname(path.as_str());

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use schemars::Schema;
 
 use super::Positions;
+use crate::plan::StepKind;
 use crate::prove::warehouse::Verdict;
 use crate::prove::{Executed, Proof, Step};
 use crate::source::{Lines, Place, Sources};
@@ -55,9 +56,10 @@ fn verdict(holds: bool) -> &'static str {
     if holds { "holds" } else { "fails" }
 }
 
-/// The hook of a step, else its node.
+/// The hook of a step, else its node; dbt itself where it reads the project.
 fn owner<'a>(step: &'a Step, proof: &'a Proof) -> &'a str {
-    step.hook.map(|hook| proof.hooks[hook].id.as_str()).or(step.node.as_deref()).unwrap_or_default()
+    let of_node = || step.node.as_deref().unwrap_or(if step.kind == StepKind::Parse { "dbt" } else { "" });
+    step.hook.map_or_else(of_node, |hook| proof.hooks[hook].id.as_str())
 }
 
 /// How many statements of hooks came out how.

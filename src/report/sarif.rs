@@ -90,7 +90,7 @@ fn result(found: &Diagnostic, report: &CheckReport, positions: &Positions<'_>, d
     let mut made = json!({
         "ruleId": found.rule,
         "ruleIndex": described.iter().position(|rule| rule.name == found.rule),
-        "level": level(found.level()),
+        "level": level(found.severity),
         "message": {"text": found.message_with_help()},
         "locations": [location(found.place, report, positions)],
         "partialFingerprints": {"hookproof/v1": baseline::fingerprint(report, found)},

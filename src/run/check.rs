@@ -208,14 +208,27 @@ impl<'a> Judge<'a> {
     fn case(&self, rendered: Vec<(&'a Hook, Rendered)>) -> Case<'a> {
         let Judge { options, settings, since, renderer, hooks, kept } = *self;
         let project = renderer.project();
-        let dialect = Dialect::of_adapter(project.adapter());
+        // A text is SQL of the target that it is rendered for: a profile may have targets of several adapters.
+        let targets = renderer.targets();
+        let dialect_in = |target: Option<&usize>| {
+            let adapter = target.and_then(|&at| targets.get(at)).map_or(project.adapter(), |target| &target.adapter);
+            Dialect::of_adapter(adapter)
+        };
         let cut = rendered.iter().map(|(_, rendered)| rendered.cut).collect();
         let store = options.store.of(&project.root().dir);
-        let script = |text: &Arc<str>| store.script(text, dialect);
+        let script = |text: &Arc<str>, dialect| store.script(text, dialect);
+        let judge = |rendering: Rendering| {
+            let dialect = dialect_in(rendering.targets.first());
+            judged(rendering, &|text| script(text, dialect))
+        };
+        let compile = |(target, pass)| {
+            let dialect = dialect_in(Some(&target));
+            compiled((target, pass), &|text| script(text, dialect))
+        };
         let checked = |hook, renderings: Vec<Rendering>| Checked {
             hook,
-            renderings: renderings.into_iter().map(|rendering| judged(rendering, &script)).collect(),
-            compiled: renderer.compiled(hook).into_iter().map(|one| compiled(one, &script)).collect(),
+            renderings: renderings.into_iter().map(judge).collect(),
+            compiled: renderer.compiled(hook).into_iter().map(compile).collect(),
         };
         let mut all: Vec<Checked<'a>> =
             rendered.into_par_iter().map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();

@@ -38,7 +38,7 @@ pub(in crate::lint) const RULES: &[Rule] = family! { "jinja";
     "constant-condition", Error, High, Default, constant_condition;
     "curlies-in-statement", Error, High, Default, curlies_in_statement;
     "duplicate-macro", Error, High, Default, duplicate_macro;
-    "env-var-without-default", Error, Low, Default, env_var_without_default;
+    "env-var-without-default", Warning, Low, Default, env_var_without_default;
     "jinja-in-sql", Error, High, Default, jinja_in_sql;
     "macro-arguments", Error, High, Default, macro_arguments;
     "missing-braces", Error, High, Default, missing_braces;

@@ -245,7 +245,7 @@ impl Host for Scene {
 
     fn namespace(&self, name: &str) -> Option<Value> {
         // A package that is listed may be called otherwise, and brings packages that are not listed.
-        let from = self.project().left_out()?;
+        let from = self.project().packages_left_out()?;
         let cause = format!("`{name}` may be a package that comes with {from}");
         self.not_known(&cause);
         Some(unknown(name, &cause))

@@ -1,6 +1,6 @@
 //! Hooks that dbt parses and never runs.
 
-use super::{Rendered, Renderer, add};
+use super::{Rendered, Renderer};
 use crate::hook::{Hook, Hooks};
 use crate::jinja::branches::Reached;
 use crate::render::context::{Moment, Way};
@@ -28,7 +28,7 @@ impl Renderer {
                 }
             };
             if pass.error.is_some() {
-                add(&mut rendered, target, Vec::new(), pass, None, Vec::new());
+                self.add(&mut rendered, target, Vec::new(), pass, None, Vec::new());
             }
         }
         rendered.renderings

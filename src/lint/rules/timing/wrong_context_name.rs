@@ -1,11 +1,13 @@
 //! Finds a name that looks like one of dbt's but that dbt does not give at this place.
 
+use super::unguarded_query::NO_RESULT;
 use crate::diagnostic::{Edit, Fix, Safety, Severity};
 use crate::jinja::tree::ExprKind;
 use crate::jinja::{UndefinedRead, Use};
 use crate::lint::syntax::{Owner, Seen, is_var};
-use crate::lint::{Finding, Findings, Scene, Sink};
+use crate::lint::{Finding, Findings, Scene, Sink, origin};
 use crate::render::Misread;
+use crate::source::Place;
 
 /// What is meant by a name that dbt does not give to a hook.
 pub(in crate::lint::rules) fn meant(scene: &Scene<'_>, name: &str) -> Option<String> {
@@ -65,6 +67,16 @@ fn misread<'f>(scene: &Scene<'f>, misread: &Misread) -> Finding<'f> {
     Finding::of(scene, misread.place, misread.through.as_ref(), message).sql(scene.sql_of(misread.place)).help(help)
 }
 
+/// Whether the parse ends by what is asked of the name: a hook that is only parsed sends nothing, so None that is
+/// printed does no harm.
+fn ends_by(scene: &Scene<'_>, misread: &Misread) -> bool {
+    let (Some(error), Some(read)) = (&scene.judged.rendering.parse.error, misread.place) else { return false };
+    let mut calls = error.through.iter().flat_map(|call| call.chain());
+    let around = |place: Place| origin::holds(place, read);
+    !error.message.contains(NO_RESULT)
+        && (error.place.is_some_and(around) || calls.any(|call| call.place.is_some_and(around)))
+}
+
 /// Whether the name is only asked for its truth or kind: `{% if this and … %}` reckons with None.
 fn is_tested(scene: &Scene<'_>, misread: &Misread) -> bool {
     let Some(place) = misread.place else { return false };
@@ -107,7 +119,11 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                 sink.add(undefined(&scene, read, meant));
             }
         }
-        for one in pass.misread.iter().filter(|one| one.name == "this" && !is_tested(&scene, one)) {
+        let is_blamed = |one: &&Misread| {
+            let harms = scene.hook().operation.is_none() || ends_by(&scene, one);
+            one.name == "this" && harms && !is_tested(&scene, one)
+        };
+        for one in pass.misread.iter().filter(is_blamed) {
             sink.add(misread(&scene, one));
         }
     }
