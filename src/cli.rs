@@ -181,7 +181,7 @@ fn outcome(command: Command, manner: Manner) -> Result<Outcome, Complaint> {
             let proved = proved.map_err(|failure| failure.to_string())?;
             let code = if proved.iter().all(Proved::holds) { 0 } else { FOUND };
             let told = |format, Terminal { width, colour, .. }: Terminal| match format {
-                ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, width, colour))),
+                ProveFormat::Text => joined(proved.iter().map(|one| prove::text(one, width, colour, manner.is_quiet))),
                 ProveFormat::Json => joined(proved.iter().map(prove::json)),
                 ProveFormat::Html => prove::html(&proved),
             };

@@ -26,9 +26,9 @@ use crate::lint::SelectionChange;
 use crate::lock::Lock;
 use crate::plan::{Looked, Planner};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
-use crate::project::{self, LoadOptions, Overlay, Project, Target};
-use crate::prove::Progress;
+use crate::project::{self, AdapterFrom, LoadOptions, Overlay, Project, Target};
 use crate::prove::warehouse::{Rows, Warehouse};
+use crate::prove::{Note, Progress};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
 use crate::render::{Renderer, refused_status, yaml::Native};
@@ -316,15 +316,39 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
             crate::prove::prove(&renderer, &plan, target, &how)
         };
         let proofs: Result<Vec<_>, Failure> = (0..renderer.manifests().len()).into_par_iter().map(rehearsed).collect();
+        let mut proofs = proofs?;
         let project = renderer.project();
+        let all = options.target.is_none() && wanted.database.is_none();
+        let compared = if all { renderer.compared_targets(&hooks) } else { Vec::new() };
+        let default = &project.default_target().name;
+        let at = proofs.iter().position(|proof| proof.target == *default).unwrap_or(0);
+        if let (Some(note), Some(proof)) = (not_rehearsed(project, &compared), proofs.get_mut(at)) {
+            proof.notes.push(note);
+        }
         Ok(Proved {
             project: project.root().name.clone(),
             sources: Arc::new(project.sources.clone()),
-            proofs: proofs?,
+            proofs,
             strict: wanted.strict,
         })
     })?;
     proved.into_iter().collect()
+}
+
+/// Names that hooks compare the target's with, and no target has: hooks are not rehearsed for them.
+fn not_rehearsed(project: &Project, names: &[String]) -> Option<Note> {
+    let first = names.first()?;
+    let (which, of, are) = match names {
+        [one] => ("target", one.clone(), "is"),
+        [others @ .., last] => ("targets", format!("{} and {last}", others.join(", ")), "are"),
+        [] => return None,
+    };
+    let how = match project.adapter_from {
+        AdapterFrom::Profile => format!("put it into profiles.yml, and `--target {first}` rehearses it"),
+        _ => format!("`--target {first}` rehearses it"),
+    };
+    let message = format!("{which} {of}, which only hooks name, {are} not rehearsed: {how}");
+    Some(Note { message, hook: None, place: None, through: None })
 }
 
 /// What is worked for.

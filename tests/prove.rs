@@ -6,6 +6,8 @@
 mod again;
 #[path = "prove/projects.rs"]
 mod projects;
+#[path = "prove/said.rs"]
+mod said;
 #[path = "prove/tested.rs"]
 mod tested;
 #[path = "prove/validations.rs"]

@@ -129,7 +129,7 @@ pub(super) enum Command {
         /// Keep the database of the default target, or of --target, in a file
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
-        /// Fail on what had to be assumed, unless `assume` in hookproof.yml says that it is there
+        /// Fail on what had to be assumed, unless `assume` in hookproof.yml says that it is there, and where nothing is proved
         #[arg(long)]
         strict: bool,
     },

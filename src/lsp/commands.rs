@@ -92,7 +92,7 @@ impl Rehearsals {
         let work = move || {
             let proved = crate::run::prove(&options, &ProveOptions::default());
             let text = proved.map(|all| {
-                let texts: Vec<String> = all.iter().map(|one| prove::text(one, WIDTH, false)).collect();
+                let texts: Vec<String> = all.iter().map(|one| prove::text(one, WIDTH, false, false)).collect();
                 texts.join("\n")
             });
             busy.store(false, Ordering::Relaxed);

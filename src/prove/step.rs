@@ -1,6 +1,6 @@
 //! A step of a run: what dbt does there, and what that means for those that follow.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::run::Rehearsal;
 use super::second::Written;
 use super::stage::{Stage, database_error};
 use super::test;
-use super::warehouse::{Effect, Kind, RelationName, Verdict};
+use super::warehouse::{Effect, Kind, NotMade, RelationName, Verdict};
 use super::{Executed, Note, Step, Trouble};
 use crate::command::Command;
 use crate::datum::Datum;
@@ -38,18 +38,18 @@ pub(super) enum Ended {
 pub(super) struct Course {
     /// How nodes and tests ended, by unique id.
     pub(super) ended: HashMap<Arc<str>, (Status, Detail)>,
-    /// The nodes that are skipped.
-    pub(super) skipped: HashSet<usize>,
+    /// The nodes that are skipped, and what failed that they need.
+    pub(super) skipped: HashMap<usize, Arc<str>>,
     /// The on-run-start hook that failed.
     pub(super) failed_start: Option<usize>,
-    /// Whether an on-run-end hook failed.
-    pub(super) failed_end: bool,
-    /// Whether dbt has stopped.
-    pub(super) aborted: bool,
+    /// The on-run-end hook that failed.
+    pub(super) failed_end: Option<usize>,
+    /// The hook at which dbt has stopped.
+    pub(super) aborted: Option<usize>,
     /// Whether a transaction has just been rolled back.
     pub(super) rolled_back: bool,
-    /// The node whose steps are walked through, and whether it failed.
-    pub(super) current: Option<(Arc<str>, bool)>,
+    /// The node whose steps are walked through, and what of it failed.
+    pub(super) current: Option<(Arc<str>, Option<Arc<str>>)>,
     /// What the new relation of the node at hand has taken the place of, until it is dropped.
     pub(super) aside: Option<RelationName>,
     /// The relation that dbt puts on its list when the node at hand has ended.
@@ -99,9 +99,9 @@ impl Rehearsal<'_> {
                 }
                 match self.hook(step, stage, &mut made, number) {
                     Ended::Well => {}
-                    Ended::Failed(_) if step.kind == StepKind::OnRunEnd => course.failed_end = true,
+                    Ended::Failed(_) if step.kind == StepKind::OnRunEnd => course.failed_end = step.hook,
                     Ended::Failed(_) => course.failed_start = course.failed_start.or(step.hook),
-                    Ended::Aborted(_) => course.aborted = true,
+                    Ended::Aborted(_) => course.aborted = step.hook,
                 }
             }
             StepKind::Begin if self.opens(at) => self.warehouse.borrow_mut().begin(),
@@ -131,37 +131,34 @@ impl Rehearsal<'_> {
 
     /// Why dbt does not come to a step; none where it does.
     fn skipped(&self, step: &plan::Step, course: &mut Course) -> Option<String> {
-        if course.aborted {
-            return Some("dbt has stopped".to_owned());
+        let id_of = |hook: usize| self.plan.hooks[hook].id.as_str();
+        if let Some(hook) = course.aborted {
+            return Some(format!("dbt has stopped at {}", id_of(hook)));
         }
         match step.kind {
-            StepKind::OnRunStart => {
-                return course.failed_start.map(|_| "an on-run-start hook before it failed".to_owned());
-            }
-            StepKind::OnRunEnd => return course.failed_end.then(|| "an on-run-end hook before it failed".to_owned()),
+            StepKind::OnRunStart => return course.failed_start.map(|hook| format!("{} failed", id_of(hook))),
+            StepKind::OnRunEnd => return course.failed_end.map(|hook| format!("{} failed", id_of(hook))),
             _ => {}
         }
-        if course.failed_start.is_some() && self.skips_nodes() {
-            return Some("an on-run-start hook failed, and skip_nodes_if_on_run_start_fails is set".to_owned());
+        if let Some(hook) = course.failed_start.filter(|_| self.skips_nodes()) {
+            return Some(format!("{} failed, and skip_nodes_if_on_run_start_fails is set", id_of(hook)));
         }
         let id = step.node.clone()?;
         if course.current.as_ref().is_none_or(|(current, _)| *current != id) {
-            course.current = Some((Arc::clone(&id), false));
+            course.current = Some((Arc::clone(&id), None));
         }
         if let Some(&at) = self.by_id.get(&*id) {
-            if course.skipped.contains(&at) {
+            if let Some(needed) = course.skipped.get(&at) {
                 course.ended.insert(Arc::clone(&id), (Status::Skipped, Detail::default()));
-                return Some("something that it needs failed".to_owned());
+                return Some(format!("{needed} failed"));
             }
         }
         if step.kind == StepKind::Test && self.waits_in_vain(&id, course) {
             course.ended.insert(Arc::clone(&id), (Status::Skipped, Detail::default()));
             return Some("something that it is on failed".to_owned());
         }
-        match &course.current {
-            Some((_, true)) => Some("its node failed".to_owned()),
-            _ => None,
-        }
+        let failed = course.current.as_ref().and_then(|(_, failed)| failed.as_ref());
+        failed.map(|failed| format!("{failed} failed"))
     }
 
     /// Whether a node that a test is on is not there to be tested: in a build, it failed or was skipped.
@@ -169,7 +166,7 @@ impl Rehearsal<'_> {
         let Some(test) = self.plan.tests.get(id).filter(|_| self.plan.command == Command::Build) else { return false };
         let is_missing = |at: &usize| {
             let ended = course.ended.get(self.project.nodes[*at].unique_id.as_str());
-            course.skipped.contains(at) || matches!(ended, Some((Status::Error | Status::Skipped, _)))
+            course.skipped.contains_key(at) || matches!(ended, Some((Status::Error | Status::Skipped, _)))
         };
         test.nodes.iter().any(is_missing)
     }
@@ -187,23 +184,36 @@ impl Rehearsal<'_> {
         }
         (course.aside, course.made) = (None, None);
         let Some(id) = &step.node else { return };
-        course.current = Some((Arc::clone(id), true));
+        let failed = step.hook.map_or_else(|| Arc::clone(id), |hook| Arc::from(self.plan.hooks[hook].id.as_str()));
+        course.current = Some((Arc::clone(id), Some(failed)));
+        self.warehouse.borrow_mut().give_up(id, NotMade::Failed);
         let detail = Detail { message: Some(message), ..Detail::default() };
         course.ended.insert(Arc::clone(id), (Status::Error, detail));
         if let Some(&at) = self.by_id.get(&**id) {
-            self.skip_below(at, course);
+            self.skip_below(at, id, course);
         }
     }
 
-    fn skip_below(&self, at: usize, course: &mut Course) {
+    /// Skips what needs a node, because of what failed.
+    fn skip_below(&self, at: usize, failed: &Arc<str>, course: &mut Course) {
         let mut open = vec![at];
         while let Some(at) = open.pop() {
             for &child in self.children.get(&at).into_iter().flatten() {
-                if course.skipped.insert(child) {
+                if self.skip(child, failed, course) {
                     open.push(child);
                 }
             }
         }
+    }
+
+    /// Skips a node; false where it was skipped before.
+    fn skip(&self, node: usize, failed: &Arc<str>, course: &mut Course) -> bool {
+        let is_new = !course.skipped.contains_key(&node);
+        if is_new {
+            course.skipped.insert(node, Arc::clone(failed));
+            self.warehouse.borrow_mut().give_up(&self.project.nodes[node].unique_id, NotMade::Skipped);
+        }
+        is_new
     }
 
     fn outcome(&self, course: &Course) -> Outcome {
@@ -355,6 +365,7 @@ impl Rehearsal<'_> {
     fn test(&mut self, step: &plan::Step, stage: &Rc<Stage>, course: &mut Course, made: &mut Step) {
         let Some(id) = &step.node else { return };
         let made_to_fail = self.failing.as_ref().is_some_and(|failing| *failing == Failing::Test(Arc::clone(id)));
+        self.warehouse.borrow_mut().label(Arc::clone(id));
         let tested = if made_to_fail { test::Tested::made_to_fail() } else { test::run(self, stage, id) };
         made.note = Some(tested.note);
         made.is_taken = tested.is_taken;
@@ -364,8 +375,8 @@ impl Rehearsal<'_> {
         if stops {
             let gates = self.plan.tests.get(&**id).map(|test| test.gates.as_slice()).unwrap_or_default();
             for &node in gates {
-                course.skipped.insert(node);
-                self.skip_below(node, course);
+                self.skip(node, id, course);
+                self.skip_below(node, id, course);
             }
         }
     }

@@ -42,7 +42,7 @@ use clock::Shared;
 use mirror::Mirror;
 use transaction::{Progress, Savepoint};
 
-pub use assumption::{Assumption, AssumptionKind, Expectation};
+pub use assumption::{Assumption, AssumptionKind, Expectation, NotMade};
 pub use build::Replaced;
 pub use catalog::access::{Access, Coming, Grant, Grantee};
 pub use catalog::ledger::{Ledger, State};
@@ -206,6 +206,8 @@ pub struct Warehouse {
     opened: Session,
     shared: Shared,
     expected: HashMap<RelationName, Expectation>,
+    /// What makes relations and has not in this run.
+    not_made: HashMap<String, NotMade>,
     assumptions: Assumptions,
     label: Arc<str>,
     savepoints: Vec<Savepoint>,
@@ -250,6 +252,7 @@ impl Warehouse {
             session,
             shared,
             expected: HashMap::new(),
+            not_made: HashMap::new(),
             assumptions: Assumptions::default(),
             label: Arc::from(""),
             savepoints: Vec::new(),

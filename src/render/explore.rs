@@ -173,6 +173,24 @@ impl Renderer {
     /// Adds a target for each name that the hooks, or macros they reach, compare `target.name` with and
     /// that is not declared: it is the default target by another name. Gives how many were added.
     pub fn add_compared_targets(&mut self, hooks: &Hooks) -> usize {
+        let before = self.targets.len();
+        let default = self.project().default_target();
+        let base = self.targets.iter().position(|target| target.name == default.name).unwrap_or(0);
+        for name in self.compared_targets(hooks) {
+            let mut added = (*self.targets[base]).clone();
+            added.name = name;
+            added.is_default = false;
+            self.targets.push(Arc::new(added));
+            // The nodes are those of the default target: only the hooks are rendered for the other name.
+            self.manifests.push(Arc::clone(&self.manifests[base]));
+            self.shared.push(Arc::clone(&self.shared[base]));
+        }
+        self.targets.len() - before
+    }
+
+    /// The names that the hooks, or macros they reach, compare `target.name` with and no target has.
+    #[must_use]
+    pub fn compared_targets(&self, hooks: &Hooks) -> Vec<String> {
         let mut texts: Vec<&Text> = Vec::new();
         for hook in &hooks.hooks {
             if hook.raw.as_str().contains("target") {
@@ -187,23 +205,12 @@ impl Renderer {
                 }
             }
         }
-        let before = self.targets.len();
-        let default = self.project().default_target();
-        let base = self.targets.iter().position(|target| target.name == default.name).unwrap_or(0);
-        for name in self.shared[0].library.compared() {
-            let declared = self.project().targets.iter().any(|target| target.name == name);
-            if declared || name.is_empty() || self.targets.iter().any(|target| target.name == name) {
-                continue;
-            }
-            let mut added = (*self.targets[base]).clone();
-            added.name = name;
-            added.is_default = false;
-            self.targets.push(Arc::new(added));
-            // The nodes are those of the default target: only the hooks are rendered for the other name.
-            self.manifests.push(Arc::clone(&self.manifests[base]));
-            self.shared.push(Arc::clone(&self.shared[base]));
-        }
-        self.targets.len() - before
+        let is_target = |name: &str| {
+            self.project().targets.iter().any(|target| target.name == name)
+                || self.targets.iter().any(|target| target.name == name)
+        };
+        let compared = self.shared[0].library.compared().into_iter();
+        compared.filter(|name| !name.is_empty() && !is_target(name)).collect()
     }
 
     /// Forgets the targets that comparisons added.

@@ -45,10 +45,44 @@ impl Proved {
     }
 }
 
-/// Whether a proof holds: nothing is refuted and, where that is asked, nothing is assumed without a word of the
-/// settings.
+/// Whether a proof holds: nothing is refuted and, where that is asked, something is proved and nothing is assumed
+/// without a word of the settings.
 fn holds(proof: &Proof, strict: bool) -> bool {
-    proof.holds() && !(strict && proof.assumptions.iter().any(|one| !one.is_confirmed))
+    let is_lacking = || proves_nothing(proof) || proof.assumptions.iter().any(|one| !one.is_confirmed);
+    proof.holds() && !(strict && is_lacking())
+}
+
+/// Whether hooks execute something and none of it could be judged.
+fn proves_nothing(proof: &Proof) -> bool {
+    let counts = tally(proof);
+    !counts.is_empty() && counts.keys().all(|verdict| *verdict == Verdict::NotProved)
+}
+
+/// What a proof comes to, for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Holds,
+    /// Nothing fails, since nothing could be judged.
+    Empty,
+    Fails,
+}
+
+impl Outcome {
+    fn of(proof: &Proof, strict: bool) -> Outcome {
+        match (holds(proof, strict), proves_nothing(proof)) {
+            (true, true) => Outcome::Empty,
+            (true, false) => Outcome::Holds,
+            (false, _) => Outcome::Fails,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Outcome::Holds => "the proof holds",
+            Outcome::Empty => "nothing is refuted, and nothing is proved",
+            Outcome::Fails => "the proof fails",
+        }
+    }
 }
 
 /// `holds` or `fails`.

@@ -9,7 +9,7 @@ use crate::projects::{Project, small};
 fn proof(project: &Project) -> (Proof, String) {
     let wanted = ProveOptions::default();
     let mut proved = hookproof::prove(&CheckOptions::at(project.path()), &wanted).unwrap();
-    let text = hookproof::report::prove::text(&proved[0], 100, false);
+    let text = hookproof::report::prove::text(&proved[0], 100, false, false);
     (proved.remove(0).proofs.remove(0), text)
 }
 
@@ -46,7 +46,8 @@ fn a_key_of_the_invocation_fails_only_where_the_invocation_is_repeated() {
     let [step] = retry.failed.as_slice() else { panic!("{:?}", retry.failed) };
     let error = step.statements[0].error.as_deref().unwrap();
     assert!(error.starts_with("duplicate key value violates unique constraint \"audit_pkey\""), "{error}");
-    let told = "a run that is repeated with the same invocation_id fails in operation.small.small-on-run-start-1";
+    let told = "  a run repeated with the same invocation_id, which dbt never does, would fail in \
+                operation.small.small-on-run-start-1\n";
     assert!(text.contains(told), "{text}");
 }
 
@@ -56,8 +57,12 @@ fn a_log_doubles_only_where_the_invocation_is_repeated() {
         "on-run-start:\n  - create table if not exists {{ target.schema }}.log (id text, at timestamp)",
         "on-run-end:\n  - insert into {{ target.schema }}.log values ('{{ invocation_id }}', '{{ run_started_at }}')",
     ]);
-    let (proof, _) = proof(&project);
+    let (proof, text) = proof(&project);
     assert_eq!(proof.second_run, []);
+    let told = "  a run repeated with the same invocation_id, which dbt never does, would double rows in d.main.log\n";
+    assert!(text.contains(told), "{text}");
+    let proved = hookproof::prove(&CheckOptions::at(project.path()), &ProveOptions::default()).unwrap();
+    assert!(!hookproof::report::prove::text(&proved[0], 100, false, true).contains("invocation_id"));
     let retry = proof.retry.unwrap();
     assert!(retry.failed.is_empty());
     assert_eq!(retry.doubled.iter().map(|drift| drift.doubled).collect::<Vec<_>>(), [1]);

@@ -97,6 +97,15 @@ impl Assumptions {
     }
 }
 
+/// Why what makes a relation has not made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotMade {
+    /// It failed, and what it did is rolled back.
+    Failed,
+    /// Something that it needs failed.
+    Skipped,
+}
+
 /// What a name means that no relation has yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {

@@ -8,13 +8,28 @@ use sqlparser::parser::Parser;
 
 use super::catalog::object::Object;
 use super::types::Declared;
-use super::{Column, Expectation, RelationName, Rows, Type, Warehouse, sqlite};
+use super::{Column, Expectation, NotMade, RelationName, Rows, Type, Warehouse, sqlite};
 use crate::sql;
 
 impl Warehouse {
     /// Another run begins: what was only assumed to be there, and was dropped, may be there again.
     pub fn begin_run(&mut self) {
         self.catalog.forget_lost();
+        self.not_made.clear();
+    }
+
+    /// Something that would make a relation does not, in this run.
+    pub fn give_up(&mut self, by: &str, how: NotMade) {
+        self.not_made.insert(by.to_owned(), how);
+    }
+
+    /// Why a relation that `by` makes is not there.
+    pub(super) fn not_yet(&self, by: &str) -> String {
+        match self.not_made.get(by) {
+            Some(NotMade::Failed) => format!("{by}, which makes it, failed"),
+            Some(NotMade::Skipped) => format!("{by}, which makes it, was skipped"),
+            None => format!("{by} makes it later"),
+        }
     }
 
     /// A schema is there: dbt has made it.

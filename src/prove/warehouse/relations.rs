@@ -92,8 +92,7 @@ impl Warehouse {
             return Err(Stop::refuted(format!("{}: {by}", self.no_relation(name, &full))));
         }
         if let Some(Expectation::NotBuiltYet { by }) = self.expected.get(&full) {
-            let by = by.clone();
-            return Err(Stop::refuted(format!("{}: {by} makes it later", self.no_relation(name, &full))));
+            return Err(Stop::refuted(format!("{}: {}", self.no_relation(name, &full), self.not_yet(by))));
         }
         self.create(Relation::new(full.clone(), Kind::Table, Vec::new(), Certainty::Assumed))?;
         let made = self.catalog.relation(&full).cloned();
@@ -108,6 +107,7 @@ impl Warehouse {
         match relation.certainty {
             Certainty::Known => {}
             Certainty::Inferred => self.touched_assumed = true,
+            Certainty::Assumed if is_of_dbt(&relation.name) => self.touched_assumed = true,
             Certainty::Assumed => {
                 self.touched_assumed = true;
                 let assumption = self.assumptions.add(AssumptionKind::Table, relation.name.to_string(), &self.label);
@@ -435,4 +435,10 @@ fn column_text(column: &Column) -> String {
         text += &format!(" DEFAULT ({default})");
     }
     text
+}
+
+/// Whether a relation is none but what dbt puts in front of a query for an ephemeral model.
+fn is_of_dbt(name: &RelationName) -> bool {
+    let prefix = "__dbt__cte__";
+    name.identifier.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

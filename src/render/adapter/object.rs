@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::{execute, given, pure, short};
 use crate::jinja::{Args, Eval, Interp, Object, Str, Unknown, Value};
+use crate::project::AdapterFrom;
 use crate::render::arguments::Signature;
 use crate::render::context::{Scene, host_error, unknown};
 use crate::render::database::Found;
@@ -179,7 +180,23 @@ impl Adapter {
             scene.not_known(&cause);
             return Ok(unknown(&*macro_name, &cause));
         }
+        if let Some(cause) = self.other_adapter(&macro_name) {
+            scene.not_known(&cause);
+            return Ok(unknown(&*macro_name, &cause));
+        }
         Err(host_error("dispatch", self.not_dispatched(&macro_name, namespace.as_deref())))
+    }
+
+    /// Why what is not found may be there on the adapter that dbt will run with, where no profile names one.
+    fn other_adapter(&self, name: &str) -> Option<String> {
+        let project = self.0.project();
+        let has_it = |one: &crate::project::Macro| one.name.strip_suffix(name).is_some_and(|rest| rest.ends_with("__"));
+        let is_open = match &project.adapter_from {
+            AdapterFrom::Profile | AdapterFrom::Option => false,
+            AdapterFrom::Guess(_) => project.macros.iter().any(has_it),
+            AdapterFrom::None => true,
+        };
+        is_open.then(|| format!("which `{name}` is called depends on the adapter: name it with --adapter"))
     }
 
     fn not_dispatched(&self, name: &str, namespace: Option<&str>) -> String {

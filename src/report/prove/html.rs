@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::text::{SAME_ID, cell, doubled, failing, given};
-use super::{Proved, holds, owner, positions, tally};
+use super::text::{cell, doubled, failing, given};
+use super::{Outcome, Proved, owner, positions, tally};
 use crate::plan::StepKind;
 use crate::prove::warehouse::Verdict;
 use crate::prove::{Drift, Executed, Noticed, Proof, Run, Step, fates};
@@ -13,6 +13,9 @@ use crate::source::Place;
 
 /// How the page looks: no script, nothing that is fetched, light or dark as the reader has it.
 const STYLE: &str = include_str!("style.css");
+
+/// What a retry is called.
+const SAME_ID: &str = "a run that is repeated with the same invocation_id";
 
 /// The rehearsals of projects as a page of HTML.
 #[must_use]
@@ -27,7 +30,7 @@ pub fn html(all: &[Proved]) -> String {
         for proof in &proved.proofs {
             number += 1;
             let drawing = Drawing { positions: positions(proved), number };
-            drawing.proof(proof, &proved.project, holds(proof, proved.strict), &mut body);
+            drawing.proof(proof, &proved.project, Outcome::of(proof, proved.strict), &mut body);
         }
     }
     let title = match all {
@@ -46,7 +49,8 @@ fn contents(all: &[Proved], out: &mut String) {
     out.push_str("<nav>\n<ul>\n");
     let proofs = all.iter().flat_map(|proved| proved.proofs.iter().map(move |proof| (proved, proof)));
     for (number, (proved, proof)) in (1..).zip(proofs) {
-        let (verdict, of) = outcome(holds(proof, proved.strict));
+        let outcome = Outcome::of(proof, proved.strict);
+        let (verdict, of) = (outcome.words(), badge(outcome));
         let _ = writeln!(
             out,
             "<li><a href=\"#proof-{number}\">{} in {}</a> <span class=\"badge {of}\">{verdict}</span></li>",
@@ -57,9 +61,13 @@ fn contents(all: &[Proved], out: &mut String) {
     out.push_str("</ul>\n</nav>\n");
 }
 
-/// What is said of a proof, and its class in the page's style.
-fn outcome(holds: bool) -> (&'static str, &'static str) {
-    if holds { ("the proof holds", "proved") } else { ("the proof fails", "refuted") }
+/// The class of an outcome in the page's style.
+fn badge(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Holds => class(Some(Verdict::Proved)),
+        Outcome::Empty => class(Some(Verdict::NotProved)),
+        Outcome::Fails => class(Some(Verdict::Refuted)),
+    }
 }
 
 /// Whether each step of two runs came out alike.
@@ -103,8 +111,8 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn proof(&self, proof: &Proof, project: &str, holds: bool, out: &mut String) {
-        let (verdict, of) = outcome(holds);
+    fn proof(&self, proof: &Proof, project: &str, outcome: Outcome, out: &mut String) {
+        let (verdict, of) = (outcome.words(), badge(outcome));
         let _ = writeln!(
             out,
             "<section id=\"proof-{}\">\n<h1>{} <small>dbt {} in {} ({})</small></h1>\n<p class=\"verdict {of}\">{verdict}</p>",

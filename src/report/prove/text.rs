@@ -1,9 +1,9 @@
 //! The rehearsal for a person: what fails first, then what was assumed, who may do what, what a second run did.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
-use super::{Proved, holds, owner, positions, tally};
+use super::{Outcome, Proved, owner, positions, tally};
 use crate::plan::StepKind;
 use crate::prove::warehouse::{SqlValue, Verdict};
 use crate::prove::{Drift, Executed, Failing, Noticed, Proof, Step, Trouble, Validation, fates};
@@ -15,13 +15,13 @@ use crate::source::{Call, Place};
 /// How many rows of a list are shown before it is cut.
 const MOST_LISTED: usize = 40;
 
-/// The rehearsals of a project, a section for each target.
+/// The rehearsals of a project, a section for each target; where it is quiet, without what dbt never does.
 #[must_use]
-pub fn text(proved: &Proved, width: usize, colour: bool) -> String {
-    let drawing = Drawing { positions: positions(proved), paint: Paint { colour }, width: width.max(60) };
+pub fn text(proved: &Proved, width: usize, colour: bool, is_quiet: bool) -> String {
+    let drawing = Drawing { positions: positions(proved), paint: Paint { colour }, width: width.max(60), is_quiet };
     let mut out = String::new();
     for proof in &proved.proofs {
-        drawing.proof(proof, &proved.project, holds(proof, proved.strict), proved.strict, &mut out);
+        drawing.proof(proof, &proved.project, proved.strict, &mut out);
     }
     out
 }
@@ -35,9 +35,6 @@ pub(super) fn given(one: &Validation) -> String {
         row => format!("on a row with {}{table}", row.join(", ")),
     }
 }
-
-/// What a retry is called.
-pub(super) const SAME_ID: &str = "a run that is repeated with the same invocation_id";
 
 /// A value of a row in one line.
 pub(super) fn cell(value: &SqlValue) -> String {
@@ -55,6 +52,16 @@ pub(super) fn doubled(rows: u64) -> String {
     if rows == 1 { "1 row doubled".to_owned() } else { format!("{rows} rows doubled") }
 }
 
+/// Names in a row: a few, and how many more.
+fn listed(names: &[impl Display]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [first, last] => format!("{first} and {last}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+    }
+}
+
 /// What a drill lets fail.
 pub(super) fn failing(of: &Failing, proof: &Proof) -> String {
     match of {
@@ -63,15 +70,37 @@ pub(super) fn failing(of: &Failing, proof: &Proof) -> String {
     }
 }
 
+/// Columns in brackets, as many as there is room for; the first in any case.
+fn within(columns: &[String], room: usize) -> String {
+    let mut shown = String::new();
+    for (at, column) in columns.iter().enumerate() {
+        let left = columns.len() - at;
+        let comma = if at == 0 { "" } else { ", " };
+        let tail = if left > 1 { format!(" and {} more", left - 1).len() } else { 0 };
+        let needed = shown.chars().count() + comma.len() + column.chars().count() + tail + " ()".len();
+        if at > 0 && needed > room {
+            return format!(" ({shown} and {left} more)");
+        }
+        shown.push_str(comma);
+        shown.push_str(column);
+    }
+    if shown.is_empty() { shown } else { format!(" ({shown})") }
+}
+
 struct Drawing<'a> {
     positions: Positions<'a>,
     paint: Paint,
     width: usize,
+    is_quiet: bool,
 }
 
 impl Drawing<'_> {
-    fn proof(&self, proof: &Proof, project: &str, holds: bool, strict: bool, out: &mut String) {
-        let verdict = if holds { self.paint.bold("the proof holds") } else { self.paint.red("the proof fails") };
+    fn proof(&self, proof: &Proof, project: &str, strict: bool, out: &mut String) {
+        let outcome = Outcome::of(proof, strict);
+        let verdict = match outcome {
+            Outcome::Holds | Outcome::Empty => self.paint.bold(outcome.words()),
+            Outcome::Fails => self.paint.red(outcome.words()),
+        };
         let _ = writeln!(
             out,
             "{}: {} in {} ({}): {verdict}",
@@ -83,6 +112,7 @@ impl Drawing<'_> {
         for (run, step) in proof.refuted() {
             self.refuted(run, step, proof, out);
         }
+        self.not_run(proof, out);
         self.drills(proof, out);
         self.validations(proof, out);
         self.tally(proof, out);
@@ -113,6 +143,30 @@ impl Drawing<'_> {
             self.cause(message, *place, through.as_deref(), out);
             if let Some(note) = &step.note {
                 let _ = writeln!(out, "    {}", self.paint.dim(note));
+            }
+        }
+    }
+
+    /// The hooks that dbt does not come to, by what failed before; those of the second run where they are others.
+    fn not_run(&self, proof: &Proof, out: &mut String) {
+        let mut known = HashSet::new();
+        for run in &proof.runs {
+            let mut since: Vec<(&str, Vec<&str>)> = Vec::new();
+            for step in run.steps.iter().filter(|step| step.is_skipped) {
+                let (Some(hook), Some(why)) = (step.hook, step.note.as_deref()) else { continue };
+                if !known.insert((hook, why)) {
+                    continue;
+                }
+                let id = proof.hooks[hook].id.as_str();
+                match since.iter_mut().find(|(other, _)| *other == why) {
+                    Some((_, hooks)) => hooks.push(id),
+                    None => since.push((why, vec![id])),
+                }
+            }
+            for (why, hooks) in since {
+                let (count, named) = (counted(hooks.len(), "hook"), listed(&hooks));
+                let when = if run.number == 1 { "" } else { " when it runs again" };
+                let _ = writeln!(out, "\n  {count} did not run{when}, since {why}: {named}");
             }
         }
     }
@@ -298,30 +352,26 @@ impl Drawing<'_> {
 
     fn drift(&self, proof: &Proof, out: &mut String) {
         for drift in &proof.second_run {
-            self.doubled_rows("a second run", drift, proof, out);
+            self.doubled_rows(drift, proof, out);
         }
-        let Some(retry) = &proof.retry else { return };
-        for step in &retry.failed {
-            let _ = writeln!(out, "  {SAME_ID} fails in {}", owner(step, proof));
-            for one in step.statements.iter().filter(|one| one.verdict == Verdict::Refuted) {
-                self.cause(one.error.as_deref().unwrap_or_default(), one.place, one.through.as_deref(), out);
-                self.sql(one, out);
-            }
-            if let Some(trouble) = &step.trouble {
-                self.cause(&trouble.message, trouble.place, trouble.through.as_deref(), out);
-            }
-        }
+        let Some(retry) = proof.retry.as_ref().filter(|_| !self.is_quiet) else { return };
+        let failed: Vec<&str> = retry.failed.iter().map(|step| owner(step, proof)).collect();
         // What a second run doubles, a retry doubles too.
         let is_new = |drift: &&Drift| proof.second_run.iter().all(|known| known.object != drift.object);
-        for drift in retry.doubled.iter().filter(is_new) {
-            self.doubled_rows(SAME_ID, drift, proof, out);
-        }
+        let doubled: Vec<_> = retry.doubled.iter().filter(is_new).map(|drift| &drift.object).collect();
+        let what = match (failed.as_slice(), doubled.as_slice()) {
+            ([], []) => return,
+            ([], doubled) => format!("double rows in {}", listed(doubled)),
+            (failed, []) => format!("fail in {}", listed(failed)),
+            (failed, doubled) => format!("fail in {} and double rows in {}", listed(failed), listed(doubled)),
+        };
+        let _ = writeln!(out, "  a run repeated with the same invocation_id, which dbt never does, would {what}");
     }
 
     /// Rows that a run wrote again, and the statement that did.
-    fn doubled_rows(&self, run: &str, drift: &Drift, proof: &Proof, out: &mut String) {
+    fn doubled_rows(&self, drift: &Drift, proof: &Proof, out: &mut String) {
         let by = drift.hook().map_or_else(String::new, |hook| format!(", by {}", proof.hooks[hook].id));
-        let _ = writeln!(out, "  {run} leaves {}: {}{by}", drift.object, doubled(drift.doubled));
+        let _ = writeln!(out, "  a second run leaves {}: {}{by}", drift.object, doubled(drift.doubled));
         if let Some(written) = &drift.written {
             self.cause("", written.place, written.through.as_deref(), out);
         }
@@ -342,13 +392,15 @@ impl Drawing<'_> {
                 (true, _) => "[x]",
                 (false, _) => "[ ]",
             };
-            let columns = if one.columns.is_empty() { String::new() } else { format!(" ({})", one.columns.join(", ")) };
             let by = match one.needed_by.as_slice() {
                 [] => String::new(),
                 [by] => format!(", needed by {by}"),
                 [by, rest @ ..] => format!(", needed by {by} and {} more", rest.len()),
             };
-            let _ = writeln!(out, "    {mark} {} {}{columns}{}", one.kind.name(), one.name, self.paint.dim(&by));
+            let what = format!("    {mark} {} {}", one.kind.name(), one.name);
+            let taken = what.chars().count() + by.chars().count();
+            let columns = within(&one.columns, self.width.saturating_sub(taken));
+            let _ = writeln!(out, "{what}{columns}{}", self.paint.dim(&by));
         }
         self.rest(proof.assumptions.len(), out);
     }

@@ -8,6 +8,59 @@ use super::reader::{Reader, Written};
 use super::words;
 use crate::sql::{Dialect, Verb};
 
+/// Procedures of SQL Server that are called without their schema; in order.
+const SYSTEM_PROCEDURES: [&str; 49] = [
+    "sp_addextendedproperty",
+    "sp_addlinkedserver",
+    "sp_addmessage",
+    "sp_addrole",
+    "sp_addrolemember",
+    "sp_addsrvrolemember",
+    "sp_addtype",
+    "sp_adduser",
+    "sp_autostats",
+    "sp_changeobjectowner",
+    "sp_columns",
+    "sp_configure",
+    "sp_createstats",
+    "sp_databases",
+    "sp_dboption",
+    "sp_depends",
+    "sp_describe_first_result_set",
+    "sp_dropextendedproperty",
+    "sp_droprole",
+    "sp_droprolemember",
+    "sp_dropuser",
+    "sp_execute_external_script",
+    "sp_executesql",
+    "sp_fkeys",
+    "sp_getapplock",
+    "sp_grantdbaccess",
+    "sp_help",
+    "sp_helpdb",
+    "sp_helpindex",
+    "sp_helprole",
+    "sp_helprolemember",
+    "sp_helptext",
+    "sp_helpuser",
+    "sp_indexoption",
+    "sp_lock",
+    "sp_pkeys",
+    "sp_recompile",
+    "sp_refreshsqlmodule",
+    "sp_refreshview",
+    "sp_releaseapplock",
+    "sp_rename",
+    "sp_set_session_context",
+    "sp_spaceused",
+    "sp_tableoption",
+    "sp_tables",
+    "sp_updateextendedproperty",
+    "sp_updatestats",
+    "sp_who",
+    "xp_cmdshell",
+];
+
 impl Warehouse {
     /// A statement of that kind, after its verb.
     pub(super) fn maintain(&mut self, verb: &Verb, reader: &mut Reader<'_>, together: bool) -> Done<()> {
@@ -230,7 +283,8 @@ impl Warehouse {
             if !there && self.has_dropped(&named, None) {
                 return Err(Stop::refuted(self.no_procedure(&named)));
             }
-            if !there {
+            let is_built_in = self.dialect() == Dialect::SqlServer && is_system_procedure(&name);
+            if !there && !is_built_in {
                 self.need_routine(Class::Procedure, &name, None)?;
             }
         }
@@ -245,4 +299,11 @@ impl Warehouse {
             dialect => words::missing(dialect, named),
         }
     }
+}
+
+/// Whether a procedure comes with SQL Server.
+fn is_system_procedure(name: &Written) -> bool {
+    let mut parts = name.parts.iter().rev().map(|(part, _)| part.to_ascii_lowercase());
+    let Some(last) = parts.next() else { return false };
+    parts.next().is_some_and(|schema| schema == "sys") || SYSTEM_PROCEDURES.contains(&last.as_str())
 }

@@ -138,7 +138,7 @@ impl Warehouse {
         let cause = words::no_relation(self.dialect(), written, &name);
         Err(Stop::refuted(match (self.expected.get(&name), self.catalog().dropped_by(&name)) {
             (_, Some(by)) => words::dropped(&cause, by),
-            (Some(Expectation::NotBuiltYet { by }), _) => format!("{cause}: {by} makes it later"),
+            (Some(Expectation::NotBuiltYet { by }), _) => format!("{cause}: {}", self.not_yet(by)),
             _ => cause,
         }))
     }
