@@ -505,3 +505,14 @@ fn a_file_is_read_back_with_its_views() {
         assert!(rows_of(&mut again, "select id from \"U\"").is_empty());
     });
 }
+
+#[test]
+fn a_view_that_cannot_be_read_is_not_made() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Snowflake);
+        warehouse.execute("create table t (id int)");
+        let sql = "create view v as select count(distinct id) over () as n from t";
+        let effect = warehouse.execute(sql).pop().unwrap();
+        assert_eq!(effect.verdict, Verdict::NotProved, "{effect:?}");
+    });
+}

@@ -421,6 +421,9 @@ impl Warehouse {
                 .filter_map(|name| Some((self.catalog.relation(name)?.storage.clone(), name.clone())))
                 .collect();
             names.dedup();
+            // What SQLite does not read is told here, and not by those who read the view.
+            let whole = self.with_views(&translated.sql)?;
+            self.db.prepare(&whole).map(drop).map_err(|error| self.stopped(&error))?;
             let shown = self.shown(&translated.sql);
             self.set_aside(name)?;
             let old = self.catalog.relation(name).cloned();
