@@ -280,6 +280,13 @@ impl Rehearsal<'_> {
                 return Ended::Failed(database_error(last.error.as_deref().unwrap_or_default()));
             }
         }
+        // What is not known may have executed something, though nothing of it is printed.
+        let is_told = made.statements.iter().any(|one| one.verdict == Verdict::NotProved);
+        if let Some(cause) = pass.unknown.first().filter(|_| !is_told) {
+            self.filling.lose_sight();
+            made.trouble =
+                Some(Trouble { verdict: Verdict::NotProved, message: cause.clone(), place: hook.place, through: None });
+        }
         Ended::Well
     }
 

@@ -41,8 +41,13 @@ fn a_dispatch_without_an_adapter_is_not_refuted() {
          {% macro postgres__upload() %}select 1{% endmacro %}\n\
          {% macro clickhouse__upload() %}select 1{% endmacro %}\n",
     );
-    let proved = proved(&project);
-    assert_eq!(proved.proofs[0].refuted().count(), 0, "{}", text(&proved));
+    let printed = proved(&project);
+    assert_eq!(printed.proofs[0].refuted().count(), 0, "{}", text(&printed));
+    // Nothing of it is printed, and it may do something all the same.
+    project.edit("dbt_project.yml", |text| text.replace("{{ small.upload() }}", "{% do small.upload() %}"));
+    let told = text(&proved(&project));
+    assert!(told.contains("nothing is refuted, and nothing is proved"), "{told}");
+    assert!(told.contains("depends on the adapter: name it with --adapter"), "{told}");
 }
 
 #[test]
