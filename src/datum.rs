@@ -105,6 +105,17 @@ impl Datum {
         self.as_map()?.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(name, value)| (name, value))
     }
 
+    /// Whether one of its texts is so, keys of mappings among them.
+    #[must_use]
+    pub fn has_text(&self, is_so: &dyn Fn(&str) -> bool) -> bool {
+        match &self.kind {
+            Kind::Str(text) => is_so(text.as_str()),
+            Kind::List(items) => items.iter().any(|item| item.has_text(is_so)),
+            Kind::Map(entries) => entries.iter().any(|(key, value)| key.has_text(is_so) || value.has_text(is_so)),
+            Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Other { .. } => false,
+        }
+    }
+
     /// The value without its places: those of a text that is no file of the project.
     #[must_use]
     pub fn without_places(self) -> Datum {

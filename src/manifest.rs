@@ -9,7 +9,7 @@ mod tests;
 pub use build::{build, build_all, of_test};
 use build::{name_test, of_tests};
 pub use settings::Settings;
-pub use tests::{DeclaredTest, TestNode, Tests};
+pub use tests::{DeclaredTest, TestNode, Tests, stores_failures};
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

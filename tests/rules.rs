@@ -7,6 +7,7 @@ mod cases;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use cases::{Case, Mark, cases, catalogue, name_of, rule_folders};
 use hookproof::CheckOptions;
@@ -67,26 +68,57 @@ fn parts(one: &CheckReport) -> String {
     format!("{:#?} {:#?} {:#?} {} {:?}", one.diagnostics, one.coverage, one.branches, one.suppressed, one.targets)
 }
 
-/// What is different where only the hooks are rendered that one file's findings are known by.
-fn differences(case: &Case) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    case.write(folder.path());
+/// The files of which something else is told where only the hooks are rendered that their findings are known by.
+fn differing<'a>(root: &Path, files: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
     let all = SelectionChange { select: vec![Selector::Preset(Preset::All)], ..SelectionChange::default() };
     let told = |file: &String, every_hook: bool| {
         let files = Some(BTreeSet::from([file.clone()]));
-        let options = CheckOptions { rules: all.clone(), files, every_hook, ..CheckOptions::at(folder.path()) };
+        let options = CheckOptions { rules: all.clone(), files, every_hook, ..CheckOptions::at(root) };
         hookproof::check(&options)
             .map_err(|error| error.to_string())
             .map(|reports| reports.iter().map(parts).collect::<Vec<_>>())
     };
-    let differs = |file: &&String| told(file, false) != told(file, true);
-    case.files.keys().filter(differs).map(|file| format!("{}: {file}", case.name)).collect()
+    files.filter(|file| told(file, false) != told(file, true)).collect()
 }
 
 #[test]
 fn what_a_file_causes_is_the_same_where_every_hook_is_rendered() {
-    let differences: Vec<String> = cases().iter().flat_map(differences).collect();
+    let mut differences = Vec::new();
+    for case in cases() {
+        let folder = tempfile::tempdir().unwrap();
+        case.write(folder.path());
+        let found = differing(folder.path(), case.files.keys());
+        differences.extend(found.iter().map(|file| format!("{}: {file}", case.name)));
+    }
+    let mut chance = Chance(7);
+    for root in projects() {
+        let mut files = files_of(&root);
+        let of = files.swap_remove(chance.below(files.len()));
+        let found = differing(&root, std::iter::once(&of));
+        differences.extend(found.iter().map(|file| format!("{}: {file}", root.display())));
+    }
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// The projects that dbt's own answers are kept for.
+fn projects() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/cases");
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.join("dbt_project.yml").is_file());
+    found.sort();
+    found
+}
+
+/// The files of a project that dbt reads, from its root.
+fn files_of(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|ending| ending == "sql" || ending == "yml") {
+            found.push(path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"));
+        }
+    }
+    found
 }
 
 /// Numbers that look like chance, and are the same in each run.

@@ -174,7 +174,6 @@ fn access(warehouse: &Warehouse) -> Vec<Access> {
     table
 }
 
-/// A hook that stops dbt while it parses.
 /// What is wrong with a file, so that dbt does not come to the first step.
 fn unstarted(problem: &Problem) -> Step {
     Step {
@@ -196,6 +195,7 @@ fn unstarted(problem: &Problem) -> Step {
     }
 }
 
+/// A hook that stops dbt while it parses.
 fn stopped(plan: &Plan, hook: usize, error: &JinjaError) -> Step {
     let of = &plan.hooks[hook];
     Step {

@@ -477,21 +477,8 @@ impl Source<'_> {
         strings([table.source_name.as_str(), table.name.as_str()])
     }
 
-    /// Whether a test stores the rows that it finds, and as what: one follows from the other (dbt's `TestConfig`).
-    fn stores_failures(&self) -> (Value, Value) {
-        let written = |key: &str| self.setting(key).filter(|value| !value.is_null());
-        match (written("store_failures"), written("store_failures_as")) {
-            (stores, Some(stored_as)) => {
-                let is_relation = stored_as.as_str().map(|kind| matches!(kind, "table" | "view"));
-                let stores = is_relation.map_or_else(|| none_or(stores), Value::Bool);
-                (stores, value_of(stored_as))
-            }
-            (Some(stores), None) => {
-                let kind = if stores.as_bool() == Some(true) { "table" } else { "ephemeral" };
-                (value_of(stores), Value::str(kind))
-            }
-            (None, None) => (Value::None, Value::None),
-        }
+    fn stores_failures(&self) -> (Datum, Datum) {
+        manifest::stores_failures(|key| self.setting(key))
     }
 
     /// The relation that a test stores the rows in that it finds.
@@ -500,8 +487,8 @@ impl Source<'_> {
             Kind::Test(test, _) => Some(test.named(&self.scene.shared, &self.scene.target)),
             _ => self.state,
         };
-        match (self.stores_failures().0, state) {
-            (Value::Bool(true), Some(state)) => Value::str(self.scene.relation_of_state(state).render()),
+        match (self.stores_failures().0.as_bool(), state) {
+            (Some(true), Some(state)) => Value::str(self.scene.relation_of_state(state).render()),
             _ => Value::None,
         }
     }
@@ -614,7 +601,7 @@ impl Source<'_> {
             ("schema", None, _) if self.resource() == Some(Resource::Test) => Value::str("dbt_test__audit"),
             ("store_failures" | "store_failures_as", ..) if self.resource() == Some(Resource::Test) => {
                 let (stores, stored_as) = self.stores_failures();
-                if key == "store_failures" { stores } else { stored_as }
+                value_of(if key == "store_failures" { &stores } else { &stored_as })
             }
             ("post-hook", _, Some(_)) => self.hooks(HookKind::PostHook),
             ("pre-hook", _, Some(_)) => self.hooks(HookKind::PreHook),

@@ -264,8 +264,11 @@ impl<'a> Reach<'a> {
     fn data_makes(&self) -> bool {
         *self.data_makes.get_or_init(|| {
             let options = self.options;
-            let given = format!("{:?}{:?}", options.vars, options.answers);
-            if makers(&given) > 0 || options.env.values().any(|value| makers(value) > 0) {
+            let makes = |text: &str| makers(text) > 0;
+            let answers = options.answers.given.iter().map(|(_, answer)| answer);
+            if answers.chain([&options.vars]).any(|given| given.has_text(&makes))
+                || options.env.values().any(|of| makes(of))
+            {
                 return true;
             }
             let mut in_hooks: HashMap<FileId, usize> = HashMap::new();

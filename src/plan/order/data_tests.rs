@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Item, Order};
-use crate::manifest::{NodeState, TestNode};
+use crate::manifest::{TestNode, stores_failures};
 use crate::project::Resource;
 use crate::render::{DataTest, Renderer, TestCode};
 
@@ -60,7 +60,8 @@ impl Order<'_> {
     }
 
     fn test(&self, renderer: &Renderer, target: usize, vertex: Option<usize>, test: &TestNode) -> DataTest {
-        let state = if stores(&test.state) {
+        let stores = stores_failures(|key| test.state.settings.get(key)).0.as_bool() == Some(true);
+        let state = if stores {
             test.named(renderer.shared(target), &renderer.targets()[target]).clone()
         } else {
             test.state.clone()
@@ -87,11 +88,4 @@ impl Order<'_> {
             state,
         }
     }
-}
-
-/// Whether a test may keep the rows that it finds.
-fn stores(state: &NodeState) -> bool {
-    let stores = state.settings.get("store_failures");
-    let stored_as = state.settings.get("store_failures_as");
-    stores.is_some_and(|stores| stores.as_bool() != Some(false)) || stored_as.is_some_and(|of| !of.is_null())
 }

@@ -142,9 +142,9 @@ impl NodeValue {
                 let resource = self.resource();
                 let is = match resource {
                     Some(Resource::Model | Resource::Seed | Resource::Snapshot) => true,
-                    Some(Resource::Test) if name == "is_relational" => self
-                        .with(|source| Some(matches!(source.stores_failures().0, Value::Bool(true))))
-                        .unwrap_or(false),
+                    Some(Resource::Test) if name == "is_relational" => {
+                        self.with(|source| source.stores_failures().0.as_bool()).unwrap_or(false)
+                    }
                     _ => false,
                 };
                 return Some(Value::Bool(is));
