@@ -9,6 +9,7 @@ mod tests;
 pub use build::{build, build_all, of_test};
 use build::{name_test, of_tests};
 pub use settings::Settings;
+pub(crate) use tests::quoted_arguments;
 pub use tests::{DeclaredTest, TestNode, Tests, stores_failures};
 
 use std::collections::HashMap;

@@ -30,6 +30,8 @@ pub struct TestNode {
     pub sources: Vec<usize>,
     /// The model, for a unit test: it runs right before that.
     pub unit_of: Option<usize>,
+    /// The entry of the properties file, for a unit test.
+    pub entry: Option<usize>,
     /// The macro that a generic test calls, without its package.
     pub calls: String,
     /// That macro's package, where it is said.
@@ -361,6 +363,7 @@ impl Finder<'_> {
             nodes: on.nodes.clone(),
             sources: on.sources.clone(),
             unit_of: None,
+            entry: None,
             calls: own.to_owned(),
             namespace: namespace.map(str::to_owned),
             arguments: Vec::new(),
@@ -470,7 +473,8 @@ impl Finder<'_> {
     }
 
     fn unit_tests(&self, found: &mut Vec<TestNode>) {
-        for entry in self.project.properties.iter().filter(|entry| entry.section == "unit_tests") {
+        let entries = self.project.properties.iter().enumerate();
+        for (place, entry) in entries.filter(|(_, entry)| entry.section == "unit_tests") {
             let Some(model) = entry.datum.get("model").and_then(Datum::as_str) else { continue };
             let Some(at) = self.node(model).filter(|&at| self.manifest.nodes[at].enabled) else { continue };
             if !is_enabled(&entry.datum) {
@@ -489,6 +493,7 @@ impl Finder<'_> {
                 nodes: vec![at],
                 sources: Vec::new(),
                 unit_of: Some(at),
+                entry: Some(place),
                 calls: String::new(),
                 namespace: None,
                 arguments: Vec::new(),
@@ -583,7 +588,7 @@ fn list<'a>(datum: &'a Datum, key: &str) -> &'a [Datum] {
 }
 
 /// The arguments of a call that are all quoted names, after the function's name.
-fn quoted_arguments(after: &str) -> Option<Vec<String>> {
+pub(crate) fn quoted_arguments(after: &str) -> Option<Vec<String>> {
     let inside = after.trim_start().strip_prefix('(')?.split(')').next()?;
     let names: Vec<String> = inside
         .split(',')

@@ -374,6 +374,10 @@ impl Rehearsal<'_> {
         let made_to_fail = self.failing.as_ref().is_some_and(|failing| *failing == Failing::Test(Arc::clone(id)));
         self.warehouse.borrow_mut().label(Arc::clone(id));
         let tested = if made_to_fail { test::Tested::made_to_fail() } else { test::run(self, stage, id) };
+        if let Some(message) = tested.notice.filter(|message| self.notes.iter().all(|known| known.message != *message))
+        {
+            self.notes.push(Note { message, hook: None, place: None, through: None });
+        }
         made.note = Some(tested.note);
         made.is_taken = tested.is_taken;
         made.statements = tested.effects.into_iter().map(|effect| executed(effect, None, None, false)).collect();

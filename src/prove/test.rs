@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::run::Rehearsal;
 use super::stage::{Stage, database_error};
 use super::warehouse::{Effect, Kind, Replaced, SqlValue, Verdict};
+use crate::datum::Datum;
 use crate::render::database::Database;
-use crate::render::{Detail, RehearsedTest, Status};
+use crate::render::{DataTest, Detail, RehearsedTest, Status, TestCode};
 
 /// What a test gave.
 pub(super) struct Tested {
@@ -20,6 +21,8 @@ pub(super) struct Tested {
     pub(super) detail: Detail,
     /// Whether it is taken to pass.
     pub(super) is_taken: bool,
+    /// What is worth a look of it.
+    pub(super) notice: Option<String>,
 }
 
 impl Tested {
@@ -28,13 +31,14 @@ impl Tested {
         let message = "Got 1 result, configured to fail if != 0".to_owned();
         let detail = Detail { message: Some(message), failures: Some(1), rows: None };
         let note = "made to fail".to_owned();
-        Tested { note, effects: Vec::new(), status: Status::Fail, detail, is_taken: false }
+        Tested { note, effects: Vec::new(), status: Status::Fail, detail, is_taken: false, notice: None }
     }
 
     /// A test that cannot be executed.
     fn taken(why: &str, effects: Vec<Effect>) -> Tested {
         let detail = Detail { message: None, failures: Some(0), rows: None };
-        Tested { note: format!("taken to pass: {why}"), effects, status: Status::Pass, detail, is_taken: true }
+        let note = format!("taken to pass: {why}");
+        Tested { note, effects, status: Status::Pass, detail, is_taken: true, notice: None }
     }
 }
 
@@ -43,6 +47,10 @@ pub(super) fn run(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, id: &str) -> Tes
     let Some(test) = rehearsal.plan.tests.get(id) else {
         return Tested::taken("it is not among the tests of the project", Vec::new());
     };
+    if matches!(test.code, TestCode::Unit) {
+        let notice = missing_input(rehearsal, stage, test);
+        return Tested { notice, ..Tested::taken("unit tests are not executed", Vec::new()) };
+    }
     let database = Rc::clone(stage) as Rc<dyn Database>;
     let rendered = rehearsal.renderer.rehearse_test(test, rehearsal.target, &database);
     let mut effects: Vec<Effect> = stage.take_calls().into_iter().flatten().collect();
@@ -73,12 +81,29 @@ pub(super) fn run(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, id: &str) -> Tes
             1,
         );
         let detail = Detail { message: Some(message), failures: None, rows: None };
-        return Tested { note: format!("error: {cause}"), effects, status: Status::Error, detail, is_taken: false };
+        let note = format!("error: {cause}");
+        return Tested { note, effects, status: Status::Error, detail, is_taken: false, notice: None };
     }
     for refused in effects.iter_mut().filter(|one| one.verdict == Verdict::Refuted) {
         refused.verdict = Verdict::NotProved;
     }
     Tested::taken(&cause, effects)
+}
+
+/// What a unit test needs that is not there: dbt asks the warehouse for the columns of its inputs, and of the model
+/// itself where `this` is one (recorded: unit-tests).
+fn missing_input(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, test: &DataTest) -> Option<String> {
+    let &[model] = test.nodes.as_slice() else { return None };
+    let mut entries = rehearsal.project.properties.iter().filter(|entry| entry.section == "unit_tests");
+    let entry = entries.find(|entry| entry.package == test.package && entry.name == test.name)?;
+    let given = entry.datum.get("given").and_then(Datum::as_list).unwrap_or_default();
+    let is_this = |one: &Datum| one.get("input").and_then(Datum::as_str).is_some_and(|input| input.trim() == "this");
+    let name = stage.name(rehearsal.relation(model)?);
+    let is_there = rehearsal.warehouse.borrow().catalog().relation(&name).is_some();
+    (!is_there && given.iter().any(is_this)).then(|| {
+        let (test, model) = (&test.id, &rehearsal.project.nodes[model].unique_id);
+        format!("{test} is taken to pass: where {name} is not there yet dbt cannot execute it, and skips {model}")
+    })
 }
 
 /// What dbt's query of a test gives.
@@ -128,7 +153,8 @@ fn judged(rendered: &RehearsedTest, answer: &Answer, is_guessed: bool, effects: 
         (false, false) => {
             let note = if is_guessed { "passes, on what had to be assumed" } else { "passes" };
             let detail = Detail { message: None, failures: Some(0), rows: None };
-            return Tested { note: note.to_owned(), effects, status: Status::Pass, detail, is_taken: false };
+            let note = note.to_owned();
+            return Tested { note, effects, status: Status::Pass, detail, is_taken: false, notice: None };
         }
     };
     let results = if answer.failures == 1 { "1 result".to_owned() } else { format!("{} results", answer.failures) };
@@ -138,7 +164,7 @@ fn judged(rendered: &RehearsedTest, answer: &Answer, is_guessed: bool, effects: 
     }
     let note = format!("{}: {message}", if status == Status::Fail { "fails" } else { "warns" });
     let detail = Detail { message: Some(message), failures: Some(answer.failures), rows: None };
-    Tested { note, effects, status, detail, is_taken: false }
+    Tested { note, effects, status, detail, is_taken: false, notice: None }
 }
 
 /// Keeps the rows that a test finds, where its settings ask for that.

@@ -1,6 +1,7 @@
 //! A node as hooks see it: `model`, an entry of `graph.nodes`, the `.node` of a result.
 
 mod config;
+pub(super) mod unit;
 mod value;
 
 use std::any::Any;

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 
 use super::context::Of;
 use super::context::{Scene, unknown, value_of};
-use super::nodes::{Form, attributes, columns, node, strings};
+use super::nodes::{Form, attributes, columns, node, strings, unit};
 use super::{Taken, TakenTest};
 use crate::command::Command;
 use crate::datum::Datum;
@@ -315,10 +315,33 @@ fn source(scene: &Scene, table: &Source) -> Value {
     ])
 }
 
-/// `selected_resources` of a build of everything.
+/// `selected_resources`: what the command takes, tests among them.
 pub(super) fn selected(scene: &Scene) -> Value {
     let nodes = &scene.project().nodes;
-    strings(taken(scene).map(|at| nodes[at].unique_id.as_str()))
+    let mut ids: Vec<&str> = taken(scene).map(|at| nodes[at].unique_id.as_str()).collect();
+    let invocation = &scene.shared.invocation;
+    // A build has unit tests apart from what it takes (recorded: unit-tests).
+    let has_units = invocation.command == Command::Test && invocation.runs_unit_tests();
+    let is_listed = |test: &str| match test.split('.').next() {
+        Some("unit_test") => has_units,
+        _ => invocation.runs(Resource::Test),
+    };
+    if invocation.selection.names_nodes() {
+        ids.extend(scene.hooks.taken(&scene.target.name).iter().filter_map(|taken| match taken {
+            Taken::Singular(at, _) => Some(nodes[*at].unique_id.as_str()),
+            Taken::Test(test) => Some(test.id.as_str()).filter(|id| is_listed(id)),
+            Taken::Node(_) => None,
+        }));
+        return strings(ids);
+    }
+    let Some(manifest) = scene.manifest.as_ref() else { return strings(ids) };
+    let is_singular = |at: &usize| {
+        invocation.runs(Resource::Test) && nodes[*at].resource == Resource::Test && manifest.nodes[*at].enabled
+    };
+    ids.extend(scene.shared.parse_order.iter().filter(|at| is_singular(at)).map(|&at| nodes[at].unique_id.as_str()));
+    let tests = manifest.tests(&scene.shared);
+    ids.extend(tests.all.iter().map(|test| test.id.as_str()).filter(|id| is_listed(id)));
+    strings(ids)
 }
 
 /// What the command takes, in the order of the run.
@@ -470,6 +493,12 @@ impl RunResult {
         Ok(of_all.unwrap_or(failure).status(scene, taken))
     }
 
+    /// Whether it is known to be skipped: then nothing of it was done.
+    fn is_told_skipped(&self, scene: &Scene) -> bool {
+        let Ran::Taken(taken) = &self.of else { return false };
+        scene.told().is_some_and(|told| told.status(scene, taken) == Status::Skipped)
+    }
+
     /// What a rehearsal knows of it. What only a clock or a server can tell has a stand-in of the right form.
     fn rehearsed(&self, scene: &Scene, name: &str) -> Option<Value> {
         let Ran::Taken(taken) = &self.of else { return None };
@@ -480,9 +509,6 @@ impl RunResult {
             "failures" => detail.failures.map_or(Value::None, Value::Int),
             "execution_time" => Value::Float(0.25),
             "adapter_response" => {
-                if scene.told().is_some_and(|told| told.status(scene, taken) == Status::Skipped) {
-                    return Some(Value::dict(Dict::default()));
-                }
                 // What PostgreSQL's driver says of a view: no rows are counted.
                 let (code, rows) = match detail.rows {
                     Some(rows) => ("SELECT", i64::try_from(rows).unwrap_or(i64::MAX)),
@@ -519,6 +545,14 @@ impl RunResult {
         let shown = self.name(&scene);
         let of = |part: &str| unknown(format!("results[{shown}].{part}"), "what a run reports is not known before it");
         let is_test = self.is_test(&scene);
+        if self.is_told_skipped(&scene) {
+            match name {
+                "timing" => return Ok(Some(Value::list(Vec::new()))),
+                "adapter_response" => return Ok(Some(Value::dict(Dict::default()))),
+                "execution_time" => return Ok(Some(Value::Int(0))),
+                _ => {}
+            }
+        }
         if let Some(value) = self.rehearsed(&scene, name) {
             return Ok(Some(value));
         }
@@ -558,7 +592,11 @@ impl RunResult {
             "failures" | "batch_results" | "agate_table" => Value::None,
             "node" => match &self.of {
                 Ran::Taken(Taken::Node(at) | Taken::Singular(at, _)) => node(&scene, Of::Node(*at), Form::Result),
-                Ran::Taken(Taken::Test(test)) if test.id.starts_with("unit_test.") => unit_test(test),
+                Ran::Taken(taken @ Taken::Test(test)) if test.id.starts_with("unit_test.") => {
+                    let told = scene.told().map(|told| told.status(&scene, taken));
+                    let is_made = told.is_none_or(|status| !matches!(status, Status::Error | Status::Skipped));
+                    unit_test(&scene, test, is_made)
+                }
                 Ran::Taken(Taken::Test(test)) => node(&scene, Of::Test(test.at), Form::Result),
                 Ran::Start(at) => node(&scene, Of::Operation(*at), Form::Result),
             },
@@ -629,35 +667,13 @@ impl Object for Response {
     }
 }
 
-/// The node of a unit test, as far as it is known.
-fn unit_test(test: &TakenTest) -> Value {
-    let package = test.id.split('.').nth(1).unwrap_or_default();
-    let resource = test.id.split('.').next().unwrap_or_default();
-    let not_made =
-        |key: &str| unknown(format!("{}.{key}", test.name), "hookproof does not make this part of dbt's test");
-    let known = [
-        ("name", Value::str(test.name.as_str())),
-        ("unique_id", Value::str(test.id.as_str())),
-        ("package_name", Value::str(package)),
-        ("resource_type", Value::str(resource)),
-    ];
-    let rest = [
-        "path",
-        "original_file_path",
-        "fqn",
-        "alias",
-        "schema",
-        "database",
-        "relation_name",
-        "config",
-        "tags",
-        "meta",
-        "description",
-        "depends_on",
-        "raw_code",
-        "compiled_code",
-    ];
-    Value::record(known.into_iter().chain(rest.into_iter().map(|key| (key, not_made(key)))))
+/// The node of a unit test.
+fn unit_test(scene: &Rc<Scene>, test: &TakenTest, is_made: bool) -> Value {
+    let declared = scene.manifest.as_ref().and_then(|manifest| manifest.tests(&scene.shared).all.get(test.at));
+    declared.map_or_else(
+        || unknown(test.name.as_str(), "hookproof does not make this part of dbt's test"),
+        |declared| unit::node(scene, declared, is_made),
+    )
 }
 
 impl Object for RunResult {

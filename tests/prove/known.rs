@@ -7,6 +7,7 @@ const OWN_SQL: &str = "a node fails by what is its own, and no hook: an empty ta
 const ASSUMED: &str = "nothing in the project makes it: the rehearsal takes it to be there, and lists it as assumed";
 
 /// A name without a schema, of which the search path says what it means.
+const UNIT_TESTS: &str = "unit tests are not executed: the rehearsal takes them to pass";
 const NO_SCHEMA: &str =
     "a table of that name may be on the search path: the rehearsal takes it to be there, and lists it as assumed";
 
@@ -56,6 +57,9 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("schemas-duckdb", "operation.schemas_duckdb", "`at` is reserved since DuckDB 1.3 only: the hook is not judged"),
     ("session-duckdb", "operation.session_duckdb.session_duckdb-on-run-end-1", "the temporary table went with its session, and a lasting one of that name may be there"),
     ("strip-and-json", "operation.ops.ops-on-run-start-4", BLANK),
+    ("unit-tests", "model.shop.below", UNIT_TESTS),
+    ("unit-tests", "model.shop.broken", UNIT_TESTS),
+    ("unit-tests", "model.shop.later", UNIT_TESTS),
     ("whitespace-node", "model.ops.m.post-hook.8", BLANK),
     ("whitespace-node", "model.ops.m.post-hook.9", FOLLOWS),
     ("whitespace-on-run", "operation.ops.ops-on-run-start-9", NO_SQL),

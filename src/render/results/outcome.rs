@@ -9,7 +9,7 @@ use crate::datum::Datum;
 use crate::hook::HookKind;
 use crate::jinja::Str;
 use crate::render::context::Scene;
-use crate::render::{References, Taken};
+use crate::render::{References, Taken, TakenTest};
 
 /// The status of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,12 +220,22 @@ impl Outcome {
                         skipped.insert(*at);
                     }
                     Taken::Singular(_, on) => skipped.extend(below.of_all(on)),
+                    // The model of a unit test waits for it, and so do the unit tests of it that come after.
+                    Taken::Test(test) if is_unit(test) && command == Command::Build => {
+                        below.add_everything(test.on.nodes.clone(), &mut skipped);
+                        skipped.extend(&test.on.nodes);
+                    }
+                    Taken::Test(test) if is_unit(test) => {}
                     Taken::Test(test) => skipped.extend(below.of_all(&test.on)),
                 }
             }
         }
         Outcome { statuses, details: None, failed_start: None, runs_nothing: false }
     }
+}
+
+fn is_unit(test: &TakenTest) -> bool {
+    test.id.starts_with("unit_test.")
 }
 
 /// What reads what.

@@ -1,0 +1,1 @@
+select id, kind, id * 2 as twice from {{ ref('base') }}
