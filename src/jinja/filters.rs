@@ -187,6 +187,9 @@ impl Interp {
             }
             "abs" => match &value {
                 Value::Float(float) => Ok(Value::Float(float.abs())),
+                Value::Moment(moment) if moment.absolute().is_some() => {
+                    Ok(moment.absolute().map_or(value, |absolute| Value::Moment(Rc::new(absolute))))
+                }
                 Value::Decimal(decimal) => Ok(Value::Decimal(Rc::new(decimal.abs()))),
                 Value::Undefined(undefined) => Err(undefined_error(undefined)),
                 other => match other.as_big() {

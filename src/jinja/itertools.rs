@@ -5,6 +5,24 @@ use super::interp::Interp;
 use super::tree::BinaryOp;
 use super::value::{Args, Value};
 
+/// What dbt exports of it (`get_context_modules`).
+pub(super) const NAMES: &[&str] = &[
+    "accumulate",
+    "chain",
+    "combinations",
+    "combinations_with_replacement",
+    "compress",
+    "count",
+    "cycle",
+    "islice",
+    "permutations",
+    "product",
+    "repeat",
+    "starmap",
+    "tee",
+    "zip_longest",
+];
+
 /// Calls a function of Python's itertools. Iterators are made whole, so those without an end are not
 /// evaluated.
 pub(super) fn call(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
@@ -91,11 +109,6 @@ pub(super) fn call(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<
                 made.push(interp.call(&function, args)?);
             }
             Value::generator(made)
-        }
-        "pairwise" => {
-            let [items] = args.bind(name, ["iterable"], 1)?;
-            let items = interp.items_of(&items.unwrap_or(Value::None))?;
-            tuples(items.windows(2).map(<[Value]>::to_vec).collect())
         }
         _ => {
             return Err(error(

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use fancy_regex::{Captures, Regex};
 
-use super::error::{ErrorKind, Eval, error, python_error, type_error};
+use super::error::{ErrorKind, Eval, error, python_error, type_error, value_error};
 use super::interp::Interp;
 use super::itertools;
-use super::moment::{self, Class};
-use super::unknown::Unknown;
+use super::moment::{Class, Zone};
+use super::unknown::{Unknown, derived};
 use super::value::{Args, Object, Str, Value};
 
 /// The value of `modules`.
@@ -25,19 +25,55 @@ pub fn modules() -> Value {
 
 struct Module(&'static str);
 
+/// What dbt exports of `datetime` (`get_context_modules`).
+const CLASSES: &[&str] = &["date", "datetime", "time", "timedelta", "tzinfo"];
+/// What it exports of `pytz` besides functions.
+const PYTZ_DATA: &[&str] = &[
+    "AmbiguousTimeError",
+    "BaseTzInfo",
+    "InvalidTimeError",
+    "NonExistentTimeError",
+    "UnknownTimeZoneError",
+    "all_timezones",
+    "all_timezones_set",
+    "common_timezones",
+    "common_timezones_set",
+    "country_names",
+    "country_timezones",
+];
+/// The functions of `re`, and the methods of its patterns and matches.
+const RE: &[&str] =
+    &["compile", "escape", "findall", "finditer", "fullmatch", "match", "purge", "search", "split", "sub", "subn"];
+
 impl Object for Module {
     fn type_name(&self) -> &str {
-        "module"
+        // What dbt exports of a module is a dict.
+        "dict"
+    }
+
+    fn methods(&self) -> &[&'static str] {
+        match self.0 {
+            "re" => RE,
+            "pytz" => &["FixedOffset", "timezone"],
+            "itertools" => itertools::NAMES,
+            _ => &[],
+        }
     }
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
         Ok(match (self.0, name) {
-            ("datetime", "date") => Some(Value::Object(Rc::new(Class("date")))),
-            ("datetime", "datetime") => Some(Value::Object(Rc::new(Class("datetime")))),
-            ("datetime", "time") => Some(Value::Object(Rc::new(Class("time")))),
-            ("datetime", "timedelta") => Some(Value::Object(Rc::new(Class("timedelta")))),
-            ("datetime", "timezone") => Some(Value::Object(Rc::new(Class("timezone")))),
-            ("pytz", "utc" | "UTC") => Some(moment::zone("UTC")?),
+            ("datetime", "date" | "datetime" | "time" | "timedelta" | "tzinfo") => {
+                let class = CLASSES.iter().find(|class| **class == name);
+                class.map(|class| Value::Object(Rc::new(Class(class))))
+            }
+            ("pytz", "utc") => Some(Value::Object(Rc::new(Zone::Utc))),
+            ("pytz", _) if PYTZ_DATA.contains(&name) => Some(Value::Unknown(Rc::new(Unknown::new(
+                format!("modules.pytz.{name}"),
+                "it is another one in each version of pytz",
+            )))),
+            ("re", "Match" | "Pattern" | "RegexFlag" | "error" | "template") => Some(Value::Unknown(Rc::new(
+                Unknown::new(format!("modules.re.{name}"), "hookproof does not know what templates do with it"),
+            ))),
             ("re", flag) => flag_bit(flag).map(Value::Int),
             _ => None,
         })
@@ -45,12 +81,21 @@ impl Object for Module {
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         match (self.0, name) {
-            ("pytz", "timezone") => match args.positional.first() {
-                Some(Value::Str(name)) => moment::zone(&name.text).map(Some),
+            ("pytz", "timezone") => match args.get(0, "zone") {
+                Some(Value::Str(name)) => Ok(Some(Value::Object(Rc::new(Zone::of_name(&name.text)?)))),
+                Some(Value::Unknown(unknown)) => Ok(Some(derived(unknown, format!("timezone({})", unknown.label)))),
                 _ => Err(error(ErrorKind::Python("UnknownTimeZoneError"), "None")),
             },
+            ("pytz", "FixedOffset") => match args.get(0, "offset") {
+                Some(Value::Unknown(unknown)) => Ok(Some(derived(unknown, format!("FixedOffset({})", unknown.label)))),
+                given => match given.and_then(Value::as_int).and_then(|minutes| i32::try_from(minutes).ok()) {
+                    Some(0) => Ok(Some(Value::Object(Rc::new(Zone::Utc)))),
+                    Some(minutes) if minutes.abs() < 1440 => Ok(Some(Value::Object(Rc::new(Zone::Fixed(minutes))))),
+                    _ => Err(value_error("('absolute offset is too large', {minutes})")),
+                },
+            },
             ("re", _) => re(interp, name, args),
-            ("itertools", _) => itertools::call(interp, name, args),
+            ("itertools", _) if itertools::NAMES.contains(&name) => itertools::call(interp, name, args),
             _ => Ok(None),
         }
     }
@@ -73,9 +118,12 @@ impl Interp {
 
 fn flag_bit(name: &str) -> Option<i64> {
     Some(match name {
+        "NOFLAG" => 0,
         "I" | "IGNORECASE" => 2,
+        "L" | "LOCALE" => 4,
         "M" | "MULTILINE" => 8,
         "S" | "DOTALL" => 16,
+        "U" | "UNICODE" => 32,
         "X" | "VERBOSE" => 64,
         "A" | "ASCII" => 256,
         _ => return None,
@@ -104,6 +152,9 @@ fn compile(pattern: &str, flags: i64) -> Eval<Rc<Pattern>> {
 }
 
 fn re(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+    if name == "purge" {
+        return Ok(Some(Value::None));
+    }
     if name == "escape" {
         let [text] = args.bind("escape", ["pattern"], 1)?;
         let text = interp.str_of(&text.unwrap_or(Value::None))?;
@@ -128,7 +179,7 @@ fn re(interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         _ => return Ok(None),
     };
     if let Some(Value::Unknown(unknown)) = args.positional.iter().find(|value| matches!(value, Value::Unknown(_))) {
-        return Ok(Some(super::unknown::derived(unknown, format!("re.{name}({})", unknown.label))));
+        return Ok(Some(derived(unknown, format!("re.{name}({})", unknown.label))));
     }
     let flags = args.get(flags_at, "flags").and_then(Value::as_int).unwrap_or(0);
     let pattern = match args.get(0, "pattern") {
@@ -157,8 +208,9 @@ fn apply(interp: &mut Interp, pattern: &Rc<Pattern>, name: &str, args: &Args) ->
         None => return Err(type_error(format!("{name}() missing 1 required positional argument: 'string'"))),
     };
     let value = &*text.text;
-    let found =
-        |captures: Captures<'_, str>| -> Value { Value::Object(Rc::new(Match::new(&text, &pattern.regex, &captures))) };
+    let found = |captures: Captures<'_, str>| -> Value {
+        Value::Object(Rc::new(Match::new(&text, pattern, &pattern.regex, &captures)))
+    };
     Ok(match name {
         "search" | "match" | "fullmatch" => {
             let anchored = match name {
@@ -221,9 +273,15 @@ fn apply(interp: &mut Interp, pattern: &Rc<Pattern>, name: &str, args: &Args) ->
                 let Some(whole) = captures.get(0) else { continue };
                 parts.push(text.slice(from..whole.start()));
                 parts.push(match &replacement {
-                    Value::Str(template) => Str::plain(expand(&template.text, &captures)),
+                    Value::Str(template) => Str::plain(expand(&template.text, &|key| {
+                        let group = match key {
+                            GroupKey::Number(number) => captures.get(number),
+                            GroupKey::Name(name) => captures.name(name),
+                        };
+                        group.map(|group| group.as_str())
+                    })),
                     callable => {
-                        let found = Value::Object(Rc::new(Match::new(&text, &pattern.regex, &captures)));
+                        let found = Value::Object(Rc::new(Match::new(&text, pattern, &pattern.regex, &captures)));
                         let made = interp.call(callable, Args::of(vec![found]))?;
                         interp.str_of(&made)?
                     }
@@ -239,8 +297,14 @@ fn apply(interp: &mut Interp, pattern: &Rc<Pattern>, name: &str, args: &Args) ->
     })
 }
 
+/// How a template of a replacement names a group.
+enum GroupKey<'a> {
+    Number(usize),
+    Name(&'a str),
+}
+
 /// Python's template of a replacement: `\1`, `\g<name>`, escapes.
-fn expand(template: &str, captures: &Captures<'_, str>) -> String {
+fn expand<'t>(template: &str, group: &dyn Fn(GroupKey<'_>) -> Option<&'t str>) -> String {
     let mut out = String::new();
     let mut chars = template.chars().peekable();
     while let Some(char) = chars.next() {
@@ -251,11 +315,8 @@ fn expand(template: &str, captures: &Captures<'_, str>) -> String {
         match chars.next() {
             Some('g') if chars.peek() == Some(&'<') => {
                 let name: String = chars.by_ref().skip(1).take_while(|&char| char != '>').collect();
-                let group = match name.parse::<usize>() {
-                    Ok(number) => captures.get(number),
-                    Err(_) => captures.name(&name),
-                };
-                out.push_str(group.map_or("", |group| group.as_str()));
+                let key = name.parse::<usize>().map_or(GroupKey::Name(&name), GroupKey::Number);
+                out.push_str(group(key).unwrap_or_default());
             }
             Some(digit @ '1'..='9') => {
                 let mut number = digit as usize - '0' as usize;
@@ -263,7 +324,7 @@ fn expand(template: &str, captures: &Captures<'_, str>) -> String {
                     number = number * 10 + next as usize;
                     chars.next();
                 }
-                out.push_str(captures.get(number).map_or("", |group| group.as_str()));
+                out.push_str(group(GroupKey::Number(number)).unwrap_or_default());
             }
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
@@ -290,6 +351,10 @@ impl Object for PatternObject {
         Ok((name == "pattern").then(|| Value::str(self.0.source.as_str())))
     }
 
+    fn methods(&self) -> &[&'static str] {
+        &["findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"]
+    }
+
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
         match name {
             "match" | "search" | "fullmatch" | "findall" | "finditer" | "split" | "sub" | "subn" => {
@@ -313,12 +378,13 @@ impl Object for PatternObject {
 type Group = (Option<String>, Option<(usize, usize)>);
 
 struct Match {
+    pattern: Rc<Pattern>,
     text: Str,
     groups: Vec<Group>,
 }
 
 impl Match {
-    fn new(text: &Str, regex: &Regex, captures: &Captures<'_, str>) -> Match {
+    fn new(text: &Str, pattern: &Rc<Pattern>, regex: &Regex, captures: &Captures<'_, str>) -> Match {
         let names: Vec<Option<String>> = regex.capture_names().map(|name| name.map(str::to_owned)).collect();
         let groups = (0..captures.len())
             .map(|n| {
@@ -326,18 +392,19 @@ impl Match {
                 (name, captures.get(n).map(|group| (group.start(), group.end())))
             })
             .collect();
-        Match { text: text.clone(), groups }
+        Match { pattern: Rc::clone(pattern), text: text.clone(), groups }
     }
 
-    fn group(&self, key: &Value) -> Eval<Value> {
+    fn find(&self, key: &Value) -> Eval<&Group> {
         let found = match key {
             Value::Str(name) => self.groups.iter().find(|(known, _)| known.as_deref() == Some(&*name.text)),
             other => other.as_int().and_then(|n| self.groups.get(usize::try_from(n).ok()?)),
         };
-        match found {
-            Some((_, range)) => Ok(self.part(*range)),
-            None => Err(python_error("IndexError", "no such group")),
-        }
+        found.ok_or_else(|| python_error("IndexError", "no such group"))
+    }
+
+    fn group(&self, key: &Value) -> Eval<Value> {
+        self.find(key).map(|(_, range)| self.part(*range))
     }
 
     fn part(&self, range: Option<(usize, usize)>) -> Value {
@@ -350,8 +417,38 @@ impl Object for Match {
         "re.Match"
     }
 
+    // What has no such group is undefined to Jinja2, which looks for an attribute by the same way.
     fn item(&self, _interp: &mut Interp, key: &Value) -> Eval<Option<Value>> {
-        self.group(key).map(Some)
+        Ok(self.group(key).ok())
+    }
+
+    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
+        // The group that closed last is the one that ends last, the outer one of two.
+        let last = || {
+            let closed = self.groups.iter().enumerate().skip(1).filter_map(|(n, group)| Some((n, group.1?)));
+            closed.max_by_key(|(n, (_, end))| (*end, usize::MAX - n)).map(|(n, _)| n)
+        };
+        let chars = |offset: usize| Value::Int(self.text.text[..offset].chars().count() as i64);
+        Ok(Some(match name {
+            "string" => Value::Str(self.text.clone()),
+            "re" => Value::Object(Rc::new(PatternObject(Rc::clone(&self.pattern)))),
+            "pos" => Value::Int(0),
+            "endpos" => chars(self.text.text.len()),
+            "lastindex" => last().map_or(Value::None, |n| Value::Int(n as i64)),
+            "lastgroup" => last().and_then(|n| self.groups[n].0.clone()).map_or(Value::None, Value::str),
+            "regs" => {
+                let span = |range: Option<(usize, usize)>| match range {
+                    Some((start, end)) => vec![chars(start), chars(end)],
+                    None => vec![Value::Int(-1), Value::Int(-1)],
+                };
+                Value::tuple(self.groups.iter().map(|(_, range)| Value::tuple(span(*range))).collect())
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn methods(&self) -> &[&'static str] {
+        &["end", "expand", "group", "groupdict", "groups", "span", "start"]
     }
 
     fn call_method(&self, _interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
@@ -361,6 +458,16 @@ impl Object for Match {
                 [key] => self.group(key)?,
                 keys => Value::tuple(keys.iter().map(|key| self.group(key)).collect::<Eval<Vec<_>>>()?),
             },
+            "expand" => {
+                let Some(template) = args.get(0, "template").and_then(Value::as_str) else { return Ok(None) };
+                Value::str(expand(template, &|key| {
+                    let found = match key {
+                        GroupKey::Number(number) => self.groups.get(number),
+                        GroupKey::Name(name) => self.groups.iter().find(|(known, _)| known.as_deref() == Some(name)),
+                    };
+                    found.and_then(|(_, range)| *range).map(|(start, end)| &self.text.text[start..end])
+                }))
+            }
             "groups" => Value::tuple(self.groups.iter().skip(1).map(|(_, range)| self.part(*range)).collect()),
             "groupdict" => {
                 let mut dict = super::value::Dict::default();
@@ -372,10 +479,9 @@ impl Object for Match {
                 Value::dict(dict)
             }
             "start" | "end" | "span" => {
-                let at = args.positional.first().and_then(Value::as_int).unwrap_or(0);
-                let range = self.groups.get(usize::try_from(at).unwrap_or(0)).and_then(|(_, range)| *range);
+                let (_, range) = self.find(args.get(0, "group").unwrap_or(&Value::Int(0)))?;
                 let chars = |offset: usize| Value::Int(self.text.text[..offset].chars().count() as i64);
-                match (name, range) {
+                match (name, *range) {
                     (_, None) => Value::Int(-1),
                     ("start", Some((start, _))) => chars(start),
                     ("end", Some((_, end))) => chars(end),

@@ -194,6 +194,10 @@ pub trait Object {
     fn call_method(&self, _interp: &mut Interp, _name: &str, _args: &Args) -> Eval<Option<Value>> {
         Ok(None)
     }
+    /// The names of its methods, as far as templates may ask for them without calling.
+    fn methods(&self) -> &[&'static str] {
+        &[]
+    }
     /// Calls the object itself; none where it is not callable.
     fn call(&self, _interp: &mut Interp, _args: Args) -> Eval<Option<Value>> {
         Ok(None)

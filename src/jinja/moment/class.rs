@@ -1,58 +1,260 @@
-//! The classes of `modules.datetime`, and the zones of `modules.pytz`.
+//! The classes of `modules.datetime`.
 
 use std::rc::Rc;
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, DateTime, ISOWeekDate, Time};
+use jiff::fmt::strtime::BrokenDownTime;
 
-use super::{DAY, Moment, civil_date, civil_time, date_of, overflow, time_of};
-use crate::jinja::error::{ErrorKind, Eval, error, type_error, value_error};
+use super::zone::{self, Zone};
+use super::{DAY, Moment, civil_date, civil_time, date_of, local, moment, number, overflow};
+use crate::jinja::error::{Eval, type_error, value_error};
 use crate::jinja::interp::Interp;
+use crate::jinja::unknown::{Unknown, derived};
 use crate::jinja::value::{Args, Object, Str, Value};
-
-/// A time zone of `modules.pytz` or `datetime.timezone`.
-pub struct Zone(pub TimeZone);
-
-impl Object for Zone {
-    fn type_name(&self) -> &str {
-        "tzinfo"
-    }
-
-    fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        Ok((name == "zone").then(|| Value::str(self.0.iana_name().unwrap_or("UTC"))))
-    }
-
-    fn call_method(&self, _interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        match (name, args.positional.first()) {
-            ("localize", Some(Value::Moment(moment))) => match &**moment {
-                Moment::DateTime(at, None) => {
-                    Ok(Some(Value::Moment(Rc::new(Moment::DateTime(*at, Some(self.0.clone()))))))
-                }
-                _ => Err(value_error("Not naive datetime (tzinfo is already set)")),
-            },
-            _ => Ok(None),
-        }
-    }
-
-    fn text(&self, _interp: &mut Interp) -> Eval<Str> {
-        Ok(Str::plain(self.0.iana_name().unwrap_or("UTC")))
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
 
 /// A class of `modules.datetime`.
 pub(in crate::jinja) struct Class(pub(in crate::jinja) &'static str);
 
-/// Python's years go from 1 to 9999.
-fn first_day() -> Option<Date> {
-    Date::new(1, 1, 1).ok()
+const DATE: &[&str] = &[
+    "ctime",
+    "isocalendar",
+    "isoformat",
+    "isoweekday",
+    "replace",
+    "strftime",
+    "timetuple",
+    "toordinal",
+    "weekday",
+    "fromisocalendar",
+    "fromisoformat",
+    "fromordinal",
+    "fromtimestamp",
+    "today",
+];
+const DATETIME: &[&str] = &[
+    "astimezone",
+    "combine",
+    "ctime",
+    "date",
+    "dst",
+    "fromisocalendar",
+    "fromisoformat",
+    "fromordinal",
+    "fromtimestamp",
+    "isocalendar",
+    "isoformat",
+    "isoweekday",
+    "now",
+    "replace",
+    "strftime",
+    "strptime",
+    "time",
+    "timestamp",
+    "timetuple",
+    "timetz",
+    "today",
+    "toordinal",
+    "tzname",
+    "utcfromtimestamp",
+    "utcnow",
+    "utcoffset",
+    "utctimetuple",
+    "weekday",
+];
+const TIME: &[&str] = &["dst", "fromisoformat", "isoformat", "replace", "strftime", "tzname", "utcoffset"];
+
+impl Class {
+    /// The methods of its instances, and its own.
+    pub(super) fn method_names(&self) -> &'static [&'static str] {
+        match self.0 {
+            "date" => DATE,
+            "datetime" => DATETIME,
+            "time" => TIME,
+            "timedelta" => &["total_seconds"],
+            _ => &[],
+        }
+    }
+
+    /// `min`, `max`, `resolution`; Python's years go from 1 to 9999.
+    pub(super) fn constant(&self, name: &str) -> Option<Value> {
+        let first = Date::constant(1, 1, 1);
+        let last = Date::constant(9999, 12, 31);
+        let latest = Time::constant(23, 59, 59, 999_999_000);
+        Some(moment(match (self.0, name) {
+            ("date", "min") => Moment::Date(first),
+            ("date", "max") => Moment::Date(last),
+            ("date", "resolution") => Moment::Delta(DAY),
+            ("datetime", "min") => Moment::DateTime(first.at(0, 0, 0, 0), None),
+            ("datetime", "max") => Moment::DateTime(DateTime::from_parts(last, latest), None),
+            ("time", "min") => Moment::Time(Time::midnight(), None),
+            ("time", "max") => Moment::Time(latest, None),
+            ("datetime" | "time" | "timedelta", "resolution") => Moment::Delta(1),
+            ("timedelta", "min") => Moment::Delta(-999_999_999 * DAY),
+            ("timedelta", "max") => Moment::Delta(1_000_000_000 * DAY - 1),
+            _ => return None,
+        }))
+    }
+
+    /// What the class itself makes; none where that is a method of its instances.
+    pub(super) fn make(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
+        let of = self.0;
+        let text = |at: usize, name: &str| args.get(at, name).and_then(Value::as_str);
+        let whole = |at: usize, name: &str| -> Eval<i64> { number(args.get(at, name), 0) };
+        let wrong = |text: &str| value_error(format!("Invalid isoformat string: '{text}'"));
+        Ok(Some(moment(match (of, name) {
+            ("datetime", "now" | "utcnow" | "today") | ("date", "today") => {
+                return Ok(Some(interp.clock(&format!("modules.datetime.{of}.{name}()"))));
+            }
+            ("datetime", "strptime") => {
+                let (Some(text), Some(format)) = (text(0, "date_string"), text(1, "format")) else {
+                    return Err(type_error("strptime() argument 1 must be str"));
+                };
+                return strptime(text, format).map(Some);
+            }
+            ("datetime", "fromisoformat") => match text(0, "date_string") {
+                Some(text) => iso_datetime(text).ok_or_else(|| wrong(text))?,
+                None => return Err(type_error("fromisoformat: argument must be str")),
+            },
+            ("date", "fromisoformat") => match text(0, "date_string") {
+                Some(text) => Moment::Date(text.parse().map_err(|_| wrong(text))?),
+                None => return Err(type_error("fromisoformat: argument must be str")),
+            },
+            ("time", "fromisoformat") => match text(0, "time_string") {
+                Some(text) => Moment::Time(text.parse().map_err(|_| wrong(text))?, None),
+                None => return Err(type_error("fromisoformat: argument must be str")),
+            },
+            ("date" | "datetime", "fromisocalendar") => {
+                let (year, week, day) = (whole(0, "year")?, whole(1, "week")?, whole(2, "day")?);
+                let weekday =
+                    i8::try_from(day).ok().and_then(|day| jiff::civil::Weekday::from_monday_one_offset(day).ok());
+                let weekday =
+                    weekday.ok_or_else(|| value_error(format!("Invalid weekday: {day} (range is [1, 7])")))?;
+                let found = i16::try_from(year).ok().zip(i8::try_from(week).ok());
+                let found = found.and_then(|(year, week)| ISOWeekDate::new(year, week, weekday).ok());
+                self.on_day(found.ok_or_else(|| value_error(format!("Invalid week: {week}")))?.date())
+            }
+            ("date" | "datetime", "fromordinal") => {
+                let days = jiff::Span::new().try_days(whole(0, "ordinal")? - 1).ok();
+                let day = days.and_then(|days| Date::constant(1, 1, 1).checked_add(days).ok());
+                self.on_day(day.filter(|day| day.year() >= 1).ok_or_else(|| value_error("ordinal must be >= 1"))?)
+            }
+            ("datetime", "combine") => match (args.get(0, "date"), args.get(1, "time")) {
+                (Some(Value::Moment(date)), Some(Value::Moment(time))) => match (date_of(date), &**time) {
+                    (Some(date), Moment::Time(time, zone)) => {
+                        let zone = match args.get(2, "tzinfo") {
+                            None => zone.clone(),
+                            given => zone::of_value(given)?,
+                        };
+                        Moment::DateTime(DateTime::from_parts(date, *time), zone)
+                    }
+                    _ => return Err(type_error("combine() argument 1 must be datetime.date")),
+                },
+                _ => return Err(type_error("combine() argument 1 must be datetime.date")),
+            },
+            ("date" | "datetime", "fromtimestamp") | ("datetime", "utcfromtimestamp") => {
+                let zone = match name {
+                    "fromtimestamp" => zone::of_value(args.get(1, "tz"))?,
+                    _ => Some(Rc::new(Zone::Utc)),
+                };
+                let Some(zone) = zone else {
+                    return Ok(Some(local(&format!("modules.datetime.{of}.fromtimestamp()"))));
+                };
+                let seconds = args.get(0, "timestamp").and_then(Value::as_float);
+                let seconds = seconds.ok_or_else(|| type_error("an integer is required"))?;
+                let at = zone.datetime((seconds * 1e6).round_ties_even() as i128).ok_or_else(overflow)?;
+                match at {
+                    Moment::DateTime(at, _) if name == "utcfromtimestamp" => Moment::DateTime(at, None),
+                    at => at,
+                }
+            }
+            _ => return Ok(None),
+        })))
+    }
+
+    fn on_day(&self, day: Date) -> Moment {
+        if self.0 == "date" { Moment::Date(day) } else { Moment::DateTime(day.at(0, 0, 0, 0), None) }
+    }
+
+    /// Whether a value is an instance of it.
+    fn is_of(&self, value: &Moment) -> bool {
+        matches!(
+            (self.0, value),
+            ("date", Moment::Date(_) | Moment::DateTime(..))
+                | ("datetime", Moment::DateTime(..))
+                | ("time", Moment::Time(..))
+                | ("timedelta", Moment::Delta(_))
+        )
+    }
 }
 
-fn last_day() -> Option<Date> {
-    Date::new(9999, 12, 31).ok()
+/// `strptime`. The formats of jiff are C's, as Python's are, but for a few directives.
+fn strptime(text: &str, format: &str) -> Eval<Value> {
+    let parsed = BrokenDownTime::parse(format, text).ok().and_then(|parsed| {
+        let date = match (parsed.year(), parsed.month(), parsed.day()) {
+            (None, _, _) if !format.contains("%y") => {
+                Date::new(1900, parsed.month().unwrap_or(1), parsed.day().unwrap_or(1))
+            }
+            (Some(year), None, None) if parsed.day_of_year().is_none() => Date::new(year, 1, 1),
+            (Some(year), Some(month), None) => Date::new(year, month, 1),
+            _ => parsed.to_date(),
+        };
+        let zone = parsed.offset().map(|offset| Rc::new(Zone::Standard(offset.seconds())));
+        let time = match parsed.hour() {
+            Some(_) => parsed.to_time(),
+            None => {
+                let (minute, second) = (parsed.minute().unwrap_or(0), parsed.second().unwrap_or(0));
+                Time::new(0, minute, second, parsed.subsec_nanosecond().unwrap_or(0))
+            }
+        };
+        Some(Moment::DateTime(DateTime::from_parts(date.ok()?, time.ok()?), zone))
+    });
+    match parsed {
+        Some(at) => Ok(moment(at)),
+        None if has_only_known_directives(format) => {
+            Err(value_error(format!("time data '{text}' does not match format '{format}'")))
+        }
+        None => {
+            Ok(Value::Unknown(Rc::new(Unknown::new("strptime()", "hookproof does not read this format of a date"))))
+        }
+    }
+}
+
+/// Whether jiff takes each directive for what Python takes it for.
+fn has_only_known_directives(format: &str) -> bool {
+    let mut chars = format.chars();
+    while let Some(char) = chars.next() {
+        if char == '%' && !chars.next().is_some_and(|one| "aAbBdHIjmMpSyYfz%".contains(one)) {
+            return false;
+        }
+    }
+    true
+}
+
+/// `datetime.fromisoformat`
+fn iso_datetime(text: &str) -> Option<Moment> {
+    // Any character may stand between the date and the time.
+    let date: Date = text.get(..10)?.parse().ok()?;
+    let Some(rest) = text.get(10..).filter(|rest| !rest.is_empty()) else {
+        return Some(Moment::DateTime(date.at(0, 0, 0, 0), None));
+    };
+    let rest = &rest[rest.chars().next()?.len_utf8()..];
+    let end = rest.find(['+', '-', 'Z', 'z']).unwrap_or(rest.len());
+    let (time, offset) = rest.split_at(end);
+    let time: Time = if time.len() == 2 { format!("{time}:00").parse().ok()? } else { time.parse().ok()? };
+    let zone = match offset {
+        "" => None,
+        "Z" | "z" => Some(0),
+        _ => {
+            let digits: String = offset[1..].chars().filter(|char| *char != ':').collect();
+            let part = |at: usize| match digits.get(at..at + 2) {
+                Some(two) => two.parse::<i32>().ok(),
+                None => (digits.len() == at).then_some(0),
+            };
+            let seconds = part(0)? * 3600 + part(2)? * 60 + if digits.len() > 4 { part(4)? } else { 0 };
+            Some(if offset.starts_with('-') { -seconds } else { seconds })
+        }
+    };
+    Some(Moment::DateTime(DateTime::from_parts(date, time), zone.map(|seconds| Rc::new(Zone::Standard(seconds)))))
 }
 
 impl Object for Class {
@@ -61,107 +263,70 @@ impl Object for Class {
     }
 
     fn attr(&self, _interp: &mut Interp, name: &str) -> Eval<Option<Value>> {
-        Ok(match (self.0, name) {
-            ("date", "min") => first_day().map(|day| Value::Moment(Rc::new(Moment::Date(day)))),
-            ("date", "max") => last_day().map(|day| Value::Moment(Rc::new(Moment::Date(day)))),
-            ("datetime", "min") => {
-                first_day().map(|day| Value::Moment(Rc::new(Moment::DateTime(day.at(0, 0, 0, 0), None))))
-            }
-            ("datetime", "max") => {
-                last_day().map(|day| Value::Moment(Rc::new(Moment::DateTime(day.at(23, 59, 59, 999_999_000), None))))
-            }
-            ("timezone", "utc") => Some(Value::Object(Rc::new(Zone(TimeZone::UTC)))),
-            _ => None,
-        })
+        Ok(self.constant(name))
+    }
+
+    fn methods(&self) -> &[&'static str] {
+        self.method_names()
     }
 
     fn call(&self, _interp: &mut Interp, args: Args) -> Eval<Option<Value>> {
-        let number = |value: &Option<Value>, otherwise: i64| -> Eval<i64> {
-            match value {
-                None => Ok(otherwise),
-                Some(value) => value.as_int().ok_or_else(|| {
-                    type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name()))
-                }),
-            }
-        };
-        let moment = match self.0 {
+        if let Some(unknown) = unknown_in(&args) {
+            return Ok(Some(derived(unknown, format!("datetime.{}({})", self.0, unknown.label))));
+        }
+        Ok(Some(moment(match self.0 {
             "date" => {
                 let [year, month, day] = args.bind("date", ["year", "month", "day"], 3)?;
-                Moment::Date(civil_date(number(&year, 1)?, number(&month, 1)?, number(&day, 1)?)?)
+                Moment::Date(civil_date(
+                    number(year.as_ref(), 1)?,
+                    number(month.as_ref(), 1)?,
+                    number(day.as_ref(), 1)?,
+                )?)
             }
             "datetime" => {
-                let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo"];
-                let [year, month, day, hour, minute, second, micros, zone] = args.bind("datetime", names, 3)?;
-                let date = civil_date(number(&year, 1)?, number(&month, 1)?, number(&day, 1)?)?;
-                let time =
-                    civil_time(number(&hour, 0)?, number(&minute, 0)?, number(&second, 0)?, number(&micros, 0)?)?;
-                let zone = match &zone {
-                    Some(Value::Object(object)) => object.as_any().downcast_ref::<Zone>().map(|zone| zone.0.clone()),
-                    _ => None,
-                };
-                Moment::DateTime(DateTime::from_parts(date, time), zone)
+                let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"];
+                let [year, month, day, hour, minute, second, micros, zone, _] = args.bind("datetime", names, 3)?;
+                let date = civil_date(number(year.as_ref(), 1)?, number(month.as_ref(), 1)?, number(day.as_ref(), 1)?)?;
+                let time = civil_time(
+                    number(hour.as_ref(), 0)?,
+                    number(minute.as_ref(), 0)?,
+                    number(second.as_ref(), 0)?,
+                    number(micros.as_ref(), 0)?,
+                )?;
+                Moment::DateTime(DateTime::from_parts(date, time), zone::of_value(zone.as_ref())?)
             }
             "time" => {
-                let [hour, minute, second, micros] =
-                    args.bind("time", ["hour", "minute", "second", "microsecond"], 0)?;
-                Moment::Time(civil_time(
-                    number(&hour, 0)?,
-                    number(&minute, 0)?,
-                    number(&second, 0)?,
-                    number(&micros, 0)?,
-                )?)
+                let names = ["hour", "minute", "second", "microsecond", "tzinfo", "fold"];
+                let [hour, minute, second, micros, zone, _] = args.bind("time", names, 0)?;
+                let time = civil_time(
+                    number(hour.as_ref(), 0)?,
+                    number(minute.as_ref(), 0)?,
+                    number(second.as_ref(), 0)?,
+                    number(micros.as_ref(), 0)?,
+                )?;
+                Moment::Time(time, zone::of_value(zone.as_ref())?)
             }
             "timedelta" => Moment::Delta(delta(&args)?),
             _ => return Ok(None),
-        };
-        Ok(Some(Value::Moment(Rc::new(moment))))
+        })))
     }
 
     fn call_method(&self, interp: &mut Interp, name: &str, args: &Args) -> Eval<Option<Value>> {
-        let text = |at: usize| args.positional.get(at).and_then(Value::as_str);
-        let parsed = match (self.0, name) {
-            ("datetime", "now" | "utcnow" | "today") | ("date", "today") => {
-                let call = format!("modules.datetime.{}.{name}()", self.0);
-                return Ok(Some(interp.clock(&call)));
+        if let Some(unknown) = unknown_in(args) {
+            let call = format!("datetime.{}.{name}({})", self.0, unknown.label);
+            return Ok(self.method_names().contains(&name).then(|| derived(unknown, call)));
+        }
+        if let Some(made) = self.make(interp, name, args)? {
+            return Ok(Some(made));
+        }
+        // A method of its instances, which is given one.
+        match args.positional.first() {
+            Some(Value::Moment(of)) if self.is_of(of) => {
+                let rest = args.positional.iter().skip(1).cloned().collect();
+                of.call_method(interp, name, &Args { positional: rest, keyword: args.keyword.clone() })
             }
-            ("datetime", "strptime") => {
-                let (Some(text), Some(format)) = (text(0), text(1)) else {
-                    return Err(type_error("strptime() argument 1 must be str"));
-                };
-                let parsed = jiff::fmt::strtime::parse(format, text).ok().and_then(|parsed| {
-                    let time = parsed.to_time().unwrap_or_default();
-                    Some(DateTime::from_parts(parsed.to_date().ok()?, time))
-                });
-                match parsed {
-                    Some(at) => Moment::DateTime(at, None),
-                    None => {
-                        return Err(value_error(format!("time data '{text}' does not match format '{format}'")));
-                    }
-                }
-            }
-            ("datetime", "fromisoformat") => match text(0).and_then(|text| text.replace(' ', "T").parse().ok()) {
-                Some(at) => Moment::DateTime(at, None),
-                None => return Err(value_error("Invalid isoformat string")),
-            },
-            ("date", "fromisoformat") => match text(0).and_then(|text| text.parse().ok()) {
-                Some(date) => Moment::Date(date),
-                None => return Err(value_error("Invalid isoformat string")),
-            },
-            ("datetime", "combine") => match (args.positional.first(), args.positional.get(1)) {
-                (Some(Value::Moment(date)), Some(Value::Moment(time))) => match (date_of(date), time_of(time)) {
-                    (Some(date), Some(time)) => Moment::DateTime(DateTime::from_parts(date, time), None),
-                    _ => return Err(type_error("combine() argument 1 must be datetime.date")),
-                },
-                _ => return Err(type_error("combine() argument 1 must be datetime.date")),
-            },
-            ("datetime", "fromtimestamp" | "utcfromtimestamp") => {
-                let seconds = args.positional.first().and_then(Value::as_float).unwrap_or(0.0);
-                let timestamp = jiff::Timestamp::from_microsecond((seconds * 1e6) as i64).map_err(|_| overflow())?;
-                Moment::DateTime(TimeZone::UTC.to_datetime(timestamp), None)
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(Value::Moment(Rc::new(parsed))))
+            _ => Ok(None),
+        }
     }
 
     fn is_callable(&self) -> bool {
@@ -209,13 +374,10 @@ fn delta(args: &Args) -> Eval<i128> {
     Ok(total)
 }
 
-/// The zone of an IANA name, as `pytz.timezone` gives it.
-pub(in crate::jinja) fn zone(name: &str) -> Eval<Value> {
-    if name == "UTC" || name == "utc" {
-        return Ok(Value::Object(Rc::new(Zone(TimeZone::UTC))));
-    }
-    match TimeZone::get(name) {
-        Ok(zone) => Ok(Value::Object(Rc::new(Zone(zone)))),
-        Err(_) => Err(error(ErrorKind::Python("UnknownTimeZoneError"), format!("'{name}'"))),
-    }
+/// What is not known of what a function is given.
+pub(super) fn unknown_in(args: &Args) -> Option<&Unknown> {
+    args.positional.iter().chain(args.keyword.iter().map(|(_, value)| value)).find_map(|value| match value {
+        Value::Unknown(unknown) => Some(&**unknown),
+        _ => None,
+    })
 }

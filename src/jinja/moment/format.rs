@@ -1,9 +1,8 @@
 //! `strftime`.
 
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 
-use super::{Moment, date_of, micros, offset_text, time_of, weekday};
+use super::{Moment, date_of, micros, micros_of, offset_text, time_of, weekday};
 use crate::jinja::error::{Eval, type_error};
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -62,10 +61,7 @@ impl Moment {
                 'f' => format!("{:06}", micros(time.subsec_nanosecond())),
                 'p' => if time.hour() < 12 { "AM" } else { "PM" }.to_owned(),
                 // The C library takes the time for one of the machine's zone; it is UTC where the result matters.
-                's' => {
-                    let at = Moment::DateTime(DateTime::from_parts(date, time), Some(TimeZone::UTC));
-                    at.instant().map_or(0, |micros| micros.div_euclid(1_000_000)).to_string()
-                }
+                's' => micros_of(DateTime::from_parts(date, time)).div_euclid(1_000_000).to_string(),
                 'j' => {
                     let day = date.day_of_year();
                     if padded { format!("{day:03}") } else { day.to_string() }
@@ -94,15 +90,11 @@ impl Moment {
                 'V' => format!("{:02}", date.iso_week_date().week()),
                 'U' => format!("{:02}", (date.day_of_year() + 6 - (weekday(date) as i16 + 1) % 7) / 7),
                 'W' => format!("{:02}", (date.day_of_year() + 6 - weekday(date) as i16) / 7),
-                'z' => self.offset().map(|offset| offset_text(offset.seconds(), false)).unwrap_or_default(),
-                'Z' => match self {
-                    Moment::DateTime(at, Some(zone)) => zone
-                        .to_ambiguous_timestamp(*at)
-                        .compatible()
-                        .map(|timestamp| zone.to_offset_info(timestamp).abbreviation().to_owned())
-                        .unwrap_or_default(),
-                    _ => String::new(),
-                },
+                'z' => self.offset().map(|offset| offset_text(offset, false)).unwrap_or_default(),
+                'Z' => {
+                    let zone = self.zone().filter(|_| self.offset().is_some());
+                    zone.and_then(|zone| zone.name()).unwrap_or_default()
+                }
                 'n' => "\n".to_owned(),
                 't' => "\t".to_owned(),
                 '%' => "%".to_owned(),

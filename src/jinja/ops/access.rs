@@ -31,8 +31,14 @@ impl Interp {
                 let object = Rc::clone(object);
                 match object.attr(self, name)? {
                     Some(found) => Some(found),
+                    None if object.methods().contains(&name) => {
+                        Some(Value::Method(Rc::new((value.clone(), name.into()))))
+                    }
                     None => object.item(self, &Value::str(name))?,
                 }
+            }
+            Value::Moment(moment) if moment.has_method(name) => {
+                Some(Value::Method(Rc::new((value.clone(), name.into()))))
             }
             Value::Moment(moment) => moment.attribute(name),
             // dbt wraps its macros; the wrapper has no attributes that templates use.
@@ -229,11 +235,15 @@ impl Interp {
             }
         }
         if let Value::Moment(moment) = value {
-            if let Some(result) = moment.call_method(name, &args)? {
+            if let Some(result) = moment.call_method(self, name, &args)? {
                 return Ok(result);
             }
         }
-        let attribute = self.attribute(value, name)?;
+        let attribute = match self.attribute(value, name)? {
+            // A method that the value has, and not with these arguments.
+            Value::Method(_) => self.without_attribute(value, name),
+            attribute => attribute,
+        };
         self.call(&attribute, args)
     }
 }

@@ -78,7 +78,7 @@ impl Scene {
             "run_started_at" => {
                 let at = self.database.as_ref().map_or(RUN_STARTED_AT, |database| database.run_started_at());
                 let at = at.parse().unwrap_or_default();
-                Value::Moment(Rc::new(crate::jinja::Moment::DateTime(at, Some(jiff::tz::TimeZone::UTC))))
+                Value::Moment(Rc::new(crate::jinja::Moment::DateTime(at, Some(Rc::new(crate::jinja::Zone::Utc)))))
             }
             "dbt_version" => Value::str(DBT_VERSION),
             "thread_id" => Value::str("MainThread"),
