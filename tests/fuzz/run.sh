@@ -2,15 +2,17 @@
 # Builds the fuzz targets and runs each in turn, from seeds that are made of what the tests have: README.md beside this.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-here=$PWD
 seconds=${1:-600}
 shift || true
-out=$here/target/fuzz
+out=$PWD/target/fuzz
+kept=${CORPUS:-$out/corpus}
+# No output shows it: lib.rs looks.
+export DBT_ENV_SECRET_MARK=hk5Qz7Wm2Xv9
 # Sanitizers build all of SQLite and of the parsers once more: `SANITIZER=address` where there is time for it.
 [ "${BUILD:-yes}" != yes ] || nice -n 19 cargo +nightly fuzz build --fuzz-dir tests/fuzz --target-dir "$out" --sanitizer "${SANITIZER:-none}"
-built=$(dirname "$(find "$out" -type f -perm -u+x -name yaml -path '*release/yaml' | head -n 1)")
+built=${BUILT:-$(dirname "$(find "$out" -type f -perm -u+x -name yaml -path '*release/yaml' | head -n 1)")}
 
-all=(check prove evaluate execute yaml template statements settings comments seeds editor fix cut)
+all=(check prove fix commands evaluate execute statements yaml template settings comments seeds editor cut)
 if [ $# -gt 0 ]; then targets=("$@"); else targets=("${all[@]}"); fi
 
 seed() { mkdir -p "$out/seeds/$1" && cat > "$out/seeds/$1/$2"; }
@@ -56,7 +58,7 @@ PYTHON
                 printf '\0'
             done
         } > "$out/project"
-        for target in check prove fix; do seed $target "$n" < "$out/project"; done
+        for target in check prove fix commands; do seed $target "$n" < "$out/project"; done
     done < <(find tests/oracle/cases tests/projects -name dbt_project.yml -printf '%h\n' | sort)
     # The bad hooks of the rules, as models and as lines of the settings.
     while read -r file; do
@@ -66,8 +68,19 @@ PYTHON
             *) { printf 'name: p\nprofile: p\nversion: "1.0"\n' && cat "$file"; } > "$out/project" ;;
         esac
         tr -d '«»' < "$out/project" > "$out/plain"
-        for target in check prove fix; do seed $target "$n" < "$out/plain"; done
+        for target in check prove fix commands; do seed $target "$n" < "$out/plain"; done
     done < <(find rules -path '*/bad/*' -type f -size -3k | sort)
+    # Choices for the grammar: bytes of chance, the same each time.
+    python3 - "$out/seeds" <<'PYTHON'
+import pathlib, random, sys
+rng = random.Random(1)
+for target, start in {"check": 1, "prove": 1, "fix": 1, "commands": 1, "statements": 2, "execute": 2, "template": 1, "evaluate": 1, "cut": 1, "settings": 1, "seeds": 1}.items():
+    folder = pathlib.Path(sys.argv[1], target)
+    folder.mkdir(parents=True, exist_ok=True)
+    for n in range(300):
+        before = bytes([rng.randrange(16)] if start == 2 else []) + b"\x01"
+        (folder / f"g{n}").write_bytes(before + rng.randbytes(rng.choice([30, 80, 200, 500])))
+PYTHON
     printf 'id,name\n1,a\n2,"b ""c"""\n,2020-01-01\n' | seed seeds plain
     printf 'id;at\r\n1;2020-01-01 00:00:00\r\n0.5;true\r\n' | seed seeds lines
     printf 'hookproof: ignore[drop-without-if-exists] why\n' | seed comments one
@@ -81,19 +94,32 @@ PYTHON
 rm -rf "$out/seeds"
 make_seeds
 table=$out/table.tsv
-[ -f "$table" ] || printf 'target\tseconds\tinputs\tcoverage\tcrashes\ttime-outs\tout of memory\n' > "$table"
+[ -f "$table" ] || printf 'target\tseconds\tprocessor seconds\tinputs\tcoverage\tfeatures\tcorpus\tcrashes\ttime-outs\tout of memory\tslow\tmost MB\n' > "$table"
 # Trees are deep: hookproof works on stacks of 256 MB, and so does the fuzzer.
 ulimit -s 262144
-for target in "${targets[@]}"; do
-    kept=$out/corpus/$target artifacts=$out/artifacts/$target log=$out/$target.log
-    mkdir -p "$kept" "$artifacts"
+
+run() {
+    local target=$1 artifacts=$out/artifacts/$1 log=$out/$1.log begun used
+    mkdir -p "$kept/$target" "$artifacts"
     begun=$(date +%s)
-    nice -n 19 "$built/$target" "$kept" "$out/seeds/$target" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 \
-        -dict=tests/fuzz/words.dict -max_len=4096 -timeout=20 -rss_limit_mb=3000 -max_total_time="$seconds" \
-        -artifact_prefix="$artifacts/" > "$log" 2>&1 || true
+    # shellcheck disable=SC2086
+    /usr/bin/time -o "$out/used" -f '%U %S %M' ${PRIORITY:-nice -n 19} "$built/$target" "$kept/$target" "$out/seeds/$target" \
+        -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -dict=tests/fuzz/words.dict -max_len=4096 -timeout=20 \
+        -report_slow_units=5 -rss_limit_mb=2048 -max_total_time="$2" -artifact_prefix="$artifacts/" > "$log" 2>&1 || true
     count() { find "$artifacts" -name "$1-*" | wc -l; }
-    inputs=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#' || true)
-    coverage=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2 || true)
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$target" "$(($(date +%s) - begun))" "${inputs:-0}" "${coverage:-0}" \
-        "$(count crash)" "$(count timeout)" "$(count oom)" | tee -a "$table"
+    last() { grep -oE "$1" "$log" | tail -n 1 | grep -oE '[0-9]+' || echo 0; }
+    used=$(tail -n 1 "$out/used")
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$target" "$(($(date +%s) - begun))" \
+        "$(awk '{ print int($1 + $2) }' <<< "$used")" "$(last '^#[0-9]+')" "$(last 'cov: [0-9]+')" "$(last 'ft: [0-9]+')" \
+        "$(last 'corp: [0-9]+')" "$(count crash)" "$(count timeout)" "$(count oom)" "$(count slow-unit)" \
+        "$(awk '{ print int($3 / 1024) }' <<< "$used")" | tee -a "$table"
+}
+
+# With UNTIL (seconds since 1970) all targets again and again until then, so that they grow together.
+while :; do
+    for target in "${targets[@]}"; do
+        [ "$(date +%s)" -lt "${UNTIL:-99999999999}" ] || exit 0
+        run "$target" "$seconds"
+    done
+    [ -n "${UNTIL:-}" ] || exit 0
 done
