@@ -196,6 +196,51 @@ fn random_templates_give_what_dbt_gives() {
     assert!(differ.is_empty(), "{} of {} differ\n{}", differ.len(), all.len(), differ.join("\n"));
 }
 
+/// Against what dbt gave: numbers at their ends, sequences of nothing, bytes, tuples without parentheses, views of dicts.
+#[test]
+fn what_is_seldom_written_gives_what_dbt_gives() {
+    let texts = [
+        ("{{ -9223372036854775808 in range(0, -5, -1) }}", "False"),
+        ("{{ 9223372036854775807 in range(-5, 5) }}", "False"),
+        ("{{ [1, 2][::-9223372036854775808] }}", "[2]"),
+        ("{{ [1, 2][::9223372036854775807] }}", "[1]"),
+        ("{{ range(10)[::-9223372036854775808] }}", "range(9, -1, -9223372036854775808)"),
+        ("{{ [] * 9223372036854775807 }}{{ () * 9223372036854775807 }}{{ '' * 9223372036854775807 }}", "[]()"),
+        ("{{ 'a'.ljust(-9223372036854775808) }}{{ 'a'.zfill(-9223372036854775808) }}", "aa"),
+        ("{{ 1.5|round(9223372036854775807) }}", "1.5"),
+        ("{{ 7.real }}{{ true.numerator }}{{ 7.imag }}{{ 1.5.real }}", "7101.5"),
+        ("{{ 1, 2 }}{{ 1, }}", "(1, 2)(1,)"),
+        ("{% for i in 1, 2 %}{{ i }}{% endfor %}{% for i in 1, 2 if i > 1 %}{{ i }}{% endfor %}", "122"),
+        ("{% if 0, %}x{% endif %}", "x"),
+        (
+            "{{ 'a b'.encode().split() }}{{ 'ab'.encode() + 'c'.encode() }}{{ 97 in 'ab'.encode() }}",
+            "[b'a', b'b']b'abc'True",
+        ),
+        ("{{ 'é'.encode('latin-1') }}{{ 'a'.encode().upper() }}{{ 'ab'.encode() * 2 }}", "b'\\xe9'b'A'b'abab'"),
+        (
+            "{% set e = {'a': 1} %}{{ e.keys() == e.keys() }}{{ e.items() == e.items() }}{{ e.values() == e.values() }}",
+            "TrueTrueFalse",
+        ),
+        ("{{ 1[:-1] }}", ""),
+    ];
+    let none = || CaseHost { context: HashMap::new(), macros: HashMap::new() };
+    for (template, text) in texts {
+        assert_eq!(render(template, none()).unwrap(), text, "{template}");
+    }
+    let failing = [
+        "{% set v = 5[:-1] %}",
+        "{{ (''['a'])[:-1] }}",
+        "{{ 1 is number is true }}",
+        "{{ 'é'.encode('ascii') }}",
+        "{{ 'a'.encode().replace('a', 'b') }}",
+        "{{ 10 ** 400 / 3 }}{{ 10 ** 400 * 1.0 }}",
+        "{% set e = {'a': 1} %}{% for k in e.keys() %}{% do e.update({'b': 1}) %}{% endfor %}",
+    ];
+    for template in failing {
+        assert!(render(template, none()).is_err(), "{template}");
+    }
+}
+
 #[test]
 fn the_filters_and_tests_are_those_of_dbt() {
     let recorded: serde_json::Value = serde_json::from_str(include_str!("data/filter_cases.json")).unwrap();

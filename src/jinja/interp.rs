@@ -59,6 +59,8 @@ pub struct Interp {
     pub argument_sites: Vec<ArgumentSite>,
     /// Whether undefined values are of dbt's permissive class there.
     pub(super) permissive: bool,
+    /// Whether an expression is evaluated as Jinja2 does while it compiles a template.
+    pub(super) compiles: bool,
 }
 
 pub(super) struct Frame<'t> {
@@ -101,6 +103,7 @@ impl Interp {
             within: None,
             argument_sites: Vec::new(),
             permissive: false,
+            compiles: false,
         }
     }
 

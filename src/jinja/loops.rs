@@ -22,7 +22,7 @@ impl Walked {
     pub(super) fn of(value: &Value) -> Walked {
         match value {
             Value::List(items) => Walked::List(Rc::clone(items)),
-            Value::Dict(dict) => {
+            Value::Dict(dict) | Value::View(dict, _) => {
                 let len = dict.borrow().len();
                 Walked::Dict(Rc::clone(dict), len)
             }

@@ -1,5 +1,6 @@
 //! The methods of Python's own types.
 
+pub(super) mod bytes;
 mod collection;
 pub(super) mod text;
 
@@ -80,7 +81,6 @@ const SET: &[&str] = &[
 ];
 const INT: &[&str] = &["as_integer_ratio", "bit_count", "bit_length", "conjugate", "is_integer", "to_bytes"];
 const FLOAT: &[&str] = &["as_integer_ratio", "conjugate", "hex", "is_integer"];
-const BYTES: &[&str] = &["decode", "hex"];
 const DECIMAL: &[&str] = &["quantize", "to_integral_value", "normalize", "is_zero", "is_signed"];
 
 fn names(value: &Value) -> &'static [&'static str] {
@@ -92,7 +92,7 @@ fn names(value: &Value) -> &'static [&'static str] {
         Value::Set(_) => SET,
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => INT,
         Value::Float(_) => FLOAT,
-        Value::Bytes(_) => BYTES,
+        Value::Bytes(_) => bytes::NAMES,
         Value::Decimal(_) => DECIMAL,
         _ => &[],
     }
@@ -107,10 +107,7 @@ pub(super) fn has(value: &Value, name: &str) -> bool {
 pub(super) fn call(interp: &mut Interp, value: &Value, name: &str, args: Args) -> Eval<Value> {
     match value {
         Value::Str(text) => text::call(interp, text, name, &args),
-        Value::Bytes(bytes) => match name {
-            "decode" => Ok(Value::str(String::from_utf8_lossy(bytes).into_owned())),
-            _ => Ok(Value::str(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())),
-        },
+        Value::Bytes(bytes) => bytes::call(interp, bytes, name, &args),
         Value::List(items) => collection::list(interp, items, name, &args),
         Value::Tuple(items) => collection::tuple(interp, items, name, &args),
         Value::Dict(dict) => collection::dict(interp, dict, name, args),

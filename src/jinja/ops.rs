@@ -10,6 +10,7 @@ use num_traits::Zero;
 
 use super::error::{Eval, Flow, type_error};
 use super::interp::Interp;
+use super::methods::bytes::position;
 use super::tree::CompareOp;
 use super::undefined::undefined_error;
 use super::unknown::derived;
@@ -103,6 +104,12 @@ impl Interp {
                     }
                 }
                 true
+            }
+            (Value::View(left, View::Keys), Value::View(right, View::Keys)) => {
+                Rc::ptr_eq(left, right) || self.equal(&Value::Set(Rc::clone(left)), &Value::Set(Rc::clone(right)))?
+            }
+            (Value::View(left, View::Items), Value::View(right, View::Items)) => {
+                self.equal(&Value::Dict(Rc::clone(left)), &Value::Dict(Rc::clone(right)))?
             }
             (Value::Range(left), Value::Range(right)) => left == right,
             (Value::Moment(left), Value::Moment(right)) => left == right,
@@ -236,9 +243,14 @@ impl Interp {
                 Ok(!self.is_empty_unknown(unknown) && self.ask_about(unknown, question, false)?)
             }
             Value::Range(range) => Ok(item.as_int().is_some_and(|item| {
-                let offset = item - range.start;
-                offset % range.step == 0 && (0..range.len()).contains(&(offset / range.step))
+                // The ends of 64 bits are further apart than 64 bits hold.
+                let (offset, step) = (i128::from(item) - i128::from(range.start), i128::from(range.step));
+                offset % step == 0 && (0..i128::from(range.len())).contains(&(offset / step))
             })),
+            Value::Bytes(bytes) => match item {
+                Value::Bytes(part) => Ok(position(bytes, part).is_some()),
+                other => Ok(other.as_int().is_some_and(|byte| bytes.iter().any(|one| i64::from(*one) == byte))),
+            },
             Value::Object(object) => {
                 if let Some(found) = object.call_method(self, "__contains__", &Args::of(vec![item.clone()]))? {
                     return self.truth(&found);

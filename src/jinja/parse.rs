@@ -431,6 +431,10 @@ impl Lowering<'_> {
             }
             ast::Expr::Test(test) => {
                 let operand = self.boxed(&test.expr)?;
+                let between = self.text.as_str().get(operand.span.end as usize..own.start as usize);
+                if matches!(operand.kind, ExprKind::Test(..)) && between.is_some_and(|between| !between.contains(')')) {
+                    return Err(fault("You cannot chain multiple tests with is", own));
+                }
                 let args = self.args(&test.args)?;
                 if !tests::exists(test.name) {
                     self.refuse(own, &format!("No test named '{}'.", test.name));

@@ -7,6 +7,7 @@
 //! | `{% macro m(a: str = none) %}` | the parameter's type goes |
 //! | `{% do EXPRESSION %}` | `{{ EXPRESSION }}`, remembered as a `do` |
 //! | `+x` | the plus goes |
+//! | `{{ a, b }}`, `{% for x in a, b %}` | parentheses stand for the blanks around |
 //! | `x[a, b]` | `x(a, b)`, remembered as a subscript |
 //! | escapes in string literals | two harmless characters; the literal is read from the source again |
 //! | blanks outside ASCII in a tag | blanks |
@@ -15,7 +16,7 @@
 //! Jinja2 also takes a comment or a raw block that is opened as the very last thing, which is left out, and does not know
 //! `{% raw +%}`, which is told as an unknown tag.
 //!
-//! Not rewritten: a tuple without parentheses as the value of `{{ }}` or `{% if %}`, and `{% print %}`.
+//! Not rewritten: a tuple without parentheses and without blanks around it, and `{% print %}`.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -323,6 +324,26 @@ impl Rewriter<'_> {
         }
         self.unary_plus(tokens);
         self.tuple_subscripts(tokens);
+        match keyword.as_deref() {
+            None => self.open_tuple(tokens),
+            Some("if" | "elif" | "do") => self.open_tuple(&tokens[1..]),
+            Some("for") => {
+                let mut depth = 0usize;
+                let mut outside = |word: &Lexed| {
+                    match word.token {
+                        Token::Open(_) => depth += 1,
+                        Token::Close(_) => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    depth == 0 && word.token == Token::Name
+                };
+                let from = tokens.iter().position(|word| outside(word) && self.text(word) == "in");
+                let walked = &tokens[from.map_or(tokens.len(), |from| from + 1)..];
+                let to = walked.iter().position(|word| outside(word) && matches!(self.text(word), "if" | "recursive"));
+                self.open_tuple(&walked[..to.unwrap_or(walked.len())]);
+            }
+            Some(_) => {}
+        }
         // Last, because a type may hold what the others rewrite.
         if matches!(keyword.as_deref(), Some("macro" | "call")) {
             self.parameter_types(tokens);
@@ -361,6 +382,25 @@ impl Rewriter<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Puts parentheses around a tuple that has none, where there are blanks for them.
+    fn open_tuple(&mut self, tokens: &[Lexed]) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        let mut depth = 0usize;
+        let is_tuple = tokens.iter().any(|lexed| {
+            match lexed.token {
+                Token::Open(_) => depth += 1,
+                Token::Close(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && lexed.token == Token::Comma
+        });
+        let (before, after) = (first.range.start - 1, last.range.end);
+        if is_tuple && self.bytes[before].is_ascii_whitespace() && self.bytes[after].is_ascii_whitespace() {
+            self.edits.push((before..before + 1, Fill::Text(b"(")));
+            self.edits.push((after..after + 1, Fill::Text(b")")));
         }
     }
 

@@ -428,7 +428,7 @@ impl Value {
         match self {
             Value::Bool(value) => Some(f64::from(u8::from(*value))),
             Value::Int(value) => Some(*value as f64),
-            Value::BigInt(value) => value.to_f64(),
+            Value::BigInt(value) => value.to_f64().filter(|float| float.is_finite()),
             Value::Float(value) => Some(*value),
             _ => None,
         }

@@ -109,7 +109,7 @@ pub(super) fn to_float(value: &Value) -> Eval<Option<f64>> {
 
 pub(super) fn round(value: &Value, args: &Args) -> Eval<Value> {
     let [precision, method] = args.bind("do_round", ["precision", "method"], 0)?;
-    let precision = precision.as_ref().and_then(Value::as_int).unwrap_or(0) as i32;
+    let precision = precision.as_ref().and_then(Value::as_int).unwrap_or(0).clamp(-400, 400) as i32;
     let method = method.as_ref().and_then(Value::as_str).unwrap_or("common").to_owned();
     if !matches!(method.as_str(), "common" | "ceil" | "floor") {
         return Err(error(ErrorKind::Python("FilterArgumentError"), "method must be common, ceil or floor"));

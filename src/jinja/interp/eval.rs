@@ -148,8 +148,10 @@ impl Interp {
                 }
                 self.site_at(frame, expr.span);
                 match self.slice(&operand, &bounds) {
-                    // What Jinja2 works out while it compiles, it looks up as any item.
-                    Err(_) if expr.is_constant() => self.without_item(&operand, &Value::str("slice"))?,
+                    // There it is looked up as any item.
+                    Err(_) if self.compiles && !operand.is_undefined() => {
+                        self.without_item(&operand, &Value::str("slice"))?
+                    }
                     sliced => sliced?,
                 }
             }

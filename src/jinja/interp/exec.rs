@@ -39,7 +39,16 @@ impl Interp {
         match stmt {
             Stmt::Raw(literal) => self.push_literal(frame, literal, out),
             Stmt::Print(expr, tag) => {
-                let value = self.eval(frame, expr)?;
+                let value = match self.eval(frame, expr) {
+                    // What is printed and constant, Jinja2 works out while it compiles.
+                    Err(_) if expr.is_constant() => {
+                        self.compiles = true;
+                        let value = self.eval(frame, expr);
+                        self.compiles = false;
+                        value?
+                    }
+                    value => value?,
+                };
                 self.print(frame, *tag, &value, out)
             }
             Stmt::Do(expr) => {

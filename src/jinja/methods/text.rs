@@ -12,7 +12,7 @@ use super::super::format;
 use super::super::interp::Interp;
 use super::super::unknown::derived;
 use super::super::value::{Args, Str, StrKind, Value};
-use super::integer;
+use super::{bytes, integer};
 
 pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> Eval<Value> {
     let value = &*text.text;
@@ -144,7 +144,7 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
                     }
                 }
             };
-            let missing = (width - value.chars().count() as i64).max(0) as usize;
+            let missing = width.saturating_sub(value.chars().count() as i64).max(0) as usize;
             interp.made(missing)?;
             // Python puts the odd blank of a centred text to the left where the width is odd.
             let left = match name {
@@ -157,7 +157,7 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
         }
         "zfill" => {
             let [width] = args.bind(name, ["width"], 1)?;
-            let missing = (integer(width.as_ref(), 0)? - value.chars().count() as i64).max(0) as usize;
+            let missing = integer(width.as_ref(), 0)?.saturating_sub(value.chars().count() as i64).max(0) as usize;
             interp.made(missing)?;
             let (sign, digits) = match value.strip_prefix(['-', '+']) {
                 Some(digits) => (&value[..1], digits),
@@ -178,7 +178,14 @@ pub(super) fn call(interp: &mut Interp, text: &Str, name: &str, args: &Args) -> 
             }
             format::str_format(interp, text, &named)
         }
-        "encode" => Ok(Value::Bytes(value.as_bytes().into())),
+        "encode" => {
+            let [encoding, errors] = args.bind(name, ["encoding", "errors"], 0)?;
+            let or = |given: &Option<Value>, otherwise: &str| match given {
+                None => Ok(otherwise.to_owned()),
+                Some(given) => string(given).map(str::to_owned),
+            };
+            bytes::encode(value, &or(&encoding, "utf-8")?, &or(&errors, "strict")?)
+        }
         "expandtabs" => {
             let [size] = args.bind(name, ["tabsize"], 0)?;
             let size = integer(size.as_ref(), 8)?.clamp(0, 1000) as usize;

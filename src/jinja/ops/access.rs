@@ -41,6 +41,17 @@ impl Interp {
                 Some(Value::Method(Rc::new((value.clone(), name.into()))))
             }
             Value::Moment(moment) => moment.attribute(name),
+            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => match name {
+                "real" | "numerator" => value.as_big().map(Value::big),
+                "imag" => Some(Value::Int(0)),
+                "denominator" => Some(Value::Int(1)),
+                _ => None,
+            },
+            Value::Float(_) => match name {
+                "real" => Some(value.clone()),
+                "imag" => Some(Value::Float(0.0)),
+                _ => None,
+            },
             // dbt wraps its macros; the wrapper has no attributes that templates use.
             _ => None,
         };
@@ -272,8 +283,9 @@ pub(in crate::jinja) fn index(len: usize, key: &Value) -> Option<usize> {
 /// Where a slice starts, and how many items it takes.
 fn slice_positions(len: i64, start: Option<i64>, stop: Option<i64>, step: i64) -> (i64, i64) {
     let [start, stop] = slice_bounds(len, start, stop, step);
-    let count = if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
-    (start.max(0), count.max(0))
+    let (way, step) = if step > 0 { (stop - start, step) } else { (start - stop, step.saturating_neg()) };
+    let count = if way > 0 { (way - 1) / step + 1 } else { 0 };
+    (start.max(0), count)
 }
 
 /// Python's `slice.indices`.

@@ -78,13 +78,17 @@ pub(in crate::jinja) fn arithmetic(interp: &mut Interp, op: BinaryOp, left: &Val
         (BinaryOp::Add, Value::Tuple(_), other) => {
             return Err(type_error(format!("can only concatenate tuple (not \"{}\") to tuple", other.type_name())));
         }
-        (BinaryOp::Mul, Value::Str(_) | Value::List(_) | Value::Tuple(_), _) => {
+        (BinaryOp::Add, Value::Bytes(left), Value::Bytes(right)) => {
+            interp.made(left.len() + right.len())?;
+            return Ok(Value::Bytes([&**left, &**right].concat().into()));
+        }
+        (BinaryOp::Mul, Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_), _) => {
             if let Some(times) = right.as_int() {
                 return repeat(interp, left, times);
             }
             return Err(type_error(format!("can't multiply sequence by non-int of type '{}'", right.type_name())));
         }
-        (BinaryOp::Mul, _, Value::Str(_) | Value::List(_) | Value::Tuple(_)) => {
+        (BinaryOp::Mul, _, Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_)) => {
             if let Some(times) = left.as_int() {
                 return repeat(interp, right, times);
             }
@@ -141,13 +145,17 @@ fn repeat(interp: &mut Interp, value: &Value, times: i64) -> Eval<Value> {
     let times = usize::try_from(times).unwrap_or(0);
     let len = match value {
         Value::Str(text) => text.text.len(),
+        Value::Bytes(bytes) => bytes.len(),
         Value::List(items) => items.borrow().len() * 8,
         Value::Tuple(items) => items.len() * 8,
         _ => 0,
     };
     interp.made(len.saturating_mul(times))?;
+    // Nothing stays nothing, and is not walked that often.
+    let times = if len == 0 { 0 } else { times };
     Ok(match value {
         Value::Str(text) => Value::Str(text.remade(text.text.repeat(times))),
+        Value::Bytes(bytes) => Value::Bytes(bytes.repeat(times).into()),
         Value::List(items) => {
             let items = items.borrow();
             Value::list((0..times).flat_map(|_| items.iter().cloned()).collect())
@@ -252,7 +260,7 @@ fn integer_arithmetic(op: BinaryOp, a: &BigInt, b: &BigInt) -> Eval<Value> {
                 return Err(zero_division("division by zero"));
             }
             let quotient = match (a.to_f64(), b.to_f64()) {
-                (Some(a), Some(b)) => a / b,
+                (Some(a), Some(b)) if a.is_finite() && b.is_finite() => a / b,
                 _ => return Err(python_error("OverflowError", "integer division result too large for a float")),
             };
             return Ok(Value::Float(quotient));
