@@ -101,6 +101,16 @@ fn statements_do_what_duckdb_does() {
     });
 }
 
+#[test]
+fn keys_and_columns_that_count_are_kept_as_the_warehouses_keep_them() {
+    deep(|| {
+        for (dialect, file) in [(Dialect::Postgres, "keys_postgres.json"), (Dialect::DuckDb, "keys_duckdb.json")] {
+            let (count, differences) = differences(dialect, file, &[]);
+            assert!(differences.is_empty(), "{} of {count} differ:\n{}", differences.len(), differences.join("\n"));
+        }
+    });
+}
+
 /// What a query gives, its values with bars between them, its rows with semicolons.
 fn answer(warehouse: &mut Warehouse, sql: &str) -> String {
     let effects = warehouse.execute(sql);

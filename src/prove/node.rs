@@ -105,8 +105,11 @@ fn declared(rehearsal: &Rehearsal<'_>, entry: Option<&Datum>) -> Vec<Column> {
         let name = datum.get("name").and_then(Datum::as_str)?;
         let quoted = datum.get("quote").and_then(Datum::as_bool).unwrap_or(false);
         let declared = datum.get("data_type").and_then(Datum::as_str).map(str::to_owned);
-        let of = declared.as_deref().map_or(Type::Unknown, |declared| warehouse.type_of(declared));
-        Some(Column { declared, ..Column::new(warehouse.folded(name, quoted), of) })
+        let name = warehouse.folded(name, quoted);
+        Some(match declared {
+            Some(declared) => warehouse.column_of(name, &declared),
+            None => Column::new(name, Type::Unknown),
+        })
     };
     list.iter().filter_map(column).collect()
 }
@@ -193,10 +196,7 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
     let columns = {
         let warehouse = rehearsal.warehouse.borrow();
         let column = |(name, of): (String, Type)| match own(&name) {
-            Some(declared) => Column {
-                declared: Some(declared.to_owned()),
-                ..Column::new(warehouse.folded(&name, quotes), warehouse.type_of(declared))
-            },
+            Some(declared) => warehouse.column_of(warehouse.folded(&name, quotes), declared),
             None => Column::new(warehouse.folded(&name, quotes), of),
         };
         seed.columns.into_iter().map(column).collect()

@@ -156,7 +156,6 @@ impl Warehouse {
     fn fill(&mut self, relation: &Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Done<()> {
         let dialect = self.session.dialect;
         let table = self.stored(&relation.name)?;
-        let types: Vec<super::Type> = relation.columns.iter().map(|column| column.of).collect();
         let columns: Vec<String> = relation.columns.iter().map(|column| quoted(&column.name)).collect();
         let marks = vec!["?"; columns.len()].join(", ");
         if columns.is_empty() {
@@ -169,10 +168,14 @@ impl Warehouse {
             let mut statement = self.db.prepare_cached(&sql).map_err(|error| self.stopped(&error))?;
             for row in rows {
                 let mut values = Vec::with_capacity(row.len());
-                for (value, of) in row.iter().zip(&types) {
-                    values.push(super::functions::given(
-                        super::convert::convert(value, *of, dialect).map_err(Stop::Refuted)?,
-                    ));
+                for (value, column) in row.iter().zip(&relation.columns) {
+                    let value = super::convert::convert(value, column.of, dialect).map_err(Stop::Refuted)?;
+                    values.push(super::functions::given(match (value, column.of, column.scale) {
+                        (SqlValue::Real(number), super::Type::Decimal, Some(scale)) => {
+                            SqlValue::Real(super::functions::rounded(number, scale))
+                        }
+                        (value, ..) => value,
+                    }));
                 }
                 if let Err(error) = statement.execute(rusqlite::params_from_iter(values)) {
                     failed = Some(error);

@@ -79,6 +79,8 @@ pub struct Column {
     pub default: Option<String>,
     /// What is computed for it, in `SQLite`'s SQL: it takes no values.
     pub generated: Option<String>,
+    /// Whether its values count up by themselves, and none is taken.
+    pub always_counts: bool,
 }
 
 impl Column {
@@ -94,6 +96,7 @@ impl Column {
             not_null: false,
             default: None,
             generated: None,
+            always_counts: false,
         }
     }
 }
@@ -116,8 +119,38 @@ pub enum Rule {
     Unique(Vec<String>),
     /// The expression is not false, in `SQLite`'s SQL.
     Check(String),
-    /// The columns refer to another table, whose rows are not checked.
-    ForeignKey(Vec<String>, RelationName),
+    /// The values there are those of a key of another table.
+    ForeignKey(ForeignKey),
+}
+
+/// A key of another table, to which columns refer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The columns that refer to it.
+    pub columns: Vec<String>,
+    /// The other table.
+    pub of: RelationName,
+    /// The columns of its key; empty for its primary key.
+    pub keys: Vec<String>,
+    /// What becomes of a row when what it refers to is deleted.
+    pub on_delete: KeyAction,
+    /// What becomes of it when that has another key.
+    pub on_update: KeyAction,
+    /// Whether every row is seen to as soon as it is written.
+    pub is_enforced: bool,
+}
+
+/// What becomes of a row when what it refers to goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAction {
+    /// It keeps that from going.
+    Refuse,
+    /// It goes too.
+    Cascade,
+    /// It refers to nothing.
+    SetNull,
+    /// Its columns have their defaults.
+    SetDefault,
 }
 
 /// A relation.

@@ -123,7 +123,14 @@ impl Warehouse {
             if let Some(cause) = self.clash(given) {
                 return Effect::new(given.text, Verdict::Refuted).because(cause);
             }
-            let done = self.atomically(|this| this.tried(tree));
+            let outline = &given.statement.outline;
+            let done = self.atomically(|this| {
+                let done = this.tried(tree)?;
+                if let Some(written) = this.written_to(outline) {
+                    this.keep_keys(&written, &outline.verb)?;
+                }
+                Ok(done)
+            });
             if let (Ok(_), Some(written)) = (&done, self.written_to(&given.statement.outline)) {
                 self.wrote_to(written, given.statement.outline.verb == Verb::Create);
             }
@@ -320,7 +327,7 @@ impl Warehouse {
         let constraint = relation.constraints.iter().find(|constraint| match &constraint.rule {
             super::Rule::PrimaryKey(keys) | super::Rule::Unique(keys) => kind == Violation::Unique && *keys == columns,
             super::Rule::Check(_) => kind == Violation::Check && constraint.name == rest,
-            super::Rule::ForeignKey(..) => false,
+            super::Rule::ForeignKey(_) => false,
         });
         let index = relation.indexes.iter().find(|index| index.unique).map(|index| index.name.clone());
         let name = constraint.map(|constraint| constraint.name.clone()).or(index).unwrap_or_else(|| rest.clone());

@@ -8,6 +8,7 @@ pub(super) mod interval;
 mod json;
 mod moment;
 mod number;
+pub(super) use number::rounded;
 mod text;
 
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};

@@ -94,13 +94,18 @@ impl Warehouse {
         self.no_relation(&ast::ObjectName::from(parts.to_vec()), name)
     }
 
-    /// The type that a type's name in SQL means.
+    /// A column of a type's name in SQL, which keeps what values of it keep.
     #[must_use]
-    pub fn type_of(&self, declared: &str) -> Type {
+    pub fn column_of(&self, name: String, declared: &str) -> Column {
         let parsed = Parser::new(self.session.dialect.grammar())
             .try_with_sql(declared)
             .and_then(|mut parser| parser.parse_data_type());
-        parsed.map_or(Type::Unknown, |parsed| Declared::of(&parsed, self.session.dialect).of)
+        let of = parsed.map(|parsed| Declared::of(&parsed, self.session.dialect)).ok();
+        let mut column = Column::new(name, of.as_ref().map_or(Type::Unknown, |of| of.of));
+        column.declared = Some(declared.to_owned());
+        column.length = of.as_ref().and_then(|of| of.length);
+        column.scale = of.as_ref().and_then(|of| of.scale);
+        column
     }
 
     /// The columns that a query gives, where its select list names all of them.

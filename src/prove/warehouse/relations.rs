@@ -119,7 +119,7 @@ impl Warehouse {
     }
 
     /// Whether the rows of a relation are not known: nothing in the rehearsal has them, or they were made of such.
-    fn is_guessed(&self, name: &RelationName) -> bool {
+    pub(super) fn is_guessed(&self, name: &RelationName) -> bool {
         let mut open = vec![name.clone()];
         let mut seen = HashSet::new();
         while let Some(name) = open.pop() {

@@ -138,7 +138,7 @@ impl Relations {
 /// What the foreign keys of a relation refer to.
 fn referred(relation: &Relation) -> impl Iterator<Item = &RelationName> {
     relation.constraints.iter().filter_map(|constraint| match &constraint.rule {
-        Rule::ForeignKey(_, of) => Some(of),
+        Rule::ForeignKey(key) => Some(&key.of),
         _ => None,
     })
 }

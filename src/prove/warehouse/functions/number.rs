@@ -1,6 +1,7 @@
 //! Functions of numbers, and comparisons among arguments.
 
 use std::cmp::Ordering;
+use std::str::FromStr;
 
 use rusqlite::{Connection, Result};
 
@@ -61,7 +62,34 @@ pub(super) fn compare(x: &SqlValue, y: &SqlValue) -> Ordering {
     }
 }
 
+/// A number without the noise of binary fractions: with the digits that all of its like have.
+fn exact(number: f64) -> f64 {
+    if number.fract() == 0.0 { number } else { format!("{number:.14e}").parse().unwrap_or(number) }
+}
+
+/// A number with so many digits after the point, rounded as it is written.
+pub(in crate::prove::warehouse) fn rounded(number: f64, scale: u32) -> f64 {
+    if number.fract() == 0.0 {
+        return number;
+    }
+    let written = bigdecimal::BigDecimal::from_str(&exact(number).to_string());
+    let rounded = written.map(|one| one.with_scale_round(i64::from(scale), bigdecimal::RoundingMode::HalfUp));
+    rounded.ok().and_then(|one| one.to_string().parse().ok()).unwrap_or(number)
+}
+
 pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
+    strict(db, "exact", |a| match a {
+        [SqlValue::Real(number)] => Ok(SqlValue::Real(exact(*number))),
+        [other] => Ok(other.clone()),
+        _ => Err(few("the operation")),
+    })?;
+    strict(db, "to_scale", |a| match a {
+        [SqlValue::Real(number), SqlValue::Integer(scale)] => {
+            Ok(SqlValue::Real(rounded(*number, u32::try_from(*scale).unwrap_or(0))))
+        }
+        [other, _] => Ok(other.clone()),
+        _ => Err(few("the cast")),
+    })?;
     strict(db, "divide", move |a| quotient(a, || Err(by_zero(dialect))))?;
     strict(db, "quotient", |a| quotient(a, || Ok(SqlValue::Null)))?;
     strict(db, "modulo", move |a| match a {

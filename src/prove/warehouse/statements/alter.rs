@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     AlterColumnOperation, AlterTable, AlterTableOperation, Ident, ObjectName, RenameTable, RenameTableNameKind,
+    TableConstraint,
 };
 
 use super::reserved;
-use crate::prove::warehouse::catalog::{Certainty, Column, Relation, Rule};
+use crate::prove::warehouse::catalog::{Certainty, Column, ForeignKey, Relation, Rule};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::name::RelationName;
 use crate::prove::warehouse::sqlite::{self, quoted};
@@ -106,9 +107,9 @@ impl Warehouse {
                     let mut new = (*current).clone();
                     new.columns.retain(|column| column.name != name);
                     new.constraints.retain(|constraint| match &constraint.rule {
-                        Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns, _) => {
-                            !columns.contains(&name)
-                        }
+                        Rule::PrimaryKey(columns)
+                        | Rule::Unique(columns)
+                        | Rule::ForeignKey(ForeignKey { columns, .. }) => !columns.contains(&name),
                         Rule::Check(sql) => !sql.contains(&quoted(&name)),
                     });
                     new.indexes.retain(|index| index.sqlite.as_ref().is_none_or(|sql| !sql.contains(&quoted(&name))));
@@ -145,12 +146,23 @@ impl Warehouse {
             A::RenameTable { table_name: RenameTableNameKind::As(to) | RenameTableNameKind::To(to) } => {
                 self.rename(relation, to)?;
             }
-            A::AddConstraint { constraint, .. } => {
+            A::AddConstraint { constraint, not_valid } => {
                 if let Some(name) = self.taken_key(relation, constraint) {
                     return Err(Stop::refuted(format!("relation \"{name}\" already exists")));
                 }
                 let mut new = (**relation).clone();
+                if self.session.dialect == Dialect::DuckDb
+                    && let Some(kind) = unsupported(constraint)
+                {
+                    return Err(Stop::refuted(format!(
+                        "Not implemented Error: No support for adding {kind} constraints with ALTER TABLE"
+                    )));
+                }
                 self.constrain(constraint, &mut new)?;
+                if let Some(Rule::ForeignKey(key)) = new.constraints.last_mut().map(|added| &mut added.rule) {
+                    // Rows that are there are not looked at.
+                    key.is_enforced &= !not_valid;
+                }
                 let added = new.constraints.last().map(|constraint| constraint.name.clone());
                 if let Some(name) = &added
                     && relation.constraints.iter().any(|constraint| constraint.name == *name)
@@ -163,7 +175,16 @@ impl Warehouse {
                         _ => format!("constraint \"{name}\" for relation \"{table}\" already exists"),
                     }));
                 }
-                self.refill(relation, new, false, "", None)?;
+                let refilled = self.refill(relation, new, false, "", None);
+                return match (refilled, added) {
+                    (Err(Stop::Refuted(cause)), Some(name)) if self.session.dialect == Dialect::Postgres => {
+                        Err(Stop::Refuted(violated_by_old(&cause, &name, &relation.name.identifier)))
+                    }
+                    (done, _) => done.map(|()| None),
+                };
+            }
+            A::DropConstraint { .. } if self.session.dialect == Dialect::DuckDb => {
+                return Err(Stop::refuted("Not implemented Error: No support for that ALTER TABLE option yet!"));
             }
             A::DropConstraint { if_exists, name, .. } => {
                 let known =
@@ -373,7 +394,7 @@ fn rename_column(relation: &mut Relation, old: &str, new: &str) {
     relation.columns.iter_mut().filter(|column| column.name == old).for_each(|column| new.clone_into(&mut column.name));
     for constraint in &mut relation.constraints {
         match &mut constraint.rule {
-            Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(columns, _) => {
+            Rule::PrimaryKey(columns) | Rule::Unique(columns) | Rule::ForeignKey(ForeignKey { columns, .. }) => {
                 columns.iter_mut().filter(|column| **column == old).for_each(|column| new.clone_into(column));
             }
             Rule::Check(sql) => *sql = sql.replace(&quoted(old), &quoted(new)),
@@ -381,5 +402,28 @@ fn rename_column(relation: &mut Relation, old: &str, new: &str) {
     }
     for index in &mut relation.indexes {
         index.sqlite = index.sqlite.as_ref().map(|sql| sql.replace(&quoted(old), &quoted(new)));
+    }
+}
+
+/// `PostgreSQL`'s words for a new constraint that rows violate which are there already.
+fn violated_by_old(cause: &str, name: &str, table: &str) -> String {
+    if cause.starts_with("new row for relation") {
+        format!("check constraint \"{name}\" of relation \"{table}\" is violated by some row")
+    } else if cause.starts_with("duplicate key value") {
+        format!("could not create unique index \"{name}\"")
+    } else if let Some((column, _)) =
+        cause.strip_prefix("null value in column \"").and_then(|rest| rest.split_once('"'))
+    {
+        format!("column \"{column}\" of relation \"{table}\" contains null values")
+    } else {
+        cause.to_owned()
+    }
+}
+
+/// What `DuckDB` calls a constraint that it does not add to a table.
+fn unsupported(constraint: &TableConstraint) -> Option<&'static str> {
+    match constraint {
+        TableConstraint::ForeignKey(_) => Some("FOREIGN_KEY"),
+        _ => None,
     }
 }

@@ -205,6 +205,12 @@ impl Warehouse {
                 return Err(Stop::refuted(REFERENCED));
             }
             self.run(&format!("DELETE FROM {}", relation.storage.quoted()))?;
+            if truncate.cascade.is_some() {
+                for other in self.emptied_with(&relation.name) {
+                    let table = self.stored(&other)?;
+                    self.run(&format!("DELETE FROM {table}"))?;
+                }
+            }
         }
         Ok(Outcome::default())
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, CreateView, Expr, Ident, IndexColumn, ObjectName, Query,
-    SetExpr, TableConstraint,
+    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, CreateView, Expr, GeneratedAs, GeneratedExpressionMode,
+    Ident, IndexColumn, ObjectName, Query, SetExpr, TableConstraint,
 };
 
 use super::reserved;
@@ -191,6 +191,11 @@ impl Warehouse {
         let counts = |column: &mut Column| {
             column.default = Some(format!("next_value({})", text(&format!("{}.{}", relation.name, name))));
         };
+        if dialect == Dialect::DuckDb
+            && let Some(cause) = unknown_to_duckdb(definition, declared.serial)
+        {
+            return Err(Stop::refuted(cause));
+        }
         if declared.serial {
             counts(&mut column);
             column.not_null = true;
@@ -217,7 +222,18 @@ impl Warehouse {
                     let partial = Relation { columns: relation.columns.clone(), ..relation.clone() };
                     column.generated = Some(self.own_expression(expr, &partial)?);
                 }
-                ColumnOption::Identity(_) | ColumnOption::Generated { .. } => counts(&mut column),
+                ColumnOption::Generated { generated_as, .. } => {
+                    counts(&mut column);
+                    column.not_null |= dialect == Dialect::Postgres;
+                    column.always_counts = dialect == Dialect::Postgres && *generated_as == GeneratedAs::Always;
+                }
+                ColumnOption::Identity(_) => counts(&mut column),
+                ColumnOption::ForeignKey(key) if matches!(dialect, Dialect::Postgres | Dialect::DuckDb) => {
+                    let named = option.name.as_ref().or(key.name.as_ref());
+                    let called = named.map_or_else(|| format!("{table}_{name}_fkey"), |name| name.value.clone());
+                    let key = self.foreign_key(key, vec![name.clone()], relation)?;
+                    relation.constraints.push(Constraint { name: called, rule: Rule::ForeignKey(key) });
+                }
                 ColumnOption::DialectSpecific(tokens)
                     if tokens.iter().any(|token| token.to_string().to_lowercase().starts_with("auto")) =>
                 {
@@ -284,8 +300,7 @@ impl Warehouse {
                     columns.push(self.key_column(column, relation)?);
                 }
                 let name = named(key.name.as_ref(), format!("{table}_{}_fkey", columns.join("_")));
-                let (of, _) = self.find(&key.foreign_table)?;
-                Constraint { name, rule: Rule::ForeignKey(columns, of) }
+                Constraint { name, rule: Rule::ForeignKey(self.foreign_key(key, columns, relation)?) }
             }
             _ => return Ok(()),
         };
@@ -486,6 +501,23 @@ impl Warehouse {
         }
         Ok(())
     }
+}
+
+/// Why `DuckDB` refuses a column that counts up, or is computed, as other warehouses have it.
+fn unknown_to_duckdb(definition: &ColumnDef, is_serial: bool) -> Option<String> {
+    if is_serial {
+        let name = definition.data_type.to_string().to_lowercase();
+        return Some(format!("Catalog Error: Type with name {name} does not exist!"));
+    }
+    definition.options.iter().find_map(|option| match &option.option {
+        ColumnOption::Generated { generation_expr: None, .. } | ColumnOption::Identity(_) => {
+            Some("Parser Error: syntax error at or near \"identity\"".to_owned())
+        }
+        ColumnOption::Generated { generation_expr_mode: Some(GeneratedExpressionMode::Stored), .. } => {
+            Some("Invalid Input Error: Can not create a STORED generated column!".to_owned())
+        }
+        _ => None,
+    })
 }
 
 /// Whether a table of Transact-SQL ends with the session.

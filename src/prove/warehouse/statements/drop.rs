@@ -61,6 +61,14 @@ impl Warehouse {
                 self.discard(&dependent)?;
             }
         }
+        if self.session.dialect == Dialect::DuckDb
+            && let Some(other) = self.catalog.referrers(&full).find(|other| **other != full)
+        {
+            return Err(Stop::refuted(format!(
+                "Catalog Error: Could not drop the table because this table is main key table of the table \"{}\"",
+                other.identifier
+            )));
+        }
         if !cascade && !self.referrers(&full).is_empty() {
             return Err(Stop::refuted(format!(
                 "cannot drop table {} because other objects depend on it",

@@ -1,5 +1,6 @@
 //! INSERT.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sqlparser::ast::{
@@ -38,9 +39,16 @@ impl Warehouse {
         let target = relation.storage.quoted();
         let mut translator = Translator::new(self);
         let with = with.map(|with| translator.with(with)).transpose()?.unwrap_or_default();
+        let insert = &*without_computed(&translator, insert, &relation);
         let mut columns = target_columns(&mut translator, insert, &named)?;
         if let Some(behind) = &behind {
             columns = behind.columns_of(&columns, Writing::Insert, insert.columns.is_empty())?;
+        }
+        if translator.dialect() == Dialect::Postgres
+            && behind.is_none()
+            && let Some(words) = refused_value(insert, &columns)
+        {
+            return Err(Stop::Refuted(words));
         }
         let source = match &insert.source {
             None if insert.assignments.is_empty() => "DEFAULT VALUES".to_owned(),
@@ -165,6 +173,56 @@ fn target_columns(translator: &mut Translator<'_>, insert: &Insert, relation: &R
     Ok(columns)
 }
 
+/// Whether a column takes no value.
+fn refuses(column: &Column) -> bool {
+    column.always_counts || column.generated.is_some()
+}
+
+/// The statement without DEFAULT for columns that are computed.
+fn without_computed<'i>(translator: &Translator<'_>, insert: &'i Insert, relation: &Relation) -> Cow<'i, Insert> {
+    if relation.columns.iter().all(|column| column.generated.is_none()) {
+        return Cow::Borrowed(insert);
+    }
+    let places: Vec<usize> = if insert.columns.is_empty() {
+        let all = relation.columns.iter().enumerate();
+        all.filter(|(_, column)| column.generated.is_some()).map(|(at, _)| at).collect()
+    } else {
+        let names = insert.columns.iter().map(|name| translator.column_name(name).ok());
+        let is_computed = |name: &String| relation.column(name).is_some_and(|column| column.generated.is_some());
+        names.enumerate().filter(|(_, name)| name.as_ref().is_some_and(is_computed)).map(|(at, _)| at).collect()
+    };
+    let mut given = insert.clone();
+    let Some(SetExpr::Values(values)) = given.source.as_deref_mut().map(|source| &mut *source.body) else {
+        return Cow::Borrowed(insert);
+    };
+    let is_plain = |row: &[Expr]| places.iter().all(|at| row.get(*at).is_none_or(is_default));
+    if !values.rows.iter().all(|row| is_plain(&row.content)) {
+        return Cow::Borrowed(insert);
+    }
+    for at in places.into_iter().rev() {
+        for row in values.rows.iter_mut().filter(|row| row.content.len() > at) {
+            row.content.remove(at);
+        }
+        if at < given.columns.len() {
+            given.columns.remove(at);
+        }
+    }
+    Cow::Owned(given)
+}
+
+/// The words for a value that is given for a column which refuses every value but DEFAULT.
+fn refused_value(insert: &Insert, columns: &[Column]) -> Option<String> {
+    let source = insert.source.as_deref()?;
+    let is_given = |at: usize| match &*source.body {
+        SetExpr::Values(values) => {
+            values.rows.iter().any(|row| row.content.get(at).is_some_and(|value| !is_default(value)))
+        }
+        _ => true,
+    };
+    let (_, column) = columns.iter().enumerate().find(|(at, column)| refuses(column) && is_given(*at))?;
+    Some(format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name))
+}
+
 /// What is written: VALUES or a query, in the form in which the columns take it.
 fn source(
     translator: &mut Translator<'_>,
@@ -183,9 +241,7 @@ fn source(
             let mut texts = Vec::new();
             for (value, column) in row.content.iter().zip(columns) {
                 let typed = match value {
-                    Expr::Identifier(ident)
-                        if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default") =>
-                    {
+                    value if is_default(value) => {
                         let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
                         Typed::new(default, column.of)
                     }
@@ -385,6 +441,14 @@ pub(super) fn assignments(
         let mut columns = Vec::new();
         for name in names {
             columns.push(match relation.column(&name) {
+                Some(column) if refuses(column) && translator.dialect() == Dialect::Postgres => {
+                    if is_default(&assignment.value) {
+                        return Err(Stop::not_proved(
+                            "UPDATE to DEFAULT of a column that is computed is not rewritten",
+                        ));
+                    }
+                    return Err(Stop::refuted(format!("column \"{name}\" can only be updated to DEFAULT")));
+                }
                 Some(column) => column.clone(),
                 None if relation.is_open() => {
                     translator.miss(relation.name.clone(), name.clone());
@@ -397,7 +461,6 @@ pub(super) fn assignments(
             columns = behind.columns_of(&columns, Writing::Update, false)?;
         }
         let list: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
-        let is_default = |expr: &Expr| matches!(expr, Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"));
         match (columns.as_slice(), &assignment.value) {
             ([column], value) if is_default(value) => {
                 let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
@@ -423,6 +486,11 @@ pub(super) fn assignments(
         }
     }
     Ok(texts.join(", "))
+}
+
+/// Whether a value is DEFAULT.
+fn is_default(expr: &Expr) -> bool {
+    matches!(expr, Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
 }
 
 /// The columns that RETURNING gives of a relation.

@@ -11,6 +11,7 @@ use crate::prove::warehouse::types::Type;
 
 use super::call::argument;
 use super::expression::json_argument;
+use super::operator::exactly;
 use super::{Translator, Typed};
 
 /// Functions that need a window.
@@ -90,7 +91,7 @@ impl Translator<'_> {
             Some(WindowType::WindowSpec(spec)) => format!(" OVER {}", self.window(spec)?),
         };
         let sql = call.replacen('\u{1}', &format!("{filter}{over}"), 1);
-        Ok(Some(Typed::new(sql, of)))
+        Ok(Some(if name == "sum" { exactly(sql, of) } else { Typed::new(sql, of) }))
     }
 
     fn ordered(&mut self, order: &[&OrderByExpr]) -> Done<String> {

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::types::Type;
+use crate::prove::warehouse::value::SqlValue;
 use crate::sql::Dialect;
 
 use super::expression::{json_argument, truth};
@@ -419,6 +420,11 @@ fn numeric(name: &str, a: &[Typed]) -> Option<Typed> {
     let float = |function: &str| Some(call(function, a, Type::Float));
     match (name, a) {
         ("abs", [_]) => same("abs"),
+        ("round", [value, digits])
+            if value.of == Type::Decimal && matches!(digits.constant, Some(SqlValue::Integer(0..=15))) =>
+        {
+            Some(Typed::new(format!("to_scale({}, {})", value.sql, digits.sql), Type::Decimal))
+        }
         ("round", [_] | [_, _]) => {
             Some(call("round", a, if first == Type::Integer { Type::Integer } else { Type::Decimal }))
         }

@@ -56,7 +56,7 @@ impl Translator<'_> {
         let typed = match (declared.of, declared.length, declared.scale) {
             (Type::Text, Some(length), _) => Typed::new(format!("substr({}, 1, {length})", typed.sql), Type::Text),
             (Type::Decimal, _, Some(scale)) if scale <= 15 => {
-                Typed::new(format!("round({}, {scale})", typed.sql), Type::Decimal)
+                Typed::new(format!("to_scale({}, {scale})", typed.sql), Type::Decimal)
             }
             _ => typed,
         };
@@ -162,7 +162,7 @@ impl Translator<'_> {
                 })
             }
             (Type::Decimal, _, Some(scale)) if value.of == Type::Decimal => {
-                Ok(Typed::new(format!("round({}, {scale})", value.sql), Type::Decimal))
+                Ok(Typed::new(format!("to_scale({}, {scale})", value.sql), Type::Decimal))
             }
             _ => Ok(value),
         }

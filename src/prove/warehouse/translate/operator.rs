@@ -161,7 +161,7 @@ impl Translator<'_> {
             }
             (of, Type::Integer) if of.is_moment() => days(a, &b.sql, "+"),
             (Type::Integer, of) if of.is_moment() => days(b, &a.sql, "+"),
-            (x, y) if x.is_number() && y.is_number() => Typed::new(format!("({} + {})", a.sql, b.sql), x.either(y)),
+            (x, y) if x.is_number() && y.is_number() => exactly(format!("({} + {})", a.sql, b.sql), x.either(y)),
             (Type::Text, Type::Text) if self.speaks(&[Dialect::SqlServer]) => {
                 Typed::new(format!("({} || {})", a.sql, b.sql), Type::Text)
             }
@@ -182,7 +182,7 @@ impl Translator<'_> {
             (x, y) if x.is_moment() && y.is_moment() => {
                 Typed::new(format!("interval_between({}, {})", b.sql, a.sql), Type::Interval)
             }
-            (x, y) if x.is_number() && y.is_number() => Typed::new(format!("({} - {})", a.sql, b.sql), x.either(y)),
+            (x, y) if x.is_number() && y.is_number() => exactly(format!("({} - {})", a.sql, b.sql), x.either(y)),
             (x, _) => {
                 let of = if x.is_moment() && b.of != Type::Unknown { x } else { Type::Unknown };
                 Typed::new(format!("minus({}, {})", a.sql, b.sql), of)
@@ -212,7 +212,7 @@ impl Translator<'_> {
         match (a.of, b.of) {
             (Type::Interval, _) => Typed::new(format!("interval_multiply({}, {})", a.sql, b.sql), Type::Interval),
             (_, Type::Interval) => Typed::new(format!("interval_multiply({}, {})", b.sql, a.sql), Type::Interval),
-            (x, y) => Typed::new(format!("({} * {})", a.sql, b.sql), x.either(y)),
+            (x, y) => exactly(format!("({} * {})", a.sql, b.sql), x.either(y)),
         }
     }
 
@@ -254,6 +254,11 @@ impl Translator<'_> {
         let (a, b) = (self.to_text(a), self.to_text(b));
         Ok(Typed::new(format!("({} || {})", a.sql, b.sql), Type::Text))
     }
+}
+
+/// What an operation gives: of decimals it is exact.
+pub(super) fn exactly(sql: String, of: Type) -> Typed {
+    if of == Type::Decimal { Typed::new(format!("exact({sql})"), of) } else { Typed::new(sql, of) }
 }
 
 /// A point in time of a date or a text.
