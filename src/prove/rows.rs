@@ -9,11 +9,23 @@ use crate::render::table::Table;
 /// The rows as agate's table.
 pub(super) fn table(rows: &Rows) -> Table {
     let cells = rows.rows.iter().map(|row| {
-        let typed =
-            row.iter().enumerate().map(|(at, value)| (value, rows.types.get(at).copied().unwrap_or(Type::Unknown)));
-        typed.map(|(cell, of)| value(cell, of)).collect()
+        let typed = row.iter().enumerate().map(|(at, cell)| {
+            let of = rows.types.get(at).copied().unwrap_or(Type::Unknown);
+            scaled(value(cell, of), rows.digits.get(at).copied().flatten())
+        });
+        typed.collect()
     });
     Table::of_rows(rows.names.clone(), cells.collect())
+}
+
+/// A decimal with the digits after the point that it is shown with.
+fn scaled(value: Value, digits: Option<u32>) -> Value {
+    match (value, digits) {
+        (Value::Decimal(number), Some(digits)) if number.fractional_digit_count() < i64::from(digits) => {
+            Value::Decimal(Rc::new(number.with_scale(i64::from(digits))))
+        }
+        (value, _) => value,
+    }
 }
 
 /// A value as the driver gives it.

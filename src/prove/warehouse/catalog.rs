@@ -73,6 +73,8 @@ pub struct Column {
     pub length: Option<u32>,
     /// The digits after the point that it keeps.
     pub scale: Option<u32>,
+    /// The digits after the point with which its values are shown, where that is not what it keeps.
+    pub digits: Option<u32>,
     /// Whether it refuses NULL.
     pub not_null: bool,
     /// What stands in a row that gives no value, in `SQLite`'s SQL.
@@ -93,6 +95,7 @@ impl Column {
             declared: None,
             length: None,
             scale: None,
+            digits: None,
             not_null: false,
             default: None,
             generated: None,

@@ -262,7 +262,8 @@ impl Warehouse {
             rows.push(values);
         }
         let names = columns.iter().map(|column| column.shown.clone()).collect();
-        Ok(Rows { names, types: columns.iter().map(|column| column.of).collect(), rows })
+        let digits = columns.iter().map(|column| column.digits).collect();
+        Ok(Rows { names, types: columns.iter().map(|column| column.of).collect(), digits, rows })
     }
 
     /// The rows of a query that a node is made from, as many as come in a while, and whether these are all.

@@ -49,11 +49,18 @@ pub(super) struct Typed {
     pub(super) certain: bool,
     /// What a column of a select list is called that has no other name.
     pub(super) label: Option<String>,
+    /// With how many digits after the point its values are shown, of decimals.
+    pub(super) digits: Option<u32>,
 }
 
 impl Typed {
+    /// The same, shown with so many digits after the point.
+    pub(super) fn with_digits(self, digits: Option<u32>) -> Typed {
+        Typed { digits, ..self }
+    }
+
     pub(super) fn new(sql: impl Into<String>, of: Type) -> Typed {
-        Typed { sql: sql.into(), of, constant: None, certain: false, label: None }
+        Typed { sql: sql.into(), of, constant: None, certain: false, label: None, digits: None }
     }
 
     /// A value that is written out.
@@ -67,7 +74,7 @@ impl Typed {
                 format!("x'{}'", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
             }
         };
-        Typed { sql, of, certain: value != SqlValue::Null, constant: Some(value), label: None }
+        Typed { sql, of, certain: value != SqlValue::Null, constant: Some(value), label: None, digits: None }
     }
 
     pub(super) fn text(text: impl Into<String>) -> Typed {
@@ -111,6 +118,8 @@ pub(super) struct Given {
     pub(super) of: Type,
     /// Whether the type is beyond doubt.
     pub(super) certain: bool,
+    /// With how many digits after the point its values are shown, of decimals.
+    pub(super) digits: Option<u32>,
 }
 
 /// A query in `SQLite`'s SQL.
@@ -128,7 +137,8 @@ pub(super) struct Translated {
 impl Translated {
     /// The columns of a relation that is made from it.
     pub(super) fn relation_columns(&self) -> Vec<Column> {
-        self.columns.iter().map(|column| Column::new(column.name.clone(), column.of)).collect()
+        let column = |given: &Given| Column { digits: given.digits, ..Column::new(given.name.clone(), given.of) };
+        self.columns.iter().map(column).collect()
     }
 }
 

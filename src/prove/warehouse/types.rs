@@ -139,6 +139,7 @@ impl Declared {
             ExactNumberInfo::PrecisionAndScale(_, scale) => u32::try_from(scale).ok(),
             ExactNumberInfo::Precision(_) => Some(0),
             ExactNumberInfo::None if without_scale(dialect) => Some(0),
+            ExactNumberInfo::None if dialect == Dialect::DuckDb => Some(3),
             ExactNumberInfo::None => None,
         };
         let of = if scale == Some(0) && !matches!(dialect, Dialect::Postgres | Dialect::Redshift) {

@@ -31,6 +31,8 @@ pub struct Rows {
     pub names: Vec<String>,
     /// Their types, as far as they are known: `SQLite` keeps booleans, dates and decimals as other things.
     pub types: Vec<Type>,
+    /// With how many digits after the point decimals are shown, where that is known.
+    pub digits: Vec<Option<u32>>,
     /// The rows.
     pub rows: Vec<Vec<SqlValue>>,
 }

@@ -67,6 +67,17 @@ fn exact(number: f64) -> f64 {
     if number.fract() == 0.0 { number } else { format!("{number:.14e}").parse().unwrap_or(number) }
 }
 
+/// A number as it is written with at least so many digits after the point.
+pub(in crate::prove::warehouse) fn decimal_text(value: &SqlValue, digits: u32) -> String {
+    let shown = convert::text(value);
+    match bigdecimal::BigDecimal::from_str(&shown) {
+        Ok(number) if number.fractional_digit_count() < i64::from(digits) => {
+            number.with_scale(i64::from(digits)).to_plain_string()
+        }
+        _ => shown,
+    }
+}
+
 /// A number with so many digits after the point, rounded as it is written.
 pub(in crate::prove::warehouse) fn rounded(number: f64, scale: u32) -> f64 {
     if number.fract() == 0.0 {
@@ -82,6 +93,12 @@ pub(super) fn register(db: &Connection, dialect: Dialect) -> Result<()> {
         [SqlValue::Real(number)] => Ok(SqlValue::Real(exact(*number))),
         [other] => Ok(other.clone()),
         _ => Err(few("the operation")),
+    })?;
+    strict(db, "decimal_text", |a| match a {
+        [value, SqlValue::Integer(digits)] => {
+            Ok(SqlValue::Text(decimal_text(value, u32::try_from(*digits).unwrap_or(0))))
+        }
+        _ => Err(few("the cast")),
     })?;
     strict(db, "to_scale", |a| match a {
         [SqlValue::Real(number), SqlValue::Integer(scale)] => {

@@ -77,6 +77,8 @@ impl Translator<'_> {
             return Err(Stop::refuted("aggregate function calls cannot be nested"));
         }
         let ordered = self.ordered(&order)?;
+        let keeps = ["sum", "min", "max", "lag", "lead", "first_value", "last_value", "any_value"].contains(&name);
+        let digits = arguments.first().and_then(|argument| argument.digits).filter(|_| keeps);
         let (call, of) = self.aggregate_call(name, star, distinct, arguments, separator, &ordered)?;
         let filter = match &function.filter {
             Some(filter) => format!(" FILTER (WHERE {})", self.condition(filter)?),
@@ -91,7 +93,7 @@ impl Translator<'_> {
             Some(WindowType::WindowSpec(spec)) => format!(" OVER {}", self.window(spec)?),
         };
         let sql = call.replacen('\u{1}', &format!("{filter}{over}"), 1);
-        Ok(Some(if name == "sum" { exactly(sql, of) } else { Typed::new(sql, of) }))
+        Ok(Some(if name == "sum" { exactly(sql, of) } else { Typed::new(sql, of) }.with_digits(digits)))
     }
 
     fn ordered(&mut self, order: &[&OrderByExpr]) -> Done<String> {

@@ -172,19 +172,22 @@ impl Translator<'_> {
                         *typed = Typed::new(format!("to_timestamp({})", typed.sql), Type::Timestamp);
                     }
                 }
-                Typed { certain: certain(a), ..call("coalesce", &list, of) }
+                Typed { certain: certain(a), digits: most_digits(a), ..call("coalesce", &list, of) }
             }
             ("nvl2", [test, then, otherwise]) => Typed::new(
                 format!("iif({} IS NOT NULL, {}, {})", test.sql, then.sql, otherwise.sql),
                 then.of.either(otherwise.of),
-            ),
+            )
+            .with_digits(then.digits.max(otherwise.digits)),
             ("iff" | "if" | "iif", [test, then, otherwise]) => Typed::new(
                 format!("iif({}, {}, {})", test.sql, then.sql, otherwise.sql),
                 either(&[then.clone(), otherwise.clone()]),
-            ),
+            )
+            .with_digits(then.digits.max(otherwise.digits)),
             ("nullif", [x, y]) => {
                 let (left, right) = self.comparable(x.clone(), y.clone(), "=")?;
-                Typed { certain: x.certain, ..Typed::new(format!("nullif({}, {})", left.sql, right.sql), x.of) }
+                let typed = Typed::new(format!("nullif({}, {})", left.sql, right.sql), x.of);
+                Typed { certain: x.certain, digits: x.digits, ..typed }
             }
             ("zeroifnull", [x]) => Typed::new(format!("coalesce({}, 0)", x.sql), x.of),
             ("nullifzero", [x]) => Typed::new(format!("nullif({}, 0)", x.sql), x.of),
@@ -197,7 +200,7 @@ impl Translator<'_> {
                     Dialect::Spark,
                 ]);
                 let function = format!("{name}{}", if skips { "_known" } else { "_of" });
-                call(&function, a, either(a))
+                call(&function, a, either(a)).with_digits(most_digits(a))
             }
             ("decode", [x, pairs @ ..]) if pairs.len() >= 2 && !self.speaks(&[Dialect::Postgres]) => {
                 let mut sql = "CASE".to_owned();
@@ -419,11 +422,12 @@ fn numeric(name: &str, a: &[Typed]) -> Option<Typed> {
     let same = |function: &str| Some(call(function, a, first));
     let float = |function: &str| Some(call(function, a, Type::Float));
     match (name, a) {
-        ("abs", [_]) => same("abs"),
+        ("abs", [value]) => same("abs").map(|typed| typed.with_digits(value.digits)),
         ("round", [value, digits])
             if value.of == Type::Decimal && matches!(digits.constant, Some(SqlValue::Integer(0..=15))) =>
         {
-            Some(Typed::new(format!("to_scale({}, {})", value.sql, digits.sql), Type::Decimal))
+            let typed = Typed::new(format!("to_scale({}, {})", value.sql, digits.sql), Type::Decimal);
+            Some(typed.with_digits(digits.sql.parse().ok()))
         }
         ("round", [_] | [_, _]) => {
             Some(call("round", a, if first == Type::Integer { Type::Integer } else { Type::Decimal }))
@@ -453,6 +457,11 @@ fn numeric(name: &str, a: &[Typed]) -> Option<Typed> {
 pub(super) fn call(function: &str, arguments: &[Typed], of: Type) -> Typed {
     let list: Vec<&str> = arguments.iter().map(|argument| argument.sql.as_str()).collect();
     Typed::new(format!("{function}({})", list.join(", ")), of)
+}
+
+/// The most digits after the point that one of them is shown with.
+fn most_digits(arguments: &[Typed]) -> Option<u32> {
+    arguments.iter().filter_map(|argument| argument.digits).max()
 }
 
 /// The expression of an argument; none of a wildcard.

@@ -56,7 +56,7 @@ impl Translator<'_> {
         let typed = match (declared.of, declared.length, declared.scale) {
             (Type::Text, Some(length), _) => Typed::new(format!("substr({}, 1, {length})", typed.sql), Type::Text),
             (Type::Decimal, _, Some(scale)) if scale <= 15 => {
-                Typed::new(format!("to_scale({}, {scale})", typed.sql), Type::Decimal)
+                Typed::new(format!("to_scale({}, {scale})", typed.sql), Type::Decimal).with_digits(Some(scale))
             }
             _ => typed,
         };
@@ -99,6 +99,9 @@ impl Translator<'_> {
             }
             Type::Timestamp | Type::Date | Type::Time | Type::Interval => Typed { of: Type::Text, ..value },
             _ if value.is_null() => value,
+            Type::Decimal if let Some(digits) = value.digits => {
+                Typed::new(format!("decimal_text({}, {digits})", value.sql), Type::Text)
+            }
             _ => Typed::new(format!("as_text({})", value.sql), Type::Text),
         }
     }

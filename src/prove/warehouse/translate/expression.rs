@@ -144,7 +144,8 @@ impl Translator<'_> {
                 match query.columns.as_slice() {
                     [column] => {
                         let typed = Typed::new(format!("({})", query.sql), column.of);
-                        Ok(Typed { certain: column.certain, ..typed.labelled(column.shown.clone()) })
+                        let typed = typed.labelled(column.shown.clone());
+                        Ok(Typed { certain: column.certain, digits: column.digits, ..typed })
                     }
                     [] => Ok(Typed::new(format!("({})", query.sql), Type::Unknown)),
                     _ => Err(Stop::refuted("subquery must return only one column")),
@@ -258,8 +259,10 @@ impl Translator<'_> {
         }
         let mut of: Option<Type> = None;
         let mut certain = true;
+        let mut digits = None;
         let mut join = |typed: &Typed| {
             if !typed.is_null() {
+                digits = digits.max(typed.digits);
                 of = Some(of.map_or(typed.of, |of| of.either(typed.of)));
                 certain = certain && typed.certain;
             }
@@ -282,7 +285,7 @@ impl Translator<'_> {
             sql += &format!(" ELSE {}", result.sql);
         }
         let typed = Typed::new(format!("({sql} END)"), of.unwrap_or(Type::Unknown));
-        Ok(Typed { certain, ..typed.labelled("case") })
+        Ok(Typed { certain, digits, ..typed.labelled("case") })
     }
 
     fn unary(&mut self, op: UnaryOperator, expr: &Expr) -> Done<Typed> {
@@ -292,7 +295,9 @@ impl Translator<'_> {
             UnaryOperator::Plus => Ok(value),
             UnaryOperator::Minus => Ok(match value.constant {
                 Some(SqlValue::Integer(number)) => Typed::integer(number.wrapping_neg()),
-                Some(SqlValue::Real(number)) => Typed::constant(SqlValue::Real(-number), value.of),
+                Some(SqlValue::Real(number)) => {
+                    Typed::constant(SqlValue::Real(-number), value.of).with_digits(value.digits)
+                }
                 _ if value.of == Type::Interval => {
                     Typed::new(format!("interval_multiply({}, -1)", value.sql), Type::Interval)
                 }

@@ -133,7 +133,7 @@ impl Translator<'_> {
         let upper = self.dialect() == Dialect::Snowflake;
         let given = columns.map(|(name, of)| {
             let name = if upper { name.to_uppercase() } else { name.to_owned() };
-            Given { shown: name.clone(), name, of, certain: true }
+            Given { shown: name.clone(), name, of, certain: true, digits: None }
         });
         given.collect()
     }

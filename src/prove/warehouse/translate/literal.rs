@@ -111,5 +111,7 @@ fn number(digits: &str) -> Typed {
         return Typed::integer(integer);
     }
     let real = digits.parse::<f64>().unwrap_or_default();
-    Typed { sql: digits.to_owned(), ..Typed::constant(SqlValue::Real(real), Type::Decimal) }
+    let after_point = digits.split_once('.').filter(|(_, rest)| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let shown = after_point.and_then(|(_, rest)| u32::try_from(rest.len()).ok());
+    Typed { sql: digits.to_owned(), ..Typed::constant(SqlValue::Real(real), Type::Decimal) }.with_digits(shown)
 }

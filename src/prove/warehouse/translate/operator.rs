@@ -161,7 +161,9 @@ impl Translator<'_> {
             }
             (of, Type::Integer) if of.is_moment() => days(a, &b.sql, "+"),
             (Type::Integer, of) if of.is_moment() => days(b, &a.sql, "+"),
-            (x, y) if x.is_number() && y.is_number() => exactly(format!("({} + {})", a.sql, b.sql), x.either(y)),
+            (x, y) if x.is_number() && y.is_number() => {
+                exactly(format!("({} + {})", a.sql, b.sql), x.either(y)).with_digits(a.digits.max(b.digits))
+            }
             (Type::Text, Type::Text) if self.speaks(&[Dialect::SqlServer]) => {
                 Typed::new(format!("({} || {})", a.sql, b.sql), Type::Text)
             }
@@ -182,7 +184,9 @@ impl Translator<'_> {
             (x, y) if x.is_moment() && y.is_moment() => {
                 Typed::new(format!("interval_between({}, {})", b.sql, a.sql), Type::Interval)
             }
-            (x, y) if x.is_number() && y.is_number() => exactly(format!("({} - {})", a.sql, b.sql), x.either(y)),
+            (x, y) if x.is_number() && y.is_number() => {
+                exactly(format!("({} - {})", a.sql, b.sql), x.either(y)).with_digits(a.digits.max(b.digits))
+            }
             (x, _) => {
                 let of = if x.is_moment() && b.of != Type::Unknown { x } else { Type::Unknown };
                 Typed::new(format!("minus({}, {})", a.sql, b.sql), of)
@@ -212,7 +216,15 @@ impl Translator<'_> {
         match (a.of, b.of) {
             (Type::Interval, _) => Typed::new(format!("interval_multiply({}, {})", a.sql, b.sql), Type::Interval),
             (_, Type::Interval) => Typed::new(format!("interval_multiply({}, {})", b.sql, a.sql), Type::Interval),
-            (x, y) => exactly(format!("({} * {})", a.sql, b.sql), x.either(y)),
+            (x, y) => {
+                let digits = match (a.digits, b.digits) {
+                    (Some(one), Some(other)) => Some(one + other),
+                    (one, None) if y == Type::Integer => one,
+                    (None, other) if x == Type::Integer => other,
+                    _ => None,
+                };
+                exactly(format!("({} * {})", a.sql, b.sql), x.either(y)).with_digits(digits)
+            }
         }
     }
 

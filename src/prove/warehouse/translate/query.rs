@@ -192,7 +192,12 @@ impl Translator<'_> {
         }
         let columns = first.columns.iter().zip(&second.columns);
         let columns = columns
-            .map(|(a, b)| Given { of: a.of.either(b.of), certain: a.certain && b.certain && a.of == b.of, ..a.clone() })
+            .map(|(a, b)| Given {
+                of: a.of.either(b.of),
+                certain: a.certain && b.certain && a.of == b.of,
+                digits: a.digits.max(b.digits),
+                ..a.clone()
+            })
             .collect();
         let wrapped = |sql: &str| format!("SELECT * FROM ({sql})");
         let left_sql = if nested(left) && !flat { wrapped(&first.sql) } else { first.sql };
@@ -210,10 +215,17 @@ impl Translator<'_> {
                 let value = self.expression(value)?;
                 if at == 0 {
                     let name = self.values_name(place);
-                    columns.push(Given { shown: name.clone(), name, of: value.of, certain: value.certain });
+                    columns.push(Given {
+                        shown: name.clone(),
+                        name,
+                        of: value.of,
+                        certain: value.certain,
+                        digits: value.digits,
+                    });
                 } else if let Some(column) = columns.get_mut(place) {
                     column.certain = column.certain && value.of == column.of;
                     column.of = column.of.either(value.of);
+                    column.digits = column.digits.max(value.digits);
                 }
                 texts.push(value.sql);
             }

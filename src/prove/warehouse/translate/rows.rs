@@ -77,7 +77,7 @@ impl Translator<'_> {
              SELECT {next} FROM \"series\" WHERE {next} {until} {end}) SELECT x AS {} FROM \"series\"",
             quoted(&column)
         );
-        let columns = vec![Given { shown: column.clone(), name: column, of, certain: false }];
+        let columns = vec![Given { shown: column.clone(), name: column, of, certain: false, digits: None }];
         self.derived(Translated { sql, columns, open: Vec::new() }, alias)
     }
 
@@ -206,7 +206,7 @@ impl Translator<'_> {
         let value = if outer { format!("coalesce(nullif(nullif({value}, '[]'), '{{}}'), '[null]')") } else { value };
         let at = quoted(&sql_alias);
         let written = columns.iter().map(|(name, _, sql)| (name.clone(), sql.replace("{}", &at))).collect();
-        let given = |(name, of, _): Element| Given { shown: name.clone(), name, of, certain: false };
+        let given = |(name, of, _): Element| Given { shown: name.clone(), name, of, certain: false, digits: None };
         self.add_source(Source {
             alias,
             whole: None,

@@ -55,7 +55,7 @@ impl Source {
 
     pub(in crate::prove::warehouse) fn typed(&self, column: &Given) -> Typed {
         let typed = Typed::new(self.sql(&column.name), column.of);
-        Typed { certain: column.certain, ..typed.labelled(column.shown.clone()) }
+        Typed { certain: column.certain, digits: column.digits, ..typed.labelled(column.shown.clone()) }
     }
 }
 

@@ -289,7 +289,7 @@ impl Translator<'_> {
                         Expr::CompoundIdentifier(parts) => parts.last().map_or(String::new(), |part| self.fold(part)),
                         _ => shown.clone(),
                     };
-                    let given = Given { name, shown, of: typed.of, certain: lasting(&typed) };
+                    let given = Given { name, shown, of: typed.of, certain: lasting(&typed), digits: typed.digits };
                     items.push(Item { typed, given, aggregate });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
@@ -323,7 +323,7 @@ impl Translator<'_> {
             Dialect::Postgres | Dialect::Redshift | Dialect::Snowflake | Dialect::Oracle => name.clone(),
             _ => alias.value.clone(),
         };
-        Given { name, shown, of: typed.of, certain: lasting(typed) }
+        Given { name, shown, of: typed.of, certain: lasting(typed), digits: typed.digits }
     }
 
     /// An expression, and whether it calls an aggregate function.

@@ -234,7 +234,13 @@ impl Translator<'_> {
             let right = self.side(name, boundary, usize::MAX)?;
             conditions.push(format!("{} = {}", left.sql, right.sql));
             let sql = if keeps_right { format!("coalesce({}, {})", left.sql, right.sql) } else { left.sql };
-            let given = Given { name: name.clone(), shown: name.clone(), of: left.of.either(right.of), certain: false };
+            let given = Given {
+                name: name.clone(),
+                shown: name.clone(),
+                of: left.of.either(right.of),
+                certain: false,
+                digits: left.digits.max(right.digits),
+            };
             if let Some(scope) = self.scopes.last_mut() {
                 scope.merged.retain(|(column, _)| column.name != *name);
                 scope.merged.push((given, sql));
@@ -274,6 +280,7 @@ pub(in crate::prove::warehouse) fn given(relation: &Relation) -> Vec<Given> {
         shown: column.name.clone(),
         of: column.of,
         certain: column.declared.is_some() && relation.certainty == crate::prove::warehouse::Certainty::Known,
+        digits: column.digits.or(column.scale),
     });
     columns.collect()
 }
