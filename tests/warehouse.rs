@@ -102,9 +102,15 @@ fn statements_do_what_duckdb_does() {
 }
 
 #[test]
-fn keys_and_columns_that_count_are_kept_as_the_warehouses_keep_them() {
+fn keys_counting_columns_and_single_rows_are_kept_as_the_warehouses_keep_them() {
     deep(|| {
-        for (dialect, file) in [(Dialect::Postgres, "keys_postgres.json"), (Dialect::DuckDb, "keys_duckdb.json")] {
+        let files = [
+            (Dialect::Postgres, "keys_postgres.json"),
+            (Dialect::DuckDb, "keys_duckdb.json"),
+            (Dialect::Postgres, "subqueries_postgres.json"),
+            (Dialect::DuckDb, "subqueries_duckdb.json"),
+        ];
+        for (dialect, file) in files {
             let (count, differences) = differences(dialect, file, &[]);
             assert!(differences.is_empty(), "{} of {count} differ:\n{}", differences.len(), differences.join("\n"));
         }

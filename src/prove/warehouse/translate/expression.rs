@@ -1,6 +1,9 @@
 //! Expressions.
 
-use sqlparser::ast::{Array, BinaryOperator, CaseWhen, CeilFloorKind, Expr, Query, TrimWhereField, UnaryOperator};
+use sqlparser::ast::{
+    Array, BinaryOperator, CaseWhen, CeilFloorKind, Expr, FunctionArguments, GroupByExpr, Query, SelectItem, SetExpr,
+    TrimWhereField, UnaryOperator,
+};
 
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::types::Type;
@@ -139,11 +142,12 @@ impl Translator<'_> {
                 let not = if *negated { "NOT " } else { "" };
                 Ok(truth(format!("({not}EXISTS ({}))", query.sql)).labelled("exists"))
             }
-            Expr::Subquery(query) => {
-                let query = self.query(query)?;
+            Expr::Subquery(written) => {
+                let query = self.query(written)?;
                 match query.columns.as_slice() {
                     [column] => {
-                        let typed = Typed::new(format!("({})", query.sql), column.of);
+                        let sql = if gives_one_row(written) { query.sql } else { self.one_row(&query.sql) };
+                        let typed = Typed::new(format!("({sql})"), column.of);
                         let typed = typed.labelled(column.shown.clone());
                         Ok(Typed { certain: column.certain, digits: column.digits, ..typed })
                     }
@@ -288,6 +292,23 @@ impl Translator<'_> {
         Ok(Typed { certain, digits, ..typed.labelled("case") })
     }
 
+    /// A query that stands for a value: the warehouse refuses it where it gives several rows.
+    fn one_row(&self, query: &str) -> String {
+        let words = match self.dialect() {
+            Dialect::Sqlite | Dialect::MySql | Dialect::ClickHouse | Dialect::Generic => return query.to_owned(),
+            Dialect::DuckDb => {
+                "Invalid Input Error: More than one row returned by a subquery used as an expression - scalar \
+                 subqueries can only return a single row."
+            }
+            Dialect::Snowflake => "Single-row subquery returns more than one row.",
+            Dialect::BigQuery => "Scalar subquery produced more than one element",
+            _ => "more than one row returned by a subquery used as an expression",
+        };
+        // It is no constant, so that nothing is refused before the rows are there.
+        let refused = format!("refuse({} || substr(count(*), 1, 0))", crate::prove::warehouse::sqlite::text(words));
+        format!("WITH \"?one\"(c) AS ({query}) SELECT iif(count(*) > 1, {refused}, max(c)) FROM \"?one\"")
+    }
+
     fn unary(&mut self, op: UnaryOperator, expr: &Expr) -> Done<Typed> {
         let value = self.expression(expr)?;
         match op {
@@ -354,5 +375,44 @@ fn kind(expr: &Expr) -> String {
             let cut: String = text.chars().take(60).collect();
             if cut.len() < text.len() { format!("{cut} …") } else { cut }
         }
+    }
+}
+
+/// Whether a query gives one row at most, whatever there is.
+fn gives_one_row(query: &Query) -> bool {
+    if query.limit_clause.is_some() || query.fetch.is_some() {
+        return true;
+    }
+    match &*query.body {
+        SetExpr::Query(inner) => gives_one_row(inner),
+        SetExpr::Select(select) => {
+            let is_ungrouped = matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+            let calls = |item: &SelectItem| match item {
+                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => is_call_of_aggregate(expr),
+                _ => false,
+            };
+            select.from.is_empty() || select.top.is_some() || (is_ungrouped && select.projection.iter().any(calls))
+        }
+        _ => false,
+    }
+}
+
+fn is_call_of_aggregate(expr: &Expr) -> bool {
+    match expr {
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_lowercase();
+            let arguments = match &function.args {
+                FunctionArguments::List(list) => list.args.as_slice(),
+                _ => &[],
+            };
+            let nested =
+                || arguments.iter().any(|argument| super::call::argument(argument).is_some_and(is_call_of_aggregate));
+            function.over.is_none() && (super::aggregate::is_aggregate(&name, arguments.len()) || nested())
+        }
+        Expr::BinaryOp { left, right, .. } => is_call_of_aggregate(left) || is_call_of_aggregate(right),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::UnaryOp { expr: inner, .. } => {
+            is_call_of_aggregate(inner)
+        }
+        _ => false,
     }
 }
