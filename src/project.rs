@@ -215,6 +215,14 @@ impl Project {
         })
     }
 
+    /// Adds to what is wrong with its files.
+    pub(crate) fn add_problems(&mut self, more: Vec<Problem>) {
+        if !more.is_empty() {
+            self.problems.extend(more);
+            problem::sort(&mut self.problems);
+        }
+    }
+
     /// What is wrong with the files so that every command of dbt ends before it runs anything.
     pub fn stopping(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.kind.stops_dbt() && problem.place.is_some())

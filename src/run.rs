@@ -31,7 +31,7 @@ use crate::prove::warehouse::{Rows, Warehouse};
 use crate::prove::{Note, Progress};
 use crate::render::context::Shared;
 use crate::render::internal::Internal;
-use crate::render::{Renderer, refused_status, yaml::Native};
+use crate::render::{Renderer, library, refused_status, yaml::Native};
 use crate::report::compile::Compiled;
 use crate::report::list::Listed;
 use crate::report::plan::Planned;
@@ -387,7 +387,9 @@ fn each_in<T: Send>(
                 settings.lock = Lock::read(root, &options.overlay)?;
                 let options = &settled(root, options, &settings)?;
                 let reads_target = AtomicBool::new(false);
-                let project = load(root, options, &Watched(&reads_target))?;
+                let mut project = load(root, options, &Watched(&reads_target))?;
+                let kept = options.store.of(root);
+                project.add_problems(library::faults(&project, &kept.faults));
                 if let Some(wanted) = &options.target {
                     if !project.targets.iter().any(|target| target.name == *wanted) {
                         let known: Vec<&str> = project.targets.iter().map(|target| target.name.as_str()).collect();
@@ -399,7 +401,7 @@ fn each_in<T: Send>(
                     }
                 }
                 let only = looked_at(&project, options, &settings, scope.default_target_only);
-                let templates = Arc::clone(&options.store.of(root).templates);
+                let templates = Arc::clone(&kept.templates);
                 let shared = Shared::new(Arc::new(project), options.env.clone(), options.answers.clone());
                 let shared = shared.with_templates(templates);
                 let mut shared = match &scope.command {

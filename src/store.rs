@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::memo::Memo;
-use crate::render::library::Templates;
+use crate::render::library::{Faults, Templates};
 use crate::sql::{self, Dialect, Script};
 
 /// What is kept of projects, by their folders.
@@ -22,6 +22,8 @@ pub(crate) struct Kept {
     scripts: Memo<(Dialect, Arc<str>), Arc<Script>>,
     /// The templates of its hooks, and of the files that declare them.
     pub(crate) templates: Arc<Templates>,
+    /// What its macros are not parsed for.
+    pub(crate) faults: Faults,
 }
 
 impl Store {
@@ -47,5 +49,6 @@ impl Kept {
     pub(crate) fn next_round(&self) {
         self.scripts.next_round();
         self.templates.next_round();
+        self.faults.next_round();
     }
 }

@@ -43,9 +43,17 @@ pub(crate) fn makes(step: &Step<'_>, name: &Name) -> bool {
     outline.verb == Verb::Create && names(outline).any(|made| same_object(made, name))
 }
 
-/// Whether a statement drops the object.
+/// Whether a statement takes the object's name away: it drops the object, or renames it.
 pub(crate) fn removes(step: &Step<'_>, name: &Name) -> bool {
-    step.outline().verb == Verb::Drop && names(step.outline()).any(|dropped| same_object(dropped, name))
+    let outline = step.outline();
+    let is_gone = outline.verb == Verb::Drop || renames(outline);
+    is_gone && names(outline).any(|gone| same_object(gone, name))
+}
+
+/// Whether a statement renames an object, and not a part of it.
+fn renames(outline: &Outline) -> bool {
+    let has = |wanted: &str| outline.action.iter().any(|word| word == wanted);
+    outline.verb == Verb::Alter && has("rename") && !has("column") && !has("constraint")
 }
 
 /// The words of a text.
@@ -151,6 +159,37 @@ pub(crate) fn is_asked(step: &Step<'_>) -> bool {
         .iter()
         .filter(lacks)
         .any(|other| own.answers.iter().any(|one| is_about_objects(one) && !other.rendering.answers.contains(one)))
+}
+
+/// Whether a question about the warehouse decides if the object is taken away before: where the hook asks for the old
+/// object, and takes it away where it is there, the statement meets none.
+pub(crate) fn is_removed_where_asked(objects: &Objects<'_>, step: &Step<'_>, name: &Name) -> bool {
+    let scene = step.sql.scene;
+    let own = &scene.judged.rendering;
+    let asked = |other: &&Judged| {
+        let answers = &other.rendering.answers;
+        let differs = own.answers.iter().any(|one| is_about_objects(one) && !answers.contains(one));
+        differs && shares_target(other, scene.judged)
+    };
+    scene.checked().renderings.iter().filter(asked).any(|other| {
+        let shown = Scene { judged: other, ..scene };
+        let mut same = shown.steps().filter(|other| other.text() == step.text());
+        same.any(|other| objects.before(&other, name, same_owner_before, removes))
+    })
+}
+
+/// Whether the statement is sent only where the node's table is made anew: the hook asks `is_incremental()`.
+pub(crate) fn is_of_first_build(step: &Step<'_>) -> bool {
+    let scene = step.sql.scene;
+    let says = |judged: &Judged, wanted: bool| {
+        let answers = &judged.rendering.answers;
+        answers.iter().any(|(question, answer)| question == "is_incremental()" && *answer == Answer::Bool(wanted))
+    };
+    says(scene.judged, false)
+        && !scene.checked().renderings.iter().any(|other| {
+            let shown = Scene { judged: other, ..scene };
+            says(other, true) && shown.steps().any(|other| other.text() == step.text())
+        })
 }
 
 /// Whether the answer may tell that an object exists. What dbt knows of the run itself does not.

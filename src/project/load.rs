@@ -12,7 +12,7 @@ use super::ignore::Ignore;
 use super::macros::{self, MACRO_BLOCKS, Macro, TEST_BLOCKS};
 use super::node::{self, Code};
 use super::package::{self, Package};
-use super::problem::{Problem, ProblemKind};
+use super::problem::{self, Problem, ProblemKind};
 use super::profile::{self, Target, Targets};
 use super::properties;
 use super::vars::Vars;
@@ -88,10 +88,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     macros::duplicates(&macros, &names, &sources, &mut problems);
     let source_tables = properties::source_tables(&properties, &names);
 
-    problems.sort_by(|a, b| {
-        (a.place.is_none(), a.place, a.kind, &a.message).cmp(&(b.place.is_none(), b.place, b.kind, &b.message))
-    });
-    problems.dedup();
+    problem::sort(&mut problems);
     Ok(Project {
         sources,
         packages,

@@ -21,6 +21,8 @@ pub enum ProblemKind {
     Outside,
     /// A file that dbt can't cut into blocks.
     Blocks,
+    /// A macro that dbt can't parse; dbt fails, though nothing calls it.
+    Macro,
     /// Jinja in the code of a Python model; dbt fails.
     PythonJinja,
     /// Two macros of one name in one package; dbt fails.
@@ -50,6 +52,7 @@ impl ProblemKind {
             ProblemKind::Yaml
                 | ProblemKind::Encoding
                 | ProblemKind::Blocks
+                | ProblemKind::Macro
                 | ProblemKind::PythonJinja
                 | ProblemKind::DuplicateMacro
                 | ProblemKind::Properties
@@ -85,4 +88,12 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+}
+
+/// Puts problems in the order of their places, each once.
+pub(super) fn sort(problems: &mut Vec<Problem>) {
+    problems.sort_by(|a, b| {
+        (a.place.is_none(), a.place, a.kind, &a.message).cmp(&(b.place.is_none(), b.place, b.kind, &b.message))
+    });
+    problems.dedup();
 }

@@ -219,6 +219,8 @@ impl Type {
         let none = || Err(self.no_operator(operator, right));
         let adds = matches!(operator, Op::Plus | Op::Minus);
         match (self, right) {
+            // It may be JSON, of which a key is taken away.
+            (Type::Unknown, Type::Constant(_)) if *operator == Op::Minus => Ok(Type::Unknown),
             (Type::Constant(text), _) | (_, Type::Constant(text)) => {
                 let prose = is_prose(text) && !text.chars().any(|one| one.is_ascii_digit());
                 if prose && !text.contains(crate::sql::UNKNOWN) {

@@ -1,18 +1,28 @@
 //! Finds a `create` that fails when the object is already there.
 
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Confidence, Safety, Severity};
 use crate::hook::HookKind;
-use crate::lint::existence::{Objects, is_asked, removes, same_owner_before, single_object};
+use crate::lint::existence::{
+    Objects, is_asked, is_of_first_build, is_removed_where_asked, removes, same_owner_before, single_object,
+};
 use crate::lint::relations::Life;
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
 fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f> {
     let head = step.head();
-    let finding = step.finding(format!(
-        "`{head}` fails when the {object} is already there: hooks run with every command, and the second one stops \
-         with \"already exists\"."
-    ));
+    let finding = if is_of_first_build(step) {
+        let message = format!(
+            "`{head}` fails when the {object} is already there: `--full-refresh` makes the table anew, and may find the \
+             {object} of the last time."
+        );
+        step.finding(message).severity(Severity::Warning).confidence(Confidence::Medium)
+    } else {
+        step.finding(format!(
+            "`{head}` fails when the {object} is already there: hooks run with every command, and the second one stops \
+             with \"already exists\"."
+        ))
+    };
     let after_create = step.outline().verb_range.end;
     match guard(step, object) {
         Guard::IfNotExists => {
@@ -40,7 +50,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::is_named_by_run(&step);
         let guarded = guarded || goes_with_its_table(&step, object);
         let objects = objects.get_or_insert_with(|| Objects::new(findings));
-        if !guarded && !objects.before(&step, name, same_owner_before, removes) {
+        let is_removed =
+            || objects.before(&step, name, same_owner_before, removes) || is_removed_where_asked(objects, &step, name);
+        if !guarded && !is_removed() {
             sink.add(finding(&step, name, object));
         }
     }

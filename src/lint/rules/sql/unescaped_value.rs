@@ -41,8 +41,13 @@ fn is_value(sql: &Sql<'_>, piece: &Piece) -> bool {
 /// Values whose quote ends the text that they stand in.
 pub(super) fn breaks(sql: &Sql<'_>) -> Vec<Range<usize>> {
     let text = sql.text.as_str();
-    let ends = |(held, range, _): (Range<usize>, Range<usize>, &Piece)| {
-        (held.end <= range.end && held.end > range.start).then_some(range)
+    // A macro of dbt that opens and closes texts itself prints them in one with what it was given.
+    let opened_by_itself = |held: &Range<usize>, piece: &Piece| {
+        let opening = |one: &&Piece| (one.at as usize..(one.at + one.len) as usize).contains(&held.start);
+        sql.text.pieces.iter().find(opening).is_some_and(|one| !one.verbatim && one.place == piece.place)
+    };
+    let ends = |(held, range, piece): (Range<usize>, Range<usize>, &Piece)| {
+        (held.end <= range.end && held.end > range.start && !opened_by_itself(&held, piece)).then_some(range)
     };
     // A text that a value ends is closed inside of it, and goes on behind it.
     let mut found: Vec<Range<usize>> =
