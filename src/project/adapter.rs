@@ -429,12 +429,53 @@ const SPOKEN: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The other adapters that take some of it as well, by their warehouses' manuals.
+const SPOKEN_ALSO: &[(&str, &[&str])] = &[
+    ("on conflict", &["duckdb", "sqlite", "materialize", "risingwave"]),
+    ("generate_series(", &["duckdb", "redshift", "materialize", "risingwave", "clickhouse", "sqlserver", "fabric"]),
+    ("jsonb", &["materialize", "risingwave"]),
+    ("pg_catalog.", &["duckdb", "redshift", "materialize", "risingwave"]),
+    ("pg_class", &["duckdb", "redshift", "materialize", "risingwave"]),
+    ("plpgsql", &["redshift"]),
+    ("regexp_matches(", &["duckdb"]),
+    ("tblproperties", &["spark", "athena", "glue"]),
+    ("compute statistics", &["spark", "athena", "glue"]),
+    ("using delta", &["spark", "glue"]),
+    ("zorder by", &["spark", "glue"]),
+    ("delta.`", &["spark", "glue"]),
+    ("collect_set(", &["spark", "glue"]),
+    ("sys.tables", &["fabric", "synapse"]),
+    ("sys.schemas", &["fabric", "synapse"]),
+    ("getutcdate(", &["fabric", "synapse"]),
+    ("sysutcdatetime(", &["fabric", "synapse"]),
+    ("nvarchar", &["fabric", "synapse", "redshift", "snowflake", "oracle"]),
+    ("with (nolock)", &["fabric", "synapse"]),
+    ("::variant", &["databricks"]),
+    ("parse_json(", &["bigquery", "databricks"]),
+    ("try_to_", &["databricks", "spark"]),
+    ("masking policy", &["redshift", "databricks"]),
+    (" to role ", &["redshift", "databricks", "materialize", "clickhouse"]),
+    ("use role ", &["databricks"]),
+    ("timestamp_ntz", &["databricks", "spark"]),
+    ("farm_fingerprint(", &["trino"]),
+    (" int64", &["clickhouse", "duckdb"]),
+    (" float64", &["clickhouse"]),
+    ("struct<", &["spark", "databricks", "athena", "glue"]),
+    ("array_agg(struct", &["spark", "databricks"]),
+    ("row access policy", &["snowflake", "redshift"]),
+];
+
+/// Whether an adapter takes what is written for another one.
+fn takes(adapter: &str, written: &str) -> bool {
+    SPOKEN_ALSO.iter().any(|(words, also)| *words == written && also.contains(&adapter))
+}
+
 /// How many files are looked through for what is written in SQL.
 const MOST_SPOKEN: usize = 300;
 
 /// The adapter that a project's files speak of, with the evidence; `None` where nothing does, or where
-/// two are spoken of alike.
-pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
+/// two are spoken of alike. What `own`, the adapters of the profile, take themselves is evidence of no other one.
+pub(crate) fn guess(signs: &Signs<'_>, own: &[&str]) -> Option<(String, String)> {
     let mut scores: BTreeMap<&str, (u32, Vec<String>)> = BTreeMap::new();
     let mut add = |adapter: &'static str, weight: u32, evidence: String| {
         let entry = scores.entry(adapter).or_default();
@@ -498,7 +539,8 @@ pub(crate) fn guess(signs: &Signs<'_>) -> Option<(String, String)> {
     for (path, text) in sql.take(MOST_SPOKEN) {
         let text = text.to_lowercase();
         for (adapter, written) in SPOKEN {
-            if let Some(words) = written.iter().find(|words| text.contains(**words)) {
+            let is_foreign = |words: &&&str| !own.iter().any(|own| takes(own, words));
+            if let Some(words) = written.iter().filter(is_foreign).find(|words| text.contains(**words)) {
                 add(adapter, 1, format!("{path} has `{}`", words.trim()));
             }
         }

@@ -166,7 +166,7 @@ fn guessed_target(signs: &Signs<'_>, options: &LoadOptions<'_>) -> Targets {
     let (adapter, from) = if let Some(adapter) = &options.adapter {
         (adapter.clone(), AdapterFrom::Option)
     } else {
-        match adapter::guess(signs) {
+        match adapter::guess(signs, &[]) {
             Some((adapter, evidence)) => (adapter, AdapterFrom::Guess(evidence)),
             None => (adapter::GENERIC.to_owned(), AdapterFrom::None),
         }
@@ -176,7 +176,8 @@ fn guessed_target(signs: &Signs<'_>, options: &LoadOptions<'_>) -> Targets {
 
 /// Another adapter than those of the profile, which the project's files speak of.
 fn speaks_of(signs: &Signs<'_>, targets: &Targets) -> Option<(String, String)> {
-    let (adapter, evidence) = (targets.from == AdapterFrom::Profile).then(|| adapter::guess(signs)).flatten()?;
+    let own: Vec<&str> = targets.all.iter().map(|target| target.adapter.as_str()).collect();
+    let (adapter, evidence) = (targets.from == AdapterFrom::Profile).then(|| adapter::guess(signs, &own)).flatten()?;
     targets.all.iter().all(|target| target.adapter != adapter).then_some((adapter, evidence))
 }
 

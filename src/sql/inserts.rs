@@ -173,8 +173,16 @@ fn selected(tokens: &[Token<'_>]) -> Option<usize> {
                     "window",
                 ]) =>
             {
-                let clause =
-                    !tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.is("as") || before.is_symbol("."));
+                let before = at.checked_sub(1).map(|before| &tokens[before]);
+                // `a is distinct from b` is a value.
+                if token.is("from") && before.is_some_and(|before| before.is("distinct")) {
+                    continue;
+                }
+                // `within group (…)` belongs to its function.
+                if token.is("group") && before.is_some_and(|before| before.is("within")) {
+                    continue;
+                }
+                let clause = !before.is_some_and(|before| before.is("as") || before.is_symbol("."));
                 return (clause && from < at).then_some(count);
             }
             _ => {}

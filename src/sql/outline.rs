@@ -338,9 +338,9 @@ fn top(cursor: &mut Cursor<'_, '_>) {
 
 fn create(cursor: &mut Cursor<'_, '_>, outline: &mut Outline) {
     if cursor.eat("or") {
-        outline.or_replace = cursor.eat("replace");
+        // Databricks says OR REFRESH of streaming tables and materialized views.
+        outline.or_replace = cursor.eat("replace") || cursor.eat("refresh");
         outline.or_alter = !outline.or_replace && cursor.eat("alter");
-        cursor.eat("refresh");
     }
     let routine = split::holds_routine(cursor.tokens);
     loop {

@@ -11,6 +11,7 @@ pub(in crate::lint) mod unnamed_index;
 pub(in crate::lint) mod update_adds_up;
 
 use crate::lint::{Rule, Step};
+use crate::source::Piece;
 
 /// The rules, by name.
 pub(in crate::lint) const RULES: &[Rule] = family! { "repeatable";
@@ -35,8 +36,17 @@ pub(in crate::lint) fn is_named_by_run(step: &Step<'_>) -> bool {
     let outline = step.outline();
     let named = [outline.name.as_ref(), outline.on.as_ref()].into_iter().flatten();
     named.into_iter().any(|name| {
-        let written = step.sql.written(name.range.clone());
-        OF_RUNS.iter().any(|word| written.contains(word)) || FIXED.iter().any(|value| name.text.contains(value))
+        let sql = &step.sql;
+        let overlaps = |piece: &&Piece| {
+            !piece.verbatim
+                && (piece.at as usize) < name.range.end
+                && name.range.start < (piece.at + piece.len) as usize
+        };
+        let sources = &sql.scene.findings.project.sources;
+        let mut values = sql.text.pieces.iter().filter(overlaps).map(|piece| sources.slice(piece.place));
+        let written = sql.written(name.range.clone());
+        let tells = |text: &str| OF_RUNS.iter().any(|word| text.contains(word));
+        tells(&written) || values.any(tells) || FIXED.iter().any(|value| name.text.contains(value))
     })
 }
 

@@ -70,6 +70,36 @@ pub(super) fn kind(name: &str, arguments: &[Type]) -> Type {
     }
 }
 
+/// Functions whose value is one for each row, in every warehouse that has them.
+pub(super) const SCALARS: [&str; 26] = [
+    "abs",
+    "coalesce",
+    "concat",
+    "date_part",
+    "date_trunc",
+    "greatest",
+    "initcap",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "md5",
+    "nullif",
+    "replace",
+    "right",
+    "round",
+    "rpad",
+    "rtrim",
+    "split_part",
+    "substr",
+    "substring",
+    "to_char",
+    "trim",
+    "upper",
+];
+
 /// How many arguments a function takes: at least, at most.
 const COUNTS: [(&str, usize, usize); 49] = [
     ("now", 0, 0),

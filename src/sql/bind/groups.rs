@@ -5,7 +5,7 @@ use sqlparser::ast::{
 };
 
 use super::expressions::plain_name;
-use super::functions::AGGREGATES;
+use super::functions::{AGGREGATES, SCALARS};
 use super::scope::{Found, Scope, fold};
 use super::{Binder, ProblemKind};
 
@@ -76,12 +76,16 @@ impl Binder<'_> {
 
     fn function_parts(&self, function: &Function, found: &mut Parts) {
         let name = plain_name(&function.name, self.dialect);
-        let aggregates = name.is_some_and(|name| AGGREGATES.contains(&name.as_str()));
+        let is_one_of = |names: &[&str]| name.as_deref().is_some_and(|name| names.contains(&name));
         if function.over.is_some() {
             return;
         }
-        if aggregates {
+        if is_one_of(&AGGREGATES) {
             found.aggregates = true;
+            return;
+        }
+        // What is not known may be an aggregate of the warehouse, or of the user's own.
+        if !is_one_of(&SCALARS) {
             return;
         }
         let FunctionArguments::List(list) = &function.args else { return };
