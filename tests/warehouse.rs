@@ -326,6 +326,38 @@ fn what_is_not_known_is_not_judged() {
 }
 
 #[test]
+fn what_a_warehouse_takes_is_not_refuted() {
+    deep(|| {
+        for (dialect, statements) in [
+            (
+                Dialect::Postgres,
+                &[
+                    "create table t (a int, b text, c int default 7)",
+                    "insert into t values (1, 'x', 2)",
+                    "merge into t using (select 5 as k, 'y' as v) s on t.a = s.k when not matched then insert values (s.k, s.v)",
+                    "alter table t add constraint late check (a > 3) not valid",
+                ][..],
+            ),
+            (
+                Dialect::DuckDb,
+                &[
+                    "create table t (a int, b text)",
+                    "insert into t (a, b) from (select 900, 'from first')",
+                    "delete from t where (a, b) in (select (a, 'paid') from t)",
+                ][..],
+            ),
+        ] {
+            let mut warehouse = warehouse(dialect);
+            for sql in statements {
+                for effect in warehouse.execute(sql) {
+                    assert_ne!(effect.verdict, Verdict::Refuted, "{sql}: {effect:?}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn the_own_schema_has_plain_names_in_the_file() {
     deep(|| {
         let folder = tempfile::tempdir().unwrap();

@@ -177,6 +177,9 @@ impl Warehouse {
                 }
                 let refilled = self.refill(relation, new, false, "", None);
                 return match (refilled, added) {
+                    (Err(Stop::Refuted(_)), _) if *not_valid => Err(Stop::not_proved(
+                        "rows that a constraint is not validated for are not kept in the rehearsal",
+                    )),
                     (Err(Stop::Refuted(cause)), Some(name)) if self.session.dialect == Dialect::Postgres => {
                         Err(Stop::Refuted(violated_by_old(&cause, &name, &relation.name.identifier)))
                     }

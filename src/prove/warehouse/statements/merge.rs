@@ -285,7 +285,11 @@ fn inserted(
             let [row] = list.rows.as_slice() else {
                 return Err(Stop::not_proved("MERGE … INSERT of several rows is not rewritten"));
             };
-            if row.content.len() != columns.len() {
+            // PostgreSQL leaves the last ones to their defaults, as in an INSERT.
+            let is_filled = insert.columns.is_empty()
+                && row.content.len() < columns.len()
+                && matches!(translator.dialect(), Dialect::Postgres | Dialect::Redshift);
+            if row.content.len() != columns.len() && !is_filled {
                 if relation.is_open() && insert.columns.is_empty() {
                     return Err(Stop::not_proved("the columns of the table are not all known"));
                 }

@@ -241,6 +241,9 @@ impl Translator<'_> {
         let width = if let Expr::Tuple(elements) = expr { elements.len() } else { 1 };
         if !query.columns.is_empty() && query.columns.len() != width && query.open.is_empty() {
             let few = query.columns.len() < width;
+            if few && query.columns.len() == 1 && !matches!(self.dialect(), Dialect::Postgres | Dialect::Redshift) {
+                return Err(Stop::not_proved("the one column of the subquery may hold rows of several values"));
+            }
             return Err(Stop::refuted(match self.dialect() {
                 Dialect::Postgres | Dialect::Redshift if few => "subquery has too few columns".to_owned(),
                 Dialect::Postgres | Dialect::Redshift => "subquery has too many columns".to_owned(),

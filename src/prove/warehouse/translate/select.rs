@@ -2,7 +2,8 @@
 
 use sqlparser::ast::{
     Distinct, ExcludeSelectItem, Expr, GroupByExpr, Ident, NamedWindowExpr, ObjectName, OrderBy, OrderByKind,
-    RenameSelectItem, Select, SelectItem, SelectItemQualifiedWildcardKind, TopQuantity, WildcardAdditionalOptions,
+    RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, TopQuantity,
+    WildcardAdditionalOptions,
 };
 
 use crate::prove::warehouse::catalog::Rule;
@@ -59,7 +60,10 @@ impl Translator<'_> {
         for view in &select.lateral_views {
             from += &self.lateral_view(view)?;
         }
-        let (items, open) = self.items(&select.projection)?;
+        // `from t` alone, in DuckDB.
+        let star = [SelectItem::Wildcard(WildcardAdditionalOptions::default())];
+        let has_list = select.flavor != SelectFlavor::FromFirstNoSelect;
+        let (items, open) = self.items(if has_list { &select.projection } else { &star })?;
         let mut conditions = Vec::new();
         for condition in select.prewhere.iter().chain(&select.selection) {
             conditions.push(self.condition(condition)?);
