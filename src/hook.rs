@@ -7,7 +7,7 @@ mod json;
 mod keys;
 mod value;
 
-pub use effective::{hooks, idle, ignored, of_analysis};
+pub use effective::{hooks, hooks_within, idle, ignored, of_analysis};
 
 use crate::datum::Datum;
 use crate::source::{Place, Text};

@@ -13,6 +13,7 @@ pub mod git;
 pub mod hook;
 pub mod invocation;
 pub mod jinja;
+pub mod limits;
 pub mod lint;
 pub mod lock;
 pub mod lsp;

@@ -74,6 +74,17 @@ pub struct Checked<'a> {
     pub compiled: Vec<Compiled>,
 }
 
+impl Checked<'_> {
+    /// Every text of SQL that it sends.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = &Script> {
+        let of_run = self
+            .renderings
+            .iter()
+            .flat_map(|judged| std::iter::once(&judged.script).chain(judged.queries.iter().map(|(_, script)| script)));
+        of_run.chain(self.compiled.iter().flat_map(|compiled| &compiled.scripts)).map(Arc::as_ref)
+    }
+}
+
 /// What `dbt compile` makes of an on-run hook on one way through it.
 #[derive(Debug)]
 pub struct Compiled {

@@ -37,6 +37,7 @@ pub use properties::{Properties, Source};
 pub use vars::Vars;
 
 use crate::datum::{Datum, Kind};
+use crate::limits::Limits;
 use crate::source::Sources;
 use yaml_jinja::YamlRenderer;
 
@@ -58,6 +59,8 @@ pub struct LoadOptions<'a> {
     pub working_dir: Option<PathBuf>,
     /// What is read otherwise than it is on disk.
     pub overlay: Overlay,
+    /// The bounds of what is read.
+    pub limits: Limits,
     /// Renders the Jinja of YAML values.
     pub renderer: &'a dyn YamlRenderer,
 }
@@ -75,6 +78,7 @@ impl<'a> LoadOptions<'a> {
             env: BTreeMap::new(),
             working_dir: None,
             overlay: Overlay::default(),
+            limits: Limits::default(),
             renderer,
         }
     }

@@ -55,6 +55,8 @@ pub struct Options {
     pub database: Option<PathBuf>,
     /// Files that are read otherwise than they are on disk.
     pub overlay: Overlay,
+    /// How much all statements may do together, in instructions of the database.
+    pub work: u64,
     /// How far it is, for whoever watches.
     pub progress: Arc<Progress>,
 }

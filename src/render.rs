@@ -31,7 +31,7 @@ pub mod yaml;
 
 pub(crate) use adapter::{BOTH_SPELLINGS, DATABASE};
 pub use explore::{Argument, DataTest, Rehearsed, RehearsedNode, RehearsedTest, Rendered, Renderer, TestCode};
-pub(crate) use explore::{MAX_WAYS, NOT_SENT, UNSET};
+pub(crate) use explore::{NOT_SENT, UNSET};
 pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REF_ARGUMENTS, REFUSED};
 pub(crate) use results::refused_status;
 pub use results::{Detail, Outcome, Status};

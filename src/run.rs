@@ -2,6 +2,7 @@
 
 mod check;
 mod part;
+mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,7 +22,8 @@ use crate::discover;
 use crate::git;
 use crate::hook::Hook;
 use crate::invocation::Invocation;
-use crate::jinja::Budget;
+use crate::jinja::{self, Budget};
+use crate::limits::{Limits, Unit};
 use crate::lint::SelectionChange;
 use crate::lock::Lock;
 use crate::plan::{Looked, Planner};
@@ -181,7 +183,8 @@ pub fn diff(options: &CheckOptions, revision: &str) -> Result<Vec<Difference>, F
 
 /// The SQL of the hooks of every project at a path.
 pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
-    each(options, |mut renderer, _| {
+    let scope = Scope { command: options.command.clone(), is_bounded: true, is_whole: true, ..Scope::default() };
+    each_in(options, &scope, |mut renderer, _| {
         let hooks = renderer.hooks();
         let rendered = rendered(&mut renderer, &hooks);
         let project = renderer.project();
@@ -204,7 +207,8 @@ pub fn compile(options: &CheckOptions) -> Result<Vec<Compiled>, Failure> {
 
 /// The hooks of every project at a path.
 pub fn list(options: &CheckOptions) -> Result<Vec<Listed>, Failure> {
-    each(options, |renderer, _| {
+    let scope = Scope { command: options.command.clone(), is_bounded: true, is_whole: true, ..Scope::default() };
+    each_in(options, &scope, |renderer, _| {
         let hooks = renderer.hooks();
         let project = renderer.project();
         let of_package = |hook: Hook| {
@@ -232,8 +236,12 @@ pub struct PlanOptions {
 
 /// What a dbt command does with the hooks of every project at a path, step by step.
 pub fn plan(options: &CheckOptions, wanted: &PlanOptions) -> Result<Vec<Planned>, Failure> {
-    let scope =
-        Scope { command: Some(wanted.command.clone()), default_target_only: !wanted.every_target, is_bounded: true };
+    let scope = Scope {
+        command: Some(wanted.command.clone()),
+        default_target_only: !wanted.every_target,
+        is_bounded: true,
+        is_whole: true,
+    };
     each_in(options, &scope, |mut renderer, _| {
         let hooks = renderer.hooks();
         take(&mut renderer, &hooks, None);
@@ -297,6 +305,7 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
     let scope = Scope {
         command: Some(wanted.command.clone()),
         default_target_only: wanted.database.is_some(),
+        is_whole: true,
         ..Scope::default()
     };
     let proved = each_in(options, &scope, |mut renderer, settings| {
@@ -311,6 +320,7 @@ pub fn prove(options: &CheckOptions, wanted: &ProveOptions) -> Result<Vec<Proved
                 drill: wanted.drill,
                 database: wanted.database.clone(),
                 overlay: options.overlay.clone(),
+                work: Limits::of_files(settings.limits.rehearsal_work, renderer.project().sources.len()),
                 progress: Arc::clone(&wanted.progress),
             };
             crate::prove::prove(&renderer, &plan, target, &how)
@@ -358,6 +368,8 @@ struct Scope {
     default_target_only: bool,
     /// Whether the work of all templates together has a bound.
     is_bounded: bool,
+    /// Whether it is nothing if something is left out.
+    is_whole: bool,
 }
 
 fn each<T: Send>(
@@ -387,7 +399,7 @@ fn each_in<T: Send>(
                 settings.lock = Lock::read(root, &options.overlay)?;
                 let options = &settled(root, options, &settings)?;
                 let reads_target = AtomicBool::new(false);
-                let mut project = load(root, options, &Watched(&reads_target))?;
+                let mut project = load(root, options, &settings.limits, &Watched(&reads_target))?;
                 let kept = options.store.of(root);
                 project.add_problems(library::faults(&project, &kept.faults));
                 if let Some(wanted) = &options.target {
@@ -416,24 +428,45 @@ fn each_in<T: Send>(
                     let read = |target: &Target| {
                         let is_default = target.name == shared.project.default_target().name;
                         let same = !reads_target.load(Ordering::Relaxed) || is_default;
-                        if same { None } else { read_for(root, options, target, shared) }
+                        if same { None } else { read_for(root, options, &settings.limits, target, shared) }
                     };
                     work(Renderer::new(shared, only.as_deref(), read), &settings)
                 };
-                shared.budget = scope.is_bounded.then(|| Arc::new(Budget::whole()));
+                shared.limits = settings.limits;
+                let own = jinja::Limits::of(&settings.limits);
+                let most = Limits::of_files(settings.limits.templates_work, shared.project.sources.len());
+                let most = if scope.is_bounded { most } else { u64::MAX };
+                shared.budget = Some(Arc::new(Budget::whole(own, most)));
                 let shared = Arc::new(shared);
                 let done = worked(&shared);
                 // Which templates were too late is chance: all of them again, each with a share.
                 if shared.budget.as_ref().is_some_and(|budget| budget.is_spent()) {
                     let mut again = (*shared).clone();
-                    again.budget = Some(Arc::new(Budget::shares()));
-                    return Ok(worked(&Arc::new(again)));
+                    again.budget = Some(Arc::new(Budget::shares(own, most)));
+                    again.left_out = Arc::default();
+                    // What was made so far is not held any longer.
+                    drop(done);
+                    let again = Arc::new(again);
+                    let done = worked(&again);
+                    return if scope.is_whole { whole(done, &again) } else { Ok(done) };
                 }
-                Ok(done)
+                if scope.is_whole { whole(done, &shared) } else { Ok(done) }
             })
             .collect()
     };
     on_big_stack(run)?
+}
+
+/// What was done with all hooks in all targets.
+fn whole<T>(done: T, shared: &Shared) -> Result<T, Failure> {
+    if !shared.left_out.is_any() {
+        return Ok(done);
+    }
+    let Limits { hooks, targets, .. } = shared.limits;
+    let (hooks, targets) = (Unit::Count.shown(Limits::of_files(hooks, shared.project.sources.len())), targets);
+    Err(Failure(format!(
+        "the project has more than {hooks} hooks or {targets} targets: name a target, or set limits in hookproof.yml"
+    )))
 }
 
 /// The targets that are looked at; none where all of them are. Those that the settings name and the profile does
@@ -509,9 +542,15 @@ impl YamlRenderer for Watched<'_> {
 
 /// The project as dbt reads it for another target. Where its files are not the same ones then, it stays as it
 /// is read for the default target.
-fn read_for(root: &Path, options: &CheckOptions, target: &Target, shared: &Shared) -> Option<Arc<Shared>> {
+fn read_for(
+    root: &Path,
+    options: &CheckOptions,
+    limits: &Limits,
+    target: &Target,
+    shared: &Shared,
+) -> Option<Arc<Shared>> {
     let options = CheckOptions { target: Some(target.name.clone()), ..options.clone() };
-    let project = load(root, &options, &Native).ok()?;
+    let project = load(root, &options, limits, &Native).ok()?;
     let known = &shared.project;
     let same = project.nodes.len() == known.nodes.len()
         && project.properties.len() == known.properties.len()
@@ -521,7 +560,7 @@ fn read_for(root: &Path, options: &CheckOptions, target: &Target, shared: &Share
     same.then(|| Arc::new(shared.of_target(Arc::new(project))))
 }
 
-fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Result<Project, Failure> {
+fn load(root: &Path, options: &CheckOptions, limits: &Limits, renderer: &dyn YamlRenderer) -> Result<Project, Failure> {
     let load_options = LoadOptions {
         profiles_dir: options.profiles_dir.clone(),
         profile: options.profile.clone(),
@@ -531,6 +570,7 @@ fn load(root: &Path, options: &CheckOptions, renderer: &dyn YamlRenderer) -> Res
         env: options.env.clone(),
         working_dir: options.working_dir.clone(),
         overlay: options.overlay.clone(),
+        limits: *limits,
         renderer,
     };
     project::load(root, &load_options).map_err(|failure| Failure(failure.to_string()))

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::Severity;
+use crate::limits::Limits;
 use crate::lint::{Selection, Selector};
 use crate::lock::Lock;
 use crate::project::{Ignore, Overlay};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub named_rules: Vec<NamedRule>,
     /// What holds for some files only.
     pub per_path: Vec<PerPath>,
+    /// The bounds of the work.
+    pub limits: Limits,
     /// What is accepted of packages, in a file of its own.
     pub lock: Option<Lock>,
 }

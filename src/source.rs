@@ -39,6 +39,13 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// How many files there are.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
     /// Every file with its number.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(n, file)| (FileId(n as u32), file))

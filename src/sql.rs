@@ -30,6 +30,7 @@ mod token;
 mod transaction;
 mod updates;
 mod verb;
+mod work;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -38,6 +39,7 @@ use sqlparser::ast;
 
 use parse::Parsed;
 use token::Tokens;
+use work::Work;
 
 pub(crate) use token::{Kind, Token};
 pub(crate) use transaction::{Refused, refused_in_transaction};
@@ -94,13 +96,38 @@ pub struct Script {
     pub comments: Vec<Range<usize>>,
     /// Semicolons with no statement before them.
     pub lone_semicolons: Vec<Range<usize>>,
+    /// The work that reading it took.
+    pub work: u64,
+    /// Why not all of it was read.
+    pub cut: Option<Cut>,
+}
+
+/// What was left out of a text for the work that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// No grammar was asked about its last statements: they are judged by their words.
+    Grammar,
+    /// All of it.
+    Whole,
 }
 
 impl Script {
-    /// Whether there is no statement: nothing, blanks, comments, lone semicolons.
+    /// Whether there is no statement: nothing, blanks, comments, lone semicolons. What is not read is not blank.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.statements.is_empty()
+        self.statements.is_empty() && self.cut != Some(Cut::Whole)
+    }
+
+    /// A text that is not read.
+    pub(crate) fn unread() -> Script {
+        Script {
+            statements: Vec::new(),
+            faults: Vec::new(),
+            comments: Vec::new(),
+            lone_semicolons: Vec::new(),
+            work: 0,
+            cut: Some(Cut::Whole),
+        }
     }
 
     /// Every fault, those of the statements included, in order.
@@ -213,14 +240,30 @@ pub(crate) fn words(text: &str, dialect: Dialect, takes: impl Fn(&str) -> bool) 
 /// Reads SQL text in a dialect. Never fails, whatever the text.
 #[must_use]
 pub fn script(text: &str, dialect: Dialect) -> Script {
-    read(text, dialect, |_, _| ())
+    script_within(text, dialect, u64::MAX)
+}
+
+/// The same, with no more work than may be done: no grammar is asked about what comes after it.
+pub(crate) fn script_within(text: &str, dialect: Dialect, most: u64) -> Script {
+    read(text, dialect, &Work::new(most), |_, _| ())
+}
+
+/// The work that every text takes, by its length.
+pub(crate) fn least_work(text: &str) -> u64 {
+    work::least(text.len())
+}
+
+/// No text takes more work than this, by its length.
+pub(crate) fn most_work(text: &str) -> u64 {
+    work::most(text.len())
 }
 
 /// The same, with the tree of each statement that a grammar accepts.
 pub(crate) fn script_with_trees(text: &str, dialect: Dialect) -> (Script, Vec<Option<Box<ast::Statement>>>) {
     let mut trees = Vec::new();
-    let script = read(text, dialect, |tree, (own, tokens)| {
-        trees.push(tree.or_else(|| parse::foreign_tree(own, tokens, dialect)));
+    let work = Work::new(u64::MAX);
+    let script = read(text, dialect, &work, |tree, (own, tokens)| {
+        trees.push(tree.or_else(|| parse::foreign_tree(own, tokens, dialect, &work)));
     });
     (script, trees)
 }
@@ -229,10 +272,12 @@ pub(crate) fn script_with_trees(text: &str, dialect: Dialect) -> (Script, Vec<Op
 fn read(
     text: &str,
     dialect: Dialect,
+    work: &Work,
     mut take: impl FnMut(Option<Box<ast::Statement>>, (&str, &[Token<'_>])),
 ) -> Script {
     let text = &*with_numbers(text);
     let (tokens, fault) = closed_tokens(text, dialect);
+    work.take_text(text.len(), tokens.code.len());
     let split = split::split(&tokens.code, dialect);
     let last = split.statements.len().saturating_sub(1);
     let statements = split
@@ -243,7 +288,8 @@ fn read(
             let whole = tokens.unclosed.is_none() || at < last;
             let reach = tokens.code.get(range.end).map_or(text.len(), |semicolon| semicolon.start);
             let tokens = &tokens.code[range];
-            let (statement, tree) = statement(&text[..reach], tokens, dialect, whole);
+            work.take_statement();
+            let (statement, tree) = statement(&text[..reach], tokens, dialect, whole, work);
             take(tree, (&text[statement.range.clone()], tokens));
             statement
         })
@@ -253,6 +299,8 @@ fn read(
         faults: fault.into_iter().collect(),
         comments: tokens.comments.iter().map(Token::range).collect(),
         lone_semicolons: split.lone.into_iter().map(|at| tokens.code[at].range()).collect(),
+        work: work.done(),
+        cut: work.is_spent().then_some(Cut::Grammar),
     }
 }
 
@@ -299,21 +347,25 @@ fn statement(
     tokens: &[Token<'_>],
     dialect: Dialect,
     whole: bool,
+    work: &Work,
 ) -> (Statement, Option<Box<ast::Statement>>) {
     let range = tokens[0].start..tokens.last().map_or(tokens[0].end(), Token::end);
     let outline = outline::outline(tokens, dialect);
     let own = &text[range.clone()];
     let judged = whole && !outline.placeholder && !faults::holds_template(own);
-    let Parsed { parse, mut faults, tree } = parse::parse(own, tokens, &outline, dialect, judged);
+    let Parsed { parse, mut faults, tree } = parse::parse(own, tokens, &outline, (dialect, judged), work);
     for fault in &mut faults {
         fault.range = fault.range.start + range.start..fault.range.end + range.start;
     }
     let rest = &text[range.start..];
     let own_grammar = parse == Parse::Own;
-    let found = if judged { named(rest, tokens, &outline, dialect, own_grammar) } else { Vec::new() };
+    // It is read once more to be bound.
+    let parse =
+        if own_grammar && bind::is_bound(dialect) && !work.take_tokens(tokens.len()) { Parse::Not } else { parse };
+    let found = if judged { named(rest, tokens, &outline, (dialect, own_grammar), work) } else { Vec::new() };
     if !found.is_empty() {
         faults = found;
-    } else if judged && !own_grammar && dialect == Dialect::Postgres && tokens.len() <= MOST_TOKENS {
+    } else if judged && !own_grammar && dialect == Dialect::Postgres && parse::is_asked(tokens, work) {
         let refused = postgres::refused(own)
             .map(|fault| Fault { range: fault.range.start + range.start..fault.range.end + range.start, ..fault });
         // What this grammar takes is right, whatever others make of it.
@@ -323,7 +375,13 @@ fn statement(
 }
 
 /// The faults of a statement whose causes have names: the first kind of them that it has.
-fn named(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect, own_grammar: bool) -> Vec<Fault> {
+fn named(
+    text: &str,
+    tokens: &[Token<'_>],
+    outline: &Outline,
+    (dialect, own_grammar): (Dialect, bool),
+    work: &Work,
+) -> Vec<Fault> {
     let mut found = foreign::faults(tokens, outline, dialect);
     found.extend(inserts::faults(tokens, outline, dialect));
     if outline.opaque && found.is_empty() && dialect == Dialect::Postgres {
@@ -339,7 +397,7 @@ fn named(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect, 
         found = postgres::faults(tokens);
     }
     if found.is_empty() && !own_grammar {
-        found.extend(repair::fault(text, tokens, outline, dialect));
+        found.extend(repair::fault(text, tokens, outline, dialect, work));
     }
     found
 }

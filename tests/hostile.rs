@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "hostile/attacks.rs"]
+mod attacks;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -218,6 +221,57 @@ fn all_templates_together_are_bounded() {
     assert!(out.contains("not checked: what long templates give: all templates of the project together"), "{out}");
     assert!(out.contains("models/short.sql:1:22") && !out.contains("render-error"), "{out}");
     assert_eq!(outputs[0].stdout, outputs[1].stdout);
+}
+
+/// Thousands of files, each within its bounds: small ones here, under bounds that the settings lower.
+///
+/// `HOOKPROOF_MEASURE=target/release/hookproof cargo test --test hostile all_files -- --nocapture` writes those of 1,000
+/// files instead and checks them within the bounds that hold by themselves, with what each takes.
+#[test]
+fn all_files_together_are_bounded() {
+    if let Some(binary) = std::env::var_os("HOOKPROOF_MEASURE") {
+        return measure(Path::new(&binary));
+    }
+    let mut wrong = Vec::new();
+    for attack in attacks::ATTACKS.iter().filter(|attack| !attack.limits.is_empty()) {
+        let folder = tempfile::tempdir().unwrap();
+        (attack.write)(folder.path(), 8);
+        fs::write(folder.path().join("hookproof.yml"), format!("limits: {{{}}}\n", attack.limits)).unwrap();
+        let outputs: Vec<Output> =
+            (0..2).filter_map(|_| run(folder.path(), &["check", "--format=concise", "--fail-on=never"])).collect();
+        let said: Vec<_> = outputs.iter().map(|output| String::from_utf8_lossy(&output.stdout)).collect();
+        let is_same = said.len() == 2 && said[0] == said[1];
+        if !is_same || !said[0].contains(attack.says) || said[0].matches(attack.says).count() != 1 {
+            let shown: String = said.iter().flat_map(|said| said.chars().take(600)).collect();
+            wrong.push(format!("{}: {shown}", attack.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A table of what each kind of project takes.
+fn measure(binary: &Path) {
+    println!("| project of 1,000 files | seconds | CPU seconds | MB | said |\n|---|---|---|---|---|");
+    for attack in attacks::ATTACKS {
+        let folder = tempfile::tempdir().unwrap();
+        (attack.write)(folder.path(), 1_000);
+        let start = Instant::now();
+        let output = Command::new("/usr/bin/time")
+            .args(["-f", "%U %S %M"])
+            .arg(binary)
+            .args(["check", "--format=concise", "--fail-on=never"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let took = start.elapsed().as_secs_f64();
+        let told = String::from_utf8_lossy(&output.stderr);
+        let numbers: Vec<f64> =
+            told.lines().last().unwrap_or_default().split(' ').filter_map(|one| one.parse().ok()).collect();
+        let [user, system, size] = numbers[..] else { panic!("{}: {told}", attack.name) };
+        let out = String::from_utf8_lossy(&output.stdout);
+        let said = if out.contains(attack.says) { attack.says } else { "—" };
+        println!("| {} | {took:.1} | {:.1} | {:.0} | {said} |", attack.name, user + system, size / 1024.0);
+    }
 }
 
 #[test]

@@ -19,39 +19,84 @@ use crate::source::Place;
 /// one.
 #[must_use]
 pub fn hooks<P: Borrow<Project>, M: Borrow<Manifest>>(projects: &[P], manifests: &[M]) -> Hooks {
+    hooks_within(projects, manifests, usize::MAX).0
+}
+
+/// The first hooks, of which there may be so many, each as often as it has targets; and whether there are more.
+#[must_use]
+pub fn hooks_within<P: Borrow<Project>, M: Borrow<Manifest>>(
+    projects: &[P],
+    manifests: &[M],
+    most: usize,
+) -> (Hooks, bool) {
     let projects: Vec<&Project> = projects.iter().map(Borrow::borrow).collect();
-    let Some(&project) = projects.first() else { return Hooks::default() };
+    let Some(&project) = projects.first() else { return (Hooks::default(), false) };
     let manifests: Vec<&Manifest> = manifests.iter().map(Borrow::borrow).collect();
     let manifests = manifests.as_slice();
     let targets: Vec<usize> = (0..project.targets.len().min(manifests.len())).collect();
     let mut bad = BadValues::default();
     let mut hooks = on_run(project, HookKind::OnRunStart, true, manifests, &mut bad);
-    let of_nodes: Vec<(Vec<Hook>, Vec<BadValue>)> = project
-        .nodes
-        .par_iter()
-        .enumerate()
-        .filter(|(_, node)| node.resource != Resource::Analysis)
-        .map(|(n, node)| {
-            let states: Vec<_> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
-            let mut bad = BadValues::default();
-            (of_node(&projects, n, node, &states, &mut bad).collect(), bad.found)
-        })
-        .collect();
-    for (of_node, bad_values) in of_nodes {
-        hooks.extend(of_node);
-        for value in bad_values {
-            bad.add(value);
+    let of_end = on_run(project, HookKind::OnRunEnd, true, manifests, &mut bad);
+    let mut room = Room { left: most, is_cut: false };
+    room.keep(&mut hooks);
+    let nodes: Vec<(usize, &Node)> =
+        project.nodes.iter().enumerate().filter(|(_, node)| node.resource != Resource::Analysis).collect();
+    for some in nodes.chunks(AT_ONCE) {
+        if room.is_cut {
+            break;
+        }
+        let of_nodes: Vec<(Vec<Hook>, Vec<BadValue>)> = some
+            .par_iter()
+            .map(|&(n, node)| {
+                let states: Vec<_> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
+                let mut bad = BadValues::default();
+                (of_node(&projects, n, node, &states, &mut bad).collect(), bad.found)
+            })
+            .collect();
+        for (mut of_node, bad_values) in of_nodes {
+            room.keep(&mut of_node);
+            hooks.extend(of_node);
+            for value in bad_values {
+                bad.add(value);
+            }
         }
     }
-    hooks.extend(on_run(project, HookKind::OnRunEnd, true, manifests, &mut bad));
+    let mut of_end = of_end;
+    room.keep(&mut of_end);
+    hooks.extend(of_end);
     let mut bad_values = bad.found;
     bad_values.sort_by_key(|bad| (bad.place.is_none(), bad.place, bad.kind));
-    let of_operations = of_operations(&projects, manifests);
-    Hooks { hooks, of_operations, odd_keys: keys::odd_keys(project, manifests), bad_values }
+    let mut of_operations = of_operations(&projects, manifests, most);
+    room.left = most;
+    room.keep(&mut of_operations);
+    (Hooks { hooks, of_operations, odd_keys: keys::odd_keys(project, manifests), bad_values }, room.is_cut)
+}
+
+/// The hooks of how many nodes are looked at before they are counted.
+const AT_ONCE: usize = 256;
+
+/// How many hooks there may be.
+struct Room {
+    left: usize,
+    is_cut: bool,
+}
+
+impl Room {
+    /// Keeps the first hooks, as many as there may be.
+    fn keep(&mut self, hooks: &mut Vec<Hook>) {
+        let fits = |hook: &&Hook| {
+            let after = self.left.checked_sub(hook.targets.len().max(1));
+            self.left = after.unwrap_or(self.left);
+            after.is_some()
+        };
+        let count = hooks.iter().take_while(fits).count();
+        self.is_cut |= count < hooks.len();
+        hooks.truncate(count);
+    }
 }
 
 /// The hooks that on-run hooks have in their settings, each on-run hook's in dbt's order.
-fn of_operations(projects: &[&Project], manifests: &[&Manifest]) -> Vec<Hook> {
+fn of_operations(projects: &[&Project], manifests: &[&Manifest], most: usize) -> Vec<Hook> {
     let mut found = Vec::new();
     for at in 0..manifests.first().map_or(0, |manifest| manifest.operations.len()) {
         let mut merged: BTreeMap<(HookKind, usize), Vec<Hook>> = BTreeMap::new();
@@ -75,6 +120,9 @@ fn of_operations(projects: &[&Project], manifests: &[&Manifest]) -> Vec<Hook> {
             }
         }
         found.extend(merged.into_values().flatten());
+        if found.len() > most {
+            break;
+        }
     }
     found
 }

@@ -1,6 +1,7 @@
 //! What an evaluation is given, and what it tells: the host that gives the names, bounds, questions, names
 //! that nothing defines.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -57,28 +58,36 @@ pub trait Host {
 pub struct Budget {
     used: AtomicU64,
     most: u64,
-    /// Whether each has a small share only: what needs more is not known then.
-    is_tight: bool,
+    own: Limits,
+    /// How much all of them may do that have a share only: what needs more is not known then.
+    shared: Option<u64>,
+    /// How many share it.
+    sharers: AtomicU64,
 }
 
 impl Budget {
-    /// Far above what projects need: a large one takes a tenth of it.
-    const MOST: u64 = 200_000_000;
-    /// The share of one evaluation, where all of them did more.
-    const SHARE: Limits = Limits { steps: 8_000, output: 64 << 10, depth: 108, questions: 4 };
-    /// How many bytes of text are a step.
-    const BYTES: u64 = 4;
+    /// What an evaluation takes besides its statements and expressions.
+    const EVALUATION: u64 = 200;
+    /// The most and the least of a share, in steps; as many bytes of text are as many steps.
+    const SHARES: RangeInclusive<u64> = 200..=8_000;
+    /// How many bytes of text one may make for each step that it may take.
+    const BYTES: u64 = 8;
 
     /// Evaluations have their own bounds, and end once they did too much together.
     #[must_use]
-    pub fn whole() -> Budget {
-        Budget { used: AtomicU64::new(0), most: Budget::MOST, is_tight: false }
+    pub fn whole(own: Limits, most: u64) -> Budget {
+        Budget { used: AtomicU64::new(0), most, own, shared: None, sharers: AtomicU64::new(1) }
     }
 
     /// Each evaluation has a share, whatever the others do: what it gives does not depend on their order.
     #[must_use]
-    pub fn shares() -> Budget {
-        Budget { used: AtomicU64::new(0), most: u64::MAX, is_tight: true }
+    pub fn shares(own: Limits, most: u64) -> Budget {
+        Budget { shared: Some(most), ..Budget::whole(own, u64::MAX) }
+    }
+
+    /// How many evaluations have an equal share from now on, where they have shares.
+    pub fn share_among(&self, evaluations: usize) {
+        self.sharers.store(evaluations.max(1) as u64, Ordering::Relaxed);
     }
 
     /// Whether more was to be done than may be.
@@ -90,15 +99,24 @@ impl Budget {
     /// Whether each evaluation has a share only.
     #[must_use]
     pub fn is_tight(&self) -> bool {
-        self.is_tight
+        self.shared.is_some()
     }
 
-    pub(super) fn limits(&self, own: Limits) -> Limits {
-        if self.is_tight { Budget::SHARE } else { own }
+    pub(super) fn limits(&self) -> Limits {
+        let Some(shared) = self.shared else { return self.own };
+        // Half of it: what stands in a file is rendered, and what it says.
+        let steps = shared / 2 / self.sharers.load(Ordering::Relaxed);
+        let steps = steps.clamp(*Budget::SHARES.start(), *Budget::SHARES.end());
+        Limits { steps, output: (steps * Budget::BYTES) as usize, questions: 4, ..self.own }
+    }
+
+    /// Takes what an evaluation takes that begins.
+    pub(super) fn begin(&self) {
+        self.used.fetch_add(Budget::EVALUATION, Ordering::Relaxed);
     }
 
     pub(super) fn spend(&self, steps: u64, bytes: u64) -> bool {
-        let spent = steps + bytes / Budget::BYTES;
+        let spent = steps + bytes;
         self.used.fetch_add(spent, Ordering::Relaxed) + spent <= self.most
     }
 }
@@ -114,6 +132,19 @@ pub struct Limits {
     pub depth: usize,
     /// Questions that may be asked about what cannot be known.
     pub questions: usize,
+}
+
+impl Limits {
+    /// As the settings have them.
+    #[must_use]
+    pub fn of(limits: &crate::limits::Limits) -> Limits {
+        Limits {
+            steps: limits.template_steps,
+            output: usize::try_from(limits.template_text).unwrap_or(usize::MAX),
+            questions: usize::try_from(limits.template_questions).unwrap_or(usize::MAX),
+            ..Limits::default()
+        }
+    }
 }
 
 impl Default for Limits {

@@ -77,8 +77,11 @@ impl Interp {
     #[must_use]
     pub fn new(host: Rc<dyn Host>, limits: Limits, script: Vec<usize>) -> Interp {
         let budget = host.budget();
+        if let Some(budget) = &budget {
+            budget.begin();
+        }
         Interp {
-            limits: budget.as_ref().map_or(limits, |budget| budget.limits(limits)),
+            limits: budget.as_ref().map_or(limits, |budget| budget.limits()),
             host,
             steps: 0,
             output: 0,

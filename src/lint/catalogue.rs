@@ -14,10 +14,10 @@ use super::{Findings, Step};
 use crate::project::{Node, Resource};
 use crate::render::materialized::Owner;
 use crate::sql::bind::{self, Column, Table};
-use crate::sql::{self, Dialect, UNKNOWN, Verb};
+use crate::sql::{self, Cut, Dialect, Parse, Script, UNKNOWN, Verb};
 
-/// How many statements are read to be bound before they are.
-const READ_AT_ONCE: usize = 4096;
+/// How many statements are read to be bound before they are, and how many bytes they have together.
+const READ_AT_ONCE: (usize, usize) = (4096, 1 << 20);
 
 /// What is known of tables.
 #[derive(Debug, Default)]
@@ -58,6 +58,8 @@ impl Catalogue {
         for step in findings.steps() {
             catalogue.note(&step);
         }
+        let is_unread = |script: &Script| script.cut == Some(Cut::Whole);
+        catalogue.all_vague |= findings.checked.iter().any(|checked| checked.scripts().any(is_unread));
         // CREATE may come before or after ALTER in the order of hooks.
         for (name, columns) in &catalogue.added {
             if let Some(Some(table)) = catalogue.created.get_mut(name) {
@@ -233,7 +235,16 @@ impl Findings<'_> {
             let mut found = Problems::new();
             let spots: Vec<(usize, &Spot)> = self.spots().iter().enumerate().collect();
             // Trees are big: some at a time.
-            for some in spots.chunks(READ_AT_ONCE) {
+            let mut rest = &spots[..];
+            while !rest.is_empty() {
+                let mut bytes = 0;
+                let fits = |(_, spot): &&(usize, &Spot)| {
+                    bytes += self.step(spot).map_or(0, |step| step.text().len());
+                    bytes <= READ_AT_ONCE.1
+                };
+                let count = rest.iter().take(READ_AT_ONCE.0).take_while(fits).count();
+                let (some, after) = rest.split_at(count.max(1));
+                rest = after;
                 let read: Vec<_> = some
                     .par_iter()
                     .filter_map(|(at, spot)| self.read(self.step(spot)?).map(|read| (*at, read)))
@@ -253,7 +264,8 @@ impl Findings<'_> {
         // Most hooks are grants, and those name no columns that are bound.
         let verb = &step.outline().verb;
         let names_none = matches!(verb, Verb::Grant | Verb::Revoke | Verb::Drop | Verb::Vacuum | Verb::Truncate);
-        if names_none || step.outline().opaque || is_told {
+        let is_cut = step.sql.script.cut.is_some() && step.statement.parse != Parse::Own;
+        if is_cut || names_none || step.outline().opaque || is_told {
             return None;
         }
         let statement = bind::read(step.text(), step.dialect())?;

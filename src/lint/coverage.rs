@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::rules::jinja::render_error;
 use super::rules::timing::unguarded_query::NO_RESULT;
-use super::{Findings, Scene};
+use super::{Checked, Findings, Scene};
 use crate::diagnostic::{Coverage, NotChecked, counted};
 use crate::jinja::{ErrorKind, JinjaError};
 use crate::project::ProblemKind;
@@ -30,9 +30,20 @@ pub fn coverage(findings: &Findings<'_>, of: Option<&BTreeSet<usize>>) -> Covera
             Vec::from_iter(packages(findings)),
             unrendered(scenes()),
             judged_by_words(steps()),
+            Vec::from_iter(unread(hooks().map(|at| &findings.checked[at]))),
         ]
         .concat(),
     }
+}
+
+/// Hooks whose SQL is left out for the work that it takes.
+fn unread<'f>(hooks: impl Iterator<Item = &'f Checked<'f>>) -> Option<NotChecked> {
+    let cut = hooks.filter(|checked| checked.scripts().any(|script| script.cut.is_some())).count();
+    (cut > 0).then(|| NotChecked {
+        what: format!("the SQL of {}", counted(cut, "hook")),
+        why: "all SQL of the project's hooks together takes more work than a check does: the longest is left out"
+            .to_owned(),
+    })
 }
 
 /// Files that were left out.
@@ -45,7 +56,9 @@ fn files(findings: &Findings<'_>) -> Vec<NotChecked> {
                     let part = if problem.kind == ProblemKind::Render { "a value in" } else { "the rest of" };
                     format!("{part} {}", findings.project.sources.get(place.file).path)
                 }
-                None if problem.kind == ProblemKind::Outside => "files".to_owned(),
+                None if problem.kind == ProblemKind::Outside || problem.message.contains("left out, from ") => {
+                    "files".to_owned()
+                }
                 None => "a file".to_owned(),
             };
             NotChecked { what, why: problem.message.clone() }

@@ -12,10 +12,8 @@ use super::ignore::Ignore;
 use super::problem::{Problem, ProblemKind};
 use super::{LoadError, Overlay};
 use crate::disk::{self, LARGEST, reason};
+use crate::limits::{Limits, Unit};
 use crate::source::{FileId, Place, Sources};
-
-/// How many bytes the files of a project may have together; those that come later, by path, are left out.
-const MOST_TOGETHER: usize = 256 << 20;
 
 /// What dbt reads a file as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -206,10 +204,7 @@ pub(crate) enum Content {
 
 /// Reads a file; an `Err` where the system does not allow it.
 pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Content, LoadError> {
-    let too_large = || {
-        let message = format!("{shown} has more than 16 MB and is left out");
-        Ok(Content::Problem(Problem::new(ProblemKind::TooLarge, None, message)))
-    };
+    let too_large = || Ok(Content::Problem(too_large(shown, LARGEST)));
     match overlay.get(path) {
         Some(Some(text)) if text.len() as u64 > LARGEST => return too_large(),
         Some(Some(text)) => return Ok(Content::Text(Arc::clone(text))),
@@ -242,6 +237,7 @@ pub(crate) fn read(shown: &str, path: &Path, overlay: &Overlay) -> Result<Conten
 pub(crate) fn read_all(
     found: &[Found],
     overlay: &Overlay,
+    limits: &Limits,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Result<BTreeMap<String, FileId>, LoadError> {
@@ -249,21 +245,16 @@ pub(crate) fn read_all(
     for file in found.iter().filter(|file| file.role != Role::Seed) {
         paths.insert(&file.shown, &file.absolute);
     }
-    let paths: Vec<(&str, &Path)> = paths.into_iter().collect();
+    let mut paths: Vec<(&str, &Path)> = paths.into_iter().collect();
+    leave_out(&mut paths, overlay, limits, problems);
     let contents: Vec<_> = paths.par_iter().map(|(shown, path)| read(shown, path, overlay)).collect();
     let mut numbers = BTreeMap::new();
-    let mut room = MOST_TOGETHER;
     for ((shown, _), content) in paths.iter().zip(contents) {
         match content? {
-            Content::Text(text) if text.len() > room => {
-                room = 0;
-                let message = format!("{shown} is left out: the project's files have more than 256 MB together");
-                problems.push(Problem::new(ProblemKind::TooLarge, None, message));
+            Content::Text(text) if text.len() as u64 > limits.file_size => {
+                problems.push(too_large(shown, limits.file_size))
             }
-            Content::Text(text) => {
-                room -= text.len();
-                numbers.insert((*shown).to_owned(), sources.add(*shown, text));
-            }
+            Content::Text(text) => drop(numbers.insert((*shown).to_owned(), sources.add(*shown, text))),
             Content::Problem(problem) => problems.push(problem),
             Content::NotUtf8(problem, readable, at) => {
                 let file = sources.add(*shown, readable);
@@ -273,6 +264,46 @@ pub(crate) fn read_all(
         }
     }
     Ok(numbers)
+}
+
+/// Leaves out the files that are more than a project may have: those that come last, by path.
+fn leave_out(paths: &mut Vec<(&str, &Path)>, overlay: &Overlay, limits: &Limits, problems: &mut Vec<Problem>) {
+    let mut tell = |left: &[(&str, &Path)], what: &str| {
+        if let Some((first, _)) = left.first() {
+            problems.push(left_out(left.len(), first, &format!("the project {what}")));
+        }
+    };
+    let most = usize::try_from(limits.files).unwrap_or(usize::MAX);
+    let more = paths.split_off(most.min(paths.len()));
+    tell(&more, &format!("has more than {} files", Unit::Count.shown(limits.files)));
+    let size = |(_, path): &(&str, &Path)| match overlay.get(path) {
+        Some(text) => text.map_or(0, |text| text.len() as u64),
+        None => std::fs::metadata(path).map_or(0, |known| if known.is_file() { known.len() } else { 0 }),
+    };
+    let sizes: Vec<u64> = paths.par_iter().map(size).collect();
+    let mut room = limits.project_size;
+    // One that is too large by itself is not read.
+    let fits = |size: &&u64| {
+        let after = if **size > limits.file_size { Some(room) } else { room.checked_sub(**size) };
+        room = after.unwrap_or(room);
+        after.is_some()
+    };
+    let more = paths.split_off(sizes.iter().take_while(fits).count());
+    tell(&more, &format!("has more than {} of files", Unit::Bytes.shown(limits.project_size)));
+}
+
+/// Says that files are left out, from one on.
+pub(crate) fn left_out(count: usize, first: &str, why: &str) -> Problem {
+    let message = match count {
+        1 => format!("1 file is left out, {first}: {why}"),
+        _ => format!("{count} files are left out, from {first} on: {why}"),
+    };
+    Problem::new(ProblemKind::TooLarge, None, message)
+}
+
+fn too_large(shown: &str, most: u64) -> Problem {
+    let message = format!("{shown} has more than {} and is left out", Unit::Bytes.shown(most));
+    Problem::new(ProblemKind::TooLarge, None, message)
 }
 
 /// The first line of a file, of which no more than 64 KB are read.

@@ -17,10 +17,11 @@ use super::profile::{self, Target, Targets};
 use super::properties;
 use super::vars::Vars;
 use super::yaml_jinja::{YamlContext, YamlKind};
-use super::{LoadError, LoadOptions, Overlay, Project};
+use super::{LoadError, LoadOptions, Overlay, Project, yaml};
 use crate::datum::{Datum, Kind};
 use crate::git;
 use crate::jinja::blocks::Block;
+use crate::limits::{self, Limits, Unit};
 use crate::source::{FileId, Sources};
 
 /// Reads the project in a folder.
@@ -50,7 +51,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
     unique_names(&mut packages, &mut problems);
 
     let found = find_files(&packages, &options.overlay, &mut problems)?;
-    let numbers = files::read_all(&found, &options.overlay, &mut sources, &mut problems)?;
+    let numbers = files::read_all(&found, &options.overlay, &options.limits, &mut sources, &mut problems)?;
     let codes = read_code(&found, &options.overlay, &numbers, &sources, &mut problems);
     let macros = macros_of(&codes, &sources);
 
@@ -312,22 +313,30 @@ fn read_properties(
     options: &LoadOptions<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<properties::Properties>, Vec<Datum>) {
-    let read: Vec<_> = found
-        .par_iter()
+    let wanted: Vec<(&Found, FileId)> = found
+        .iter()
         .filter(|file| file.role == Role::Properties)
-        .filter_map(|found| {
-            let file = *numbers.get(&found.shown)?;
-            let context = YamlContext {
-                kind: YamlKind::Properties,
-                target: Some(target),
-                cli_vars: &options.cli_vars,
-                vars: vars(packages, found.package, &options.cli_vars),
-                env: &options.env,
-                project_name: Some(&packages[0].name),
-            };
-            Some(properties::read(sources, file, found.package, &found.relative, options.renderer, &context))
-        })
+        .filter_map(|found| Some((found, *numbers.get(&found.shown)?)))
         .collect();
+    let work = |(_, file): &(&Found, FileId)| yaml::work(&sources.get(*file).text);
+    let read = |&(found, file): &(&Found, FileId), _: u64| {
+        let context = YamlContext {
+            kind: YamlKind::Properties,
+            target: Some(target),
+            cli_vars: &options.cli_vars,
+            vars: vars(packages, found.package, &options.cli_vars),
+            env: &options.env,
+            project_name: Some(&packages[0].name),
+        };
+        properties::read(sources, file, found.package, &found.relative, options.renderer, &context)
+    };
+    let most = Limits::of_files(options.limits.yaml_values, numbers.len());
+    let read = limits::within(&wanted, most, work, read, |one, file| work(one).start.max(file.values));
+    if let Some((first, _)) = wanted.get(read.len()) {
+        let values = Unit::Count.shown(most);
+        let why = format!("the project's YAML files have more than {values} values together");
+        problems.push(files::left_out(wanted.len() - read.len(), &first.shown, &why));
+    }
     let (mut entries, mut other_keys) = (Vec::new(), Vec::new());
     for file in read {
         entries.extend(file.entries);

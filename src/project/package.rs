@@ -233,6 +233,10 @@ pub(crate) fn read(
     Ok(Package { name, root: root.to_owned(), dir: dir.to_path_buf(), file, settings, raw_settings: None })
 }
 
+/// How many packages are read, and how many bytes their settings files may have together.
+const MOST_PACKAGES: usize = 200;
+const MOST_OF_PACKAGES: u64 = 2 << 20;
+
 /// Reads the installed packages, sorted by folder.
 pub(crate) fn installed(
     root: &Package,
@@ -254,8 +258,17 @@ pub(crate) fn installed(
         .collect();
     names.sort();
     let mut packages = Vec::new();
-    for name in names {
+    let mut room = MOST_OF_PACKAGES;
+    let count = names.len();
+    for (at, name) in names.into_iter().enumerate() {
         let way = format!("{folder}/{name}");
+        let bytes = std::fs::metadata(top.join(&name).join("dbt_project.yml")).map_or(0, |known| known.len());
+        let Some(left) = room.checked_sub(bytes).filter(|_| at < MOST_PACKAGES) else {
+            let why = format!("packages have more than {MOST_PACKAGES} settings files or 2 MB of them");
+            problems.push(files::left_out(count - at, &format!("{way}/dbt_project.yml"), &why));
+            break;
+        };
+        room = left;
         if let Some(package) = load(&top.join(&name), &way, overlay, sources, problems)? {
             packages.push(package);
         }

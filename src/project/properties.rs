@@ -139,6 +139,8 @@ pub(crate) struct File {
     /// The keys at the top that are no section.
     pub(crate) other_keys: Vec<Datum>,
     pub(crate) problems: Vec<Problem>,
+    /// How many values there are, those that aliases make included.
+    pub(crate) values: u64,
 }
 
 /// Reads a properties file and renders what dbt renders of it.
@@ -152,13 +154,16 @@ pub(crate) fn read(
 ) -> File {
     let source = sources.get(file);
     let (text, base) = yaml::stripped(&source.text);
-    let mut out = File { entries: Vec::new(), other_keys: Vec::new(), problems: Vec::new() };
+    let mut out = File { entries: Vec::new(), other_keys: Vec::new(), problems: Vec::new(), values: 0 };
     let whole = match yaml::read(text, file, base) {
         Ok(read) => {
             out.problems.extend(read.duplicates.iter().map(super::duplicate_key));
+            out.values = read.values;
             read.datum
         }
         Err(fault) => {
+            // As many may have been made before.
+            out.values = yaml::work(text).end;
             let message = format!("{} is no YAML that dbt would read: {}", source.path, fault.message);
             out.problems.push(Problem::new(ProblemKind::Yaml, Some(fault.place), message));
             return out;

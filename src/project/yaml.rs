@@ -8,6 +8,7 @@ mod scan;
 mod written;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use parse::{Content, NodeId, Tree};
 use scan::Style;
@@ -16,7 +17,11 @@ use crate::datum::{Datum, Kind};
 use crate::source::{FileId, Place, Text};
 
 /// How many values aliases may multiply a document to; less where less is written.
-const MOST_VALUES: usize = 2_000_000;
+const MOST_VALUES: usize = 500_000;
+/// How many values may be written in one document.
+const MOST_WRITTEN: usize = 2_000_000;
+/// As many values as one with Jinja takes.
+const JINJA: u64 = 50;
 /// How deep a value may nest once aliases are followed.
 const DEEPEST: usize = 150;
 
@@ -47,6 +52,28 @@ pub struct Yaml {
     pub datum: Datum,
     /// Keys that stand twice, in the order of the file.
     pub duplicates: Vec<DuplicateKey>,
+    /// How many values there are, those that aliases make included.
+    pub values: u64,
+}
+
+/// How many values aliases may make of so many that are written.
+fn multiplied(written: usize) -> usize {
+    written.max(MOST_VALUES.min(20_000 + 40 * written))
+}
+
+/// How many values a text has at least, and at most, by a look at its bytes: what it takes to read it. A value with
+/// Jinja is as many as it takes.
+pub(crate) fn work(text: &str) -> Range<u64> {
+    let (mut marks, mut jinja, mut anchors, mut last) = (0_u64, 0, 0, b' ');
+    for byte in text.bytes() {
+        marks += u64::from(matches!(byte, b'\n' | b',' | b':' | b'[' | b'{' | b'-' | b'?'));
+        jinja += u64::from(last == b'{' && matches!(byte, b'{' | b'%'));
+        anchors |= u64::from(byte == b'&') | u64::from(byte == b'*') << 1;
+        last = byte;
+    }
+    let written = marks + text.len() as u64 / 64;
+    let most = if anchors == 3 { multiplied(written as usize) as u64 } else { written };
+    written + JINJA * jinja..most + JINJA * jinja
 }
 
 /// Reads the one document of a text. `base` is the byte of the file at which the text begins.
@@ -59,17 +86,17 @@ pub fn read(text: &str, file: FileId, base: usize) -> Result<Yaml, YamlFault> {
         None => (text, base),
     };
     refuse_controls(text, file, base)?;
-    let tree = parse::parse(text, file, base)?;
-    let most = MOST_VALUES.min(20_000 + 40 * tree.nodes.len());
+    let tree = parse::parse(text, file, base, MOST_WRITTEN)?;
+    let most = multiplied(tree.nodes.len());
     let mut builder = Builder { tree: &tree, duplicates: Vec::new(), seen: HashSet::new(), made: 0, most };
     let start = Place { file, start: base as u32, end: base as u32 };
     let datum = match tree.root {
         Some(root) => builder.datum(root, 0)?,
         None => Datum { kind: Kind::Null, place: Some(start) },
     };
-    let mut duplicates = builder.duplicates;
+    let (mut duplicates, values) = (builder.duplicates, builder.made as u64);
     duplicates.sort_by_key(|duplicate| duplicate.again);
-    Ok(Yaml { datum, duplicates })
+    Ok(Yaml { datum, duplicates, values })
 }
 
 /// Refuses the characters that libyaml's reader refuses.

@@ -247,6 +247,7 @@ impl<'a> Rehearsal<'a> {
         };
         let mut warehouse = Warehouse::new(session)?;
         warehouse.end_with(options.progress.flag())?;
+        warehouse.bound(options.work);
         let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut relations = HashMap::new();
         let mut by_id = HashMap::new();

@@ -29,7 +29,7 @@ mod value;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 
 use jiff::civil::DateTime;
 use rusqlite::Connection;
@@ -232,7 +232,7 @@ pub struct Warehouse {
     /// The warehouse's own tables about itself.
     mirror: Mirror,
     /// How much work the statement at hand has done.
-    units: Arc<AtomicU64>,
+    units: Arc<sqlite::Work>,
 }
 
 impl Warehouse {
@@ -267,6 +267,11 @@ impl Warehouse {
             mirror: Mirror::default(),
             units,
         })
+    }
+
+    /// Bounds what all statements do together, in instructions of the database: none is executed after that.
+    pub fn bound(&mut self, instructions: u64) {
+        self.units.bound(instructions);
     }
 
     /// Lets a statement that is being executed end as soon as the flag is up.

@@ -10,6 +10,7 @@ mod unparsed;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use parsed::Parsed;
@@ -26,7 +27,8 @@ use crate::command::Command;
 use crate::hook::{self, Hook, HookKind, Hooks};
 use crate::jinja::branches::Reached;
 use crate::jinja::tree::Template;
-use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Limits, Question};
+use crate::jinja::{self, Answer, ErrorKind, Interp, JinjaError, Question};
+use crate::limits::Limits;
 use crate::manifest::{self, Manifest, NodeState};
 use crate::project::{Project, Resource, Target};
 use crate::source::Text;
@@ -41,10 +43,7 @@ const MAX_STEPS: u64 = 4_000_000;
 /// The code of the error that an environment variable is not set.
 pub(crate) const UNSET: &str = "env-var-unset";
 
-/// How many ways through one hook are rendered in one target.
-pub(crate) const MAX_WAYS: usize = 48;
-
-/// The same, where each evaluation has a share only of the work of all.
+/// How many ways through one hook are rendered in one target, where each evaluation has a share only of the work of all.
 const TIGHT_WAYS: usize = 2;
 
 /// Renders the hooks of a project.
@@ -93,13 +92,24 @@ impl Renderer {
         only: Option<&[String]>,
         read: impl Fn(&Target) -> Option<Arc<Shared>>,
     ) -> Renderer {
-        let targets: Vec<Arc<Target>> = shared
+        let mut targets: Vec<Arc<Target>> = shared
             .project
             .targets
             .iter()
             .filter(|target| only.is_none_or(|only| only.contains(&target.name)))
             .map(|target| Arc::new(target.clone()))
             .collect();
+        let most = shared.limits.targets as usize;
+        if targets.len() > most {
+            // The default target is always looked at.
+            let default = &shared.project.default_target().name;
+            let (first, others): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.name == *default);
+            shared.left_out.targets.fetch_add(first.len() + others.len() - most, Ordering::Relaxed);
+            targets = others.into_iter().take(most - first.len()).chain(first).collect();
+        }
+        if let Some(budget) = &shared.budget {
+            budget.share_among(shared.project.nodes.len() * targets.len());
+        }
         let of_targets: Vec<Arc<Shared>> =
             targets.iter().map(|target| read(target).unwrap_or_else(|| Arc::clone(shared))).collect();
         let of: Vec<_> = of_targets.iter().map(Arc::clone).zip(targets.iter().map(Arc::clone)).collect();
@@ -135,7 +145,20 @@ impl Renderer {
     /// The effective hooks of the declared targets.
     #[must_use]
     pub fn hooks(&self) -> Hooks {
-        hook::hooks(&self.projects(), self.manifests())
+        let most = self.most_hooks();
+        let (hooks, is_cut) = hook::hooks_within(&self.projects(), self.manifests(), most);
+        self.shared[0].left_out.hooks.fetch_or(is_cut, Ordering::Relaxed);
+        if let Some(budget) = &self.shared[0].budget {
+            // Each is parsed and executed.
+            budget.share_among(hooks.hooks.iter().map(|hook| hook.targets.len() * 2).sum());
+        }
+        hooks
+    }
+
+    /// How many hooks are rendered, one in several targets as often.
+    fn most_hooks(&self) -> usize {
+        let shared = &self.shared[0];
+        Limits::of_files(shared.limits.hooks, shared.project.sources.len()) as usize
     }
 
     /// Takes the effective hooks, which hooks themselves can see.
@@ -176,7 +199,11 @@ impl Renderer {
         let before = self.targets.len();
         let default = self.project().default_target();
         let base = self.targets.iter().position(|target| target.name == default.name).unwrap_or(0);
-        for name in self.compared_targets(hooks) {
+        let names = self.compared_targets(hooks);
+        let room = (self.shared[0].limits.targets as usize).saturating_sub(self.targets.len());
+        let room = room.min(self.most_hooks() / hooks.hooks.len().max(1));
+        self.shared[0].left_out.targets.fetch_max(names.len().saturating_sub(room), Ordering::Relaxed);
+        for name in names.into_iter().take(room) {
             let mut added = (*self.targets[base]).clone();
             added.name = name;
             added.is_default = false;
@@ -371,6 +398,7 @@ impl Renderer {
                 let states: Vec<_> = (0..self.declared).map(state).collect();
                 hook::of_analysis(&self.projects(), at, &states)
             })
+            .take(self.most_hooks())
             .collect()
     }
 
@@ -403,7 +431,7 @@ impl Renderer {
         let mut known_refs = self.known_refs(&asked, &parse);
         let mut script: Vec<usize> = Vec::new();
         let (mut ways, mut steps) = (0, 0);
-        let most_ways = if self.is_tight() { TIGHT_WAYS } else { MAX_WAYS };
+        let most_ways = if self.is_tight() { TIGHT_WAYS } else { self.shared[0].limits.ways as usize };
         loop {
             let way = |known_refs: &Option<Vec<usize>>| Way {
                 script: script.clone(),
@@ -553,7 +581,7 @@ impl Renderer {
             way,
             asked.database.clone(),
         );
-        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, Limits::default(), script);
+        let mut interp = Interp::new(Rc::clone(&scene) as Rc<dyn jinja::Host>, jinja::Limits::default(), script);
         let outcome = interp.render(template, moment == Moment::Parse);
         let outcome = match (outcome, subject, moment) {
             (Ok(text), Subject::OnRun(..), Moment::Run) => ephemeral::injected(&scene, &text).ok_or_else(|| {

@@ -1,6 +1,7 @@
 //! What all renderings of a project share, and what is known of the run before the first hook is rendered.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Taken;
@@ -10,6 +11,7 @@ use crate::command::Command;
 use crate::hook::{Declared, HookKind, Hooks};
 use crate::invocation::Invocation;
 use crate::jinja::Budget;
+use crate::limits::Limits;
 use crate::project::{Project, Resource};
 use crate::settings::Answers;
 use crate::source::Text;
@@ -49,6 +51,26 @@ pub struct Shared {
     pub internal: Option<Arc<Internal>>,
     /// The work of all its templates; none where it has no bound.
     pub budget: Option<Arc<Budget>>,
+    /// The bounds of what is rendered.
+    pub limits: Limits,
+    /// What these left out.
+    pub(crate) left_out: Arc<LeftOut>,
+}
+
+/// What is not rendered, since there is more of it than a check renders.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    /// How many targets, those that comparisons add included.
+    pub(crate) targets: AtomicUsize,
+    /// Whether hooks are.
+    pub(crate) hooks: AtomicBool,
+}
+
+impl LeftOut {
+    /// Whether anything is.
+    pub(crate) fn is_any(&self) -> bool {
+        self.hooks.load(Ordering::Relaxed) || self.targets.load(Ordering::Relaxed) > 0
+    }
 }
 
 impl Shared {
@@ -60,6 +82,8 @@ impl Shared {
         other.answered = Arc::clone(&self.answered);
         other.internal.clone_from(&self.internal);
         other.budget.clone_from(&self.budget);
+        other.limits = self.limits;
+        other.left_out = Arc::clone(&self.left_out);
         other.command = self.command;
         other.invocation = Arc::clone(&self.invocation);
         other.other_commands.clone_from(&self.other_commands);
@@ -120,6 +144,8 @@ impl Shared {
             answered,
             internal: None,
             budget: None,
+            limits: Limits::default(),
+            left_out: Arc::default(),
         }
     }
 

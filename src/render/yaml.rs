@@ -12,6 +12,10 @@ use crate::jinja::{self, Eval, Host, Interp, Limits, Value};
 use crate::project::yaml_jinja::{RenderFault, YamlContext, YamlKind, YamlRenderer};
 use crate::source::Text;
 
+/// How many statements and expressions a value may evaluate, and how many more for each byte of it.
+const STEPS: u64 = 2_000;
+const STEPS_OF_BYTE: u64 = 10;
+
 /// Renders YAML values with the engine.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Native;
@@ -30,7 +34,10 @@ impl YamlRenderer for Native {
             secrets: matches!(context.kind, YamlKind::Profiles | YamlKind::Packages),
             vars: used_vars(&template, vars),
         };
-        let mut interp = Interp::new(Rc::new(host), Limits::default(), Vec::new());
+        // There are many of these, and none has more to do than to look something up.
+        let steps = STEPS + STEPS_OF_BYTE * text.value.len() as u64;
+        let limits = Limits { steps, output: 64 << 10, ..Limits::default() };
+        let mut interp = Interp::new(Rc::new(host), limits, Vec::new());
         let value = interp
             .render_native(&Arc::new(template))
             .map_err(|failure| RenderFault { message: failure.message.clone(), place: failure.place })?;

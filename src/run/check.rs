@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
 use super::part::{self, Part};
+use super::scripts::Scripts;
 use super::{CheckOptions, Failure, each, on_big_stack, set_aside};
-use crate::diagnostic::{Diagnostic, NotChecked};
+use crate::diagnostic::{Diagnostic, NotChecked, counted};
 use crate::hook::{self, Hook, Hooks};
+use crate::limits::{Limits, Unit};
 use crate::lint::{self, Changed, Checked, Findings, Fingerprints, Judged, Policy};
 use crate::lock::Lock;
 use crate::project::Resource;
-use crate::render::{MAX_WAYS, Pass, References, Rendered, Renderer, Rendering, Taken};
+use crate::render::{Pass, References, Rendered, Renderer, Rendering, Taken};
 use crate::report::CheckReport;
 use crate::settings::{self, Settings};
 use crate::sql::{Dialect, Script};
@@ -215,25 +218,39 @@ impl<'a> Judge<'a> {
             Dialect::of_adapter(adapter)
         };
         let cut = rendered.iter().map(|(_, rendered)| rendered.cut).collect();
+        type Texts<'a> = (&'a Hook, Vec<Rendering>, Vec<(usize, Pass)>);
+        let texts = |hook, renderings: Vec<Rendering>| -> Texts<'a> { (hook, renderings, renderer.compiled(hook)) };
+        let mut texts_of: Vec<Texts<'a>> =
+            rendered.into_par_iter().map(|(hook, rendered)| texts(hook, rendered.renderings)).collect();
+        let unparsed = kept.par_iter().map(|hook| texts(hook, renderer.unparsed(hook)));
+        texts_of.par_extend(unparsed.filter(|(_, renderings, _)| !renderings.is_empty()));
+        let wanted = texts_of.iter().flat_map(|(_, renderings, compiled)| {
+            let of_rendering = renderings.iter().flat_map(|one| {
+                let dialect = dialect_in(one.targets.first());
+                one.run.iter().flat_map(texts_of_run).map(move |text| (dialect, text))
+            });
+            of_rendering.chain(compiled.iter().flat_map(|(target, pass)| {
+                let dialect = dialect_in(Some(target));
+                pass.queries.iter().map(move |query| (dialect, &query.text.value))
+            }))
+        });
         let store = options.store.of(&project.root().dir);
-        let script = |text: &Arc<str>, dialect| store.script(text, dialect);
+        let most = Limits::of_files(settings.limits.sql_work, project.sources.len());
+        let scripts = Scripts::read(wanted, &store, most);
         let judge = |rendering: Rendering| {
             let dialect = dialect_in(rendering.targets.first());
-            judged(rendering, &|text| script(text, dialect))
+            judged(rendering, &|text| scripts.of(text, dialect))
         };
         let compile = |(target, pass)| {
             let dialect = dialect_in(Some(&target));
-            compiled((target, pass), &|text| script(text, dialect))
+            compiled((target, pass), &|text| scripts.of(text, dialect))
         };
-        let checked = |hook, renderings: Vec<Rendering>| Checked {
+        let checked = |(hook, renderings, compiled): Texts<'a>| Checked {
             hook,
             renderings: renderings.into_iter().map(judge).collect(),
-            compiled: renderer.compiled(hook).into_iter().map(compile).collect(),
+            compiled: compiled.into_iter().map(compile).collect(),
         };
-        let mut all: Vec<Checked<'a>> =
-            rendered.into_par_iter().map(|(hook, rendered)| checked(hook, rendered.renderings)).collect();
-        let unparsed = kept.par_iter().map(|hook| checked(hook, renderer.unparsed(hook)));
-        all.par_extend(unparsed.filter(|checked| !checked.renderings.is_empty()));
+        let all: Vec<Checked<'a>> = texts_of.into_par_iter().map(checked).collect();
         let unasked: Vec<String> = renderer.unused_answers().into_iter().map(str::to_owned).collect();
         let given: Vec<&str> = settings.questions.iter().map(|question| question.name.as_str()).collect();
         let unused = unasked.iter().filter(|one| !given.iter().any(|known| known == one)).cloned().collect();
@@ -262,12 +279,13 @@ impl<'a> Judge<'a> {
     /// What the rules find. Where only what some files cause is told, what is said of the whole is said of the hooks
     /// that they have a part in.
     fn report(&self, case: &mut Case<'a>) -> CheckReport {
-        let Judge { options, renderer, .. } = *self;
+        let Judge { options, settings, renderer, .. } = *self;
         let Case { findings, cut, of_files, unused } = case;
         let is_counted = |at: usize| of_files.as_ref().is_none_or(|hooks| hooks.contains(&at));
         let (mut coverage, found) =
             rayon::join(|| lint::coverage(findings, of_files.as_ref()), || lint::check(findings));
         coverage.not_checked.extend(unread_nodes(renderer));
+        coverage.not_checked.extend(left_out(renderer));
         let cut = cut.iter().enumerate().filter(|(at, cut)| **cut && is_counted(*at)).count();
         if renderer.is_tight() {
             coverage.not_checked.push(NotChecked {
@@ -281,7 +299,8 @@ impl<'a> Judge<'a> {
             coverage.not_checked.push(NotChecked {
                 what: if cut == 1 { "1 hook".to_owned() } else { format!("{cut} hooks") },
                 why: format!(
-                    "more ways through it than are rendered: {MAX_WAYS} in a target, fewer where each is long"
+                    "more ways through it than are rendered: {} in a target, fewer where each is long",
+                    settings.limits.ways
                 ),
             });
         }
@@ -465,6 +484,11 @@ fn render_all(renderer: &mut Renderer, hooks: &Hooks, mut each: Vec<(&Hook, &mut
     3
 }
 
+/// The texts of SQL of a run pass.
+fn texts_of_run(run: &Pass) -> impl Iterator<Item = &Arc<str>> {
+    run.text.iter().chain(run.queries.iter().map(|query| &query.text)).map(|text| &text.value)
+}
+
 fn compiled((target, pass): (usize, Pass), script: &impl Fn(&Arc<str>) -> Arc<Script>) -> lint::Compiled {
     let scripts = pass.queries.iter().map(|query| script(&query.text.value)).collect();
     lint::Compiled { target, pass, scripts }
@@ -476,6 +500,24 @@ fn judged(rendering: Rendering, script: &impl Fn(&Arc<str>) -> Arc<Script>) -> J
     let queries = rendering.run.iter().flat_map(|run| &run.queries);
     let queries = queries.map(|query| (query.clone(), script(&query.text.value))).collect();
     Judged { rendering, script: own, queries }
+}
+
+/// What there is more of than a check renders.
+fn left_out(renderer: &Renderer) -> Vec<NotChecked> {
+    let shared = renderer.shared(0);
+    let (limits, left) = (&shared.limits, &shared.left_out);
+    let mut told = Vec::new();
+    let targets = left.targets.load(Ordering::Relaxed);
+    if targets > 0 {
+        let why = format!("more than {} are not looked at", limits.targets);
+        told.push(NotChecked { what: counted(targets, "target"), why });
+    }
+    if left.hooks.load(Ordering::Relaxed) {
+        let most = Limits::of_files(limits.hooks, shared.project.sources.len());
+        let what = format!("hooks after the first {}", Unit::Count.shown(most));
+        told.push(NotChecked { what, why: "a check renders no more of them".to_owned() });
+    }
+    told
 }
 
 /// Nodes whose file does not render in the parse pass: what their `config()` declares may not be known.

@@ -6,6 +6,7 @@ use super::answers::normal;
 use super::{Answers, Assume, FILE, Named, NamedRule, PerPath, Settings};
 use crate::datum::{Datum, Kind};
 use crate::diagnostic::Severity;
+use crate::limits::Limits;
 use crate::lint::{Preset, Selector};
 use crate::project::{Ignore, yaml};
 use crate::source::{FileId, Lines};
@@ -22,6 +23,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "adapter",
     "answers",
     "assume",
+    "limits",
     "python-environment",
 ];
 
@@ -71,6 +73,7 @@ pub(super) fn read(text: &str) -> Result<Settings, String> {
                             Answers::of(&value.clone().without_places()).map_err(|why| file.fault(value, &why))?;
                     }
                     "assume" => settings.assume = file.assume(value)?,
+                    "limits" => settings.limits = file.limits(value)?,
                     _ => settings.python_environment = file.text("python-environment", ".venv", value)?,
                 }
             }
@@ -220,6 +223,30 @@ impl Reader<'_> {
         Ok(all)
     }
 
+    fn limits(&self, value: &Datum) -> Result<Limits, String> {
+        let mut limits = Limits::default();
+        let names: Vec<&str> = Limits::ALL.iter().map(|limit| limit.name).collect();
+        for (key, value) in self.entries("limits", "ways: 24", value)? {
+            let name = self.key(key, &names, "limit")?;
+            let Some(limit) = Limits::ALL.iter().find(|limit| limit.name == name) else { continue };
+            let number = match &value.kind {
+                Kind::Int(number) => u64::try_from(*number).ok(),
+                Kind::Str(text) => limit.unit.read(text.as_str()),
+                _ => None,
+            };
+            let (default, most) = (limit.unit.shown(limit.default), limit.unit.shown(limit.most));
+            match number {
+                Some(number) if (1..=limit.most).contains(&number) => limit.set(&mut limits, number),
+                Some(number) if number > limit.most => {
+                    let message = format!("{name} is {most} at most: a project may be a stranger's");
+                    return Err(self.fault(value, &message));
+                }
+                _ => return Err(self.fault(value, &format!("{name} is a number from 1 to {most}, such as {default}"))),
+            }
+        }
+        Ok(limits)
+    }
+
     fn questions(&self, value: &Datum) -> Vec<Named> {
         let entries = value.as_map().unwrap_or_default();
         let named = |(key, _): &(Datum, Datum)| Some(Named { name: normal(key.as_str()?), range: range(key) });
@@ -275,7 +302,7 @@ mod tests {
             "presets: strict\nignore: [missing-var]\nseverity: {jinja: warning}\ntargets: prod\nadapter: snowflake\n\
              answers:\n  is_incremental(): true\n  env_var(\"A\"): b\n\
              per-path:\n  models/staging: [sql]\n  \"*.yml\": {severity: {sql: info}}\n\
-             assume:\n  roles: [reporter]\n  tables: {alerts.done: [id, at]}\n",
+             limits: {ways: 3, file-size: 2 MB}\nassume:\n  roles: [reporter]\n  tables: {alerts.done: [id, at]}\n",
         )
         .unwrap();
         assert_eq!(settings.answers.to("is_incremental()").and_then(Datum::as_bool), Some(true));
@@ -285,6 +312,7 @@ mod tests {
         assert_eq!(settings.targets[0].name, "prod");
         assert!(settings.per_path[0].files.is_ignored("models/staging/a.sql"));
         assert_eq!(settings.assume.tables[0].1, ["id", "at"]);
+        assert_eq!((settings.limits.ways, settings.limits.file_size), (3, 2 << 20));
         assert!(read("").unwrap().text.is_none());
     }
 
@@ -305,6 +333,10 @@ mod tests {
             ("assume: {rolls: [a]}", "did you mean `roles`?"),
             ("ignore: []\nignore: []", "hookproof.yml:2:1: the key `ignore` stands twice"),
             ("- a", "mapping of settings"),
+            ("limits: {way: 3}", "hookproof.yml:1:10: there is no limit `way`: did you mean `ways`?"),
+            ("limits: {ways: 0}", "hookproof.yml:1:16: ways is a number from 1 to 480, such as 48"),
+            ("limits: {file-size: 17 MB}", "hookproof.yml:1:21: file-size is 16 MB at most"),
+            ("limits: {file-size: [1]}", "such as 16 MB"),
         ];
         for (text, sentence) in wrong {
             let said = read(text).unwrap_err();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::limits::{Limits, Unit};
 use crate::lint::{Preset, rules};
 
 /// The file that `hookproof init` writes: every setting with what it does, none of them set.
@@ -37,6 +38,15 @@ fn document() -> Value {
         "propertyNames": {"$ref": "#/$defs/selector"},
         "additionalProperties": {"enum": ["error", "warning", "info"]},
     });
+    let limits: serde_json::Map<String, Value> = Limits::ALL
+        .iter()
+        .map(|limit| {
+            let number = json!({"type": "integer", "minimum": 1, "maximum": limit.most});
+            let size = json!({"type": "string", "pattern": "^[0-9]+ (bytes|KB|MB|GB)$"});
+            let schema = if limit.unit == Unit::Bytes { json!({"anyOf": [number, size]}) } else { number };
+            (limit.name.to_owned(), of(limit.what.trim(), schema))
+        })
+        .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "hookproof.yml",
@@ -74,6 +84,11 @@ fn document() -> Value {
                     "warehouses": of("Warehouses.", names.clone()),
                     "functions": of("Functions and procedures.", names),
                 },
+            })),
+            "limits": of("The bounds of the work, up to what is the most of each.", json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": limits,
             })),
             "python-environment": of("The Python environment whose dbt's own macros are used.", json!({
                 "type": ["string", "null"],

@@ -80,6 +80,9 @@ impl Binder<'_> {
     }
 }
 
+/// The most bytes of a text that is read: one of so many has too many tokens, or is a comment.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Whether statements of a dialect are bound here.
 pub(crate) fn is_bound(dialect: Dialect) -> bool {
     matches!(dialect, Dialect::Postgres | Dialect::DuckDb)
@@ -87,7 +90,7 @@ pub(crate) fn is_bound(dialect: Dialect) -> bool {
 
 /// The only statement of a text, where its own grammar reads it and nothing in it is unknown but texts.
 fn parsed(text: &str, dialect: Dialect) -> Option<Statement> {
-    if !is_bound(dialect) {
+    if !is_bound(dialect) || text.len() > MOST_BYTES {
         return None;
     }
     let text = &*with_numbers(text);

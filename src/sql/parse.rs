@@ -9,6 +9,7 @@ use super::dialect::Dialect;
 use super::outline::Outline;
 use super::token::{Kind, Token};
 use super::verb::Verb;
+use super::work::Work;
 use super::{Fault, FaultKind, MOST_TOKENS, Parse};
 
 /// The deepest nesting that is worth a try: grammars give up near it.
@@ -39,8 +40,14 @@ impl Parsed {
 }
 
 /// Parses a statement in its own dialect, then in others where that tells something.
-pub(super) fn parse(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect, judged: bool) -> Parsed {
-    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
+pub(super) fn parse(
+    text: &str,
+    tokens: &[Token<'_>],
+    outline: &Outline,
+    (dialect, judged): (Dialect, bool),
+    work: &Work,
+) -> Parsed {
+    if depth(tokens) > DEEPEST || !is_asked(tokens, work) {
         return Parsed::not(Vec::new());
     }
     let refusal = match accepts(text, dialect) {
@@ -53,6 +60,9 @@ pub(super) fn parse(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect
         let same_grammar = matches!(other, Dialect::Trino | Dialect::Athena);
         if other == dialect || same_grammar || (outline.opaque && outline.verb == Verb::Block) {
             continue;
+        }
+        if !is_asked(tokens, work) {
+            return Parsed::not(Vec::new());
         }
         if let Ok(tree) = accepts(text, other) {
             return Parsed { parse: Parse::Foreign(other), faults: Vec::new(), tree: Some(tree) };
@@ -69,11 +79,22 @@ pub(super) fn parse(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect
 
 /// The tree of a statement that its own grammar refuses, from the first other one that accepts it: for who
 /// executes statements and judges none by its grammar.
-pub(super) fn foreign_tree(text: &str, tokens: &[Token<'_>], dialect: Dialect) -> Option<Box<ast::Statement>> {
-    if tokens.len() > MOST_TOKENS || depth(tokens) > DEEPEST {
+pub(super) fn foreign_tree(
+    text: &str,
+    tokens: &[Token<'_>],
+    dialect: Dialect,
+    work: &Work,
+) -> Option<Box<ast::Statement>> {
+    if depth(tokens) > DEEPEST {
         return None;
     }
-    Dialect::ALL.into_iter().filter(|&other| other != dialect).find_map(|other| accepts(text, other).ok())
+    let others = Dialect::ALL.into_iter().filter(|&other| other != dialect);
+    others.take_while(|_| is_asked(tokens, work)).find_map(|other| accepts(text, other).ok())
+}
+
+/// Whether a grammar is asked about a statement of these tokens once more.
+pub(super) fn is_asked(tokens: &[Token<'_>], work: &Work) -> bool {
+    tokens.len() <= MOST_TOKENS && work.take_tokens(tokens.len())
 }
 
 /// The tree of a text that the dialect's grammar reads as one statement.

@@ -14,6 +14,7 @@ use super::outline::Outline;
 use super::parse::{self, Refusal};
 use super::token::{Kind, Token};
 use super::verb::Verb;
+use super::work::Work;
 
 /// The most tokens of a statement that is tried.
 const MOST_TOKENS: usize = 1_500;
@@ -81,14 +82,20 @@ const KEYWORDS: [&str; 52] = [
 const SHORT: [&str; 13] = ["set", "and", "not", "by", "as", "on", "to", "in", "or", "is", "end", "key", "all"];
 
 /// The fault that one change mends.
-pub(super) fn fault(text: &str, tokens: &[Token<'_>], outline: &Outline, dialect: Dialect) -> Option<Fault> {
+pub(super) fn fault(
+    text: &str,
+    tokens: &[Token<'_>],
+    outline: &Outline,
+    dialect: Dialect,
+    work: &Work,
+) -> Option<Fault> {
     if tokens.len() > MOST_TOKENS || !is_known(&outline.verb) {
         return None;
     }
     let base = tokens[0].start;
     let end = tokens[tokens.len() - 1].end() - base;
     let text = text.get(..end)?;
-    let mut tries = Tries { text, base, dialect, left: MOST_TRIES };
+    let mut tries = Tries { text, base, dialect, tokens, work, left: MOST_TRIES };
     misspelt(tokens, &mut tries).or_else(|| {
         let plain = outline.verb.parses_reliably() && !parse::is_beyond_grammars(tokens, dialect);
         if plain { at_the_stop(tokens, &mut tries) } else { None }
@@ -105,13 +112,15 @@ struct Tries<'a> {
     text: &'a str,
     base: usize,
     dialect: Dialect,
+    tokens: &'a [Token<'a>],
+    work: &'a Work,
     left: usize,
 }
 
 impl Tries<'_> {
     /// Whether the grammar takes the statement with a range of it replaced.
     fn mends(&mut self, range: &Range<usize>, by: &str) -> bool {
-        if self.left == 0 {
+        if self.left == 0 || !parse::is_asked(self.tokens, self.work) {
             return false;
         }
         self.left -= 1;
@@ -165,6 +174,9 @@ fn is_keyword(word: &str) -> bool {
 
 /// What is missing or too much where the grammar stops.
 fn at_the_stop(tokens: &[Token<'_>], tries: &mut Tries<'_>) -> Option<Fault> {
+    if !parse::is_asked(tokens, tries.work) {
+        return None;
+    }
     let Err(Refusal::Syntax(message)) = parse::accepts(tries.text, tries.dialect) else { return None };
     let (_, place) = message.rsplit_once(" at Line: ")?;
     let stop = parse::byte_at(tries.text, place)? + tries.base;

@@ -37,13 +37,14 @@ pub(super) struct Tree {
 type Parse<T> = Result<T, YamlFault>;
 
 /// Parses the one document of a text.
-pub(super) fn parse(text: &str, file: FileId, base: usize) -> Parse<Tree> {
+pub(super) fn parse(text: &str, file: FileId, base: usize, most: usize) -> Parse<Tree> {
     let mut parser = Parser {
         scanner: Scanner::new(text, file, base),
         nodes: Vec::new(),
         anchors: HashMap::new(),
         handles: HashMap::new(),
         depth: 0,
+        most,
     };
     let root = parser.document()?;
     Ok(Tree { nodes: parser.nodes, root })
@@ -55,6 +56,8 @@ struct Parser<'a> {
     anchors: HashMap<String, (NodeId, bool)>,
     handles: HashMap<String, String>,
     depth: usize,
+    /// How many nodes there may be.
+    most: usize,
 }
 
 /// Which token may come next, without its data.
@@ -179,6 +182,9 @@ impl Parser<'_> {
 
     fn node(&mut self, block: bool, indentless: bool) -> Parse<NodeId> {
         let start = self.here()?;
+        if self.nodes.len() >= self.most {
+            return Err(self.scanner.fault("", "there are more values than are read", start));
+        }
         if self.next()? == Next::Alias {
             let token = self.scanner.next()?;
             let Token::Alias(name) = token.token else {

@@ -1,7 +1,5 @@
 //! From a text to what its statements did.
 
-use std::sync::atomic::Ordering;
-
 use rusqlite::types::ValueRef;
 
 use crate::sql::{self, Dialect, FaultKind, Verb};
@@ -50,6 +48,9 @@ impl Outcome {
 /// How often a statement is tried again after columns were added that it needs.
 const MOST_ROUNDS: usize = 40;
 
+/// Why a statement is not executed that comes late.
+const TOGETHER: &str = "all statements together take longer than the rehearsal waits";
+
 impl Warehouse {
     /// Executes a text, statement by statement, as the driver would; stops at the first that is refuted.
     ///
@@ -57,6 +58,9 @@ impl Warehouse {
     ///
     /// Trees are deep: callers run on threads with stacks of 64 MiB.
     pub fn execute(&mut self, text: &str) -> Vec<Effect> {
+        if !self.units.take(text) {
+            return vec![Effect::new(text, Verdict::NotProved).because(TOGETHER)];
+        }
         let (script, trees) = sql::script_with_trees(text, self.session.dialect);
         let together =
             self.session.dialect == Dialect::Postgres && script.statements.len() > 1 && !self.in_transaction();
@@ -224,7 +228,7 @@ impl Warehouse {
     }
 
     pub(super) fn raw(&mut self, sql: &str) -> rusqlite::Result<u64> {
-        self.units.store(0, Ordering::Relaxed);
+        self.units.begin();
         let rows = self.db.prepare_cached(sql)?.execute([])? as u64;
         self.progress.wrote();
         Ok(rows)
@@ -234,7 +238,7 @@ impl Warehouse {
     pub(super) fn fetch(&mut self, sql: &str, columns: &[Column], relation: Option<&Relation>) -> Done<Rows> {
         self.executed.push(self.shown(sql));
         let sql = self.with_views(sql)?;
-        self.units.store(0, Ordering::Relaxed);
+        self.units.begin();
         if relation.is_some() {
             // It writes, and returns what it wrote.
             self.progress.wrote();
@@ -270,7 +274,7 @@ impl Warehouse {
     fn some_rows(&self, sql: &str) -> rusqlite::Result<(Vec<Vec<rusqlite::types::Value>>, bool)> {
         let mut statement = self.db.prepare_cached(sql)?;
         let width = statement.column_count();
-        self.units.store(sqlite::MOST_UNITS.saturating_sub(sqlite::NODE_UNITS), Ordering::Relaxed);
+        self.units.begin_node();
         let mut found = statement.query([])?;
         let mut rows = Vec::new();
         loop {
@@ -306,7 +310,7 @@ impl Warehouse {
             self.progress.wrote();
             let mut statement = self.db.prepare_cached(&sql).map_err(|error| self.stopped(&error))?;
             for row in rows {
-                self.units.store(0, Ordering::Relaxed);
+                self.units.begin();
                 let done = statement.execute(rusqlite::params_from_iter(row));
                 done.map_err(|error| self.stopped(&error))?;
             }

@@ -2,7 +2,6 @@
 //! tables about itself read. Only what has changed since the query before is written again.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, params};
 
@@ -50,7 +49,7 @@ impl Warehouse {
         if changed.is_empty() && self.mirror.is_made {
             return Ok(());
         }
-        self.units.store(0, Ordering::Relaxed);
+        self.units.begin();
         let written = self.mirror(&changed);
         if written.is_err() {
             self.catalog.changed(changed);

@@ -1,7 +1,6 @@
 //! What those who rehearse ask of a warehouse besides SQL.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
 use sqlparser::parser::Parser;
@@ -161,7 +160,7 @@ impl Warehouse {
         let Ok(table) = self.stored(name) else { return 0 };
         let sql = format!("SELECT count(*) FROM {table}");
         let Ok(sql) = self.with_views(&sql) else { return 0 };
-        self.units.store(0, Ordering::Relaxed);
+        self.units.begin();
         let counted = self.db.query_row(&sql, [], |row| row.get::<_, i64>(0));
         counted.ok().and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0)
     }

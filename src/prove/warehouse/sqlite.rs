@@ -19,13 +19,57 @@ const MOST_MEMORY: i64 = 1 << 30;
 const MOST_BYTES: i32 = 64 << 20;
 
 /// The most instructions of one statement, in units of [`UNIT`].
-pub(super) const MOST_UNITS: u64 = 10_000;
+const MOST_UNITS: u64 = 10_000;
 
 /// The same, of the query that a node is made from.
-pub(super) const NODE_UNITS: u64 = 1_000;
+const NODE_UNITS: u64 = 1_000;
 
 /// How many instructions pass between two looks at the bound.
 const UNIT: i32 = 10_000;
+
+/// How many bytes of a text are read and rewritten in the time of as many instructions.
+const BYTES: u64 = 400;
+
+/// How much work statements have done, in units of [`UNIT`].
+#[derive(Debug)]
+pub(super) struct Work {
+    of_statement: AtomicU64,
+    of_all: AtomicU64,
+    most_of_all: AtomicU64,
+}
+
+impl Work {
+    /// A statement begins.
+    pub(super) fn begin(&self) {
+        self.of_statement.store(0, Ordering::Relaxed);
+    }
+
+    /// The query of a node begins.
+    pub(super) fn begin_node(&self) {
+        self.of_statement.store(MOST_UNITS.saturating_sub(NODE_UNITS), Ordering::Relaxed);
+    }
+
+    /// Bounds what all statements do together, in instructions.
+    pub(super) fn bound(&self, instructions: u64) {
+        self.most_of_all.store(instructions / UNIT as u64, Ordering::Relaxed);
+    }
+
+    /// Takes what a text takes to be read; says whether that may still be done.
+    pub(super) fn take(&self, text: &str) -> bool {
+        self.of_all.fetch_add(1 + text.len() as u64 / BYTES, Ordering::Relaxed);
+        !self.is_spent()
+    }
+
+    fn is_spent(&self) -> bool {
+        self.of_all.load(Ordering::Relaxed) > self.most_of_all.load(Ordering::Relaxed)
+    }
+
+    /// Counts a unit; says whether a bound is met.
+    fn is_over(&self) -> bool {
+        self.of_all.fetch_add(1, Ordering::Relaxed);
+        self.of_statement.fetch_add(1, Ordering::Relaxed) > MOST_UNITS || self.is_spent()
+    }
+}
 
 /// Opens a database in memory.
 pub(super) fn open() -> Result<Connection> {
@@ -46,8 +90,12 @@ pub(super) fn open() -> Result<Connection> {
 
 /// Bounds the work of each statement, and refuses what leaves the database. After this only
 /// statements of the rehearsal run.
-pub(super) fn guard(db: &mut Connection) -> Result<Arc<AtomicU64>> {
-    let units = Arc::new(AtomicU64::new(0));
+pub(super) fn guard(db: &mut Connection) -> Result<Arc<Work>> {
+    let units = Arc::new(Work {
+        of_statement: AtomicU64::new(0),
+        of_all: AtomicU64::new(0),
+        most_of_all: AtomicU64::new(u64::MAX),
+    });
     bound(db, &units, Arc::default())?;
     db.authorizer(Some(|context: AuthContext<'_>| match context.action {
         AuthAction::Attach { .. }
@@ -65,9 +113,9 @@ pub(super) fn guard(db: &mut Connection) -> Result<Arc<AtomicU64>> {
 }
 
 /// Ends each statement that needs more than its share, and all once the flag is up.
-pub(super) fn bound(db: &mut Connection, units: &Arc<AtomicU64>, ended: Arc<AtomicBool>) -> Result<()> {
+pub(super) fn bound(db: &mut Connection, units: &Arc<Work>, ended: Arc<AtomicBool>) -> Result<()> {
     let counted = Arc::clone(units);
-    let is_over = move || counted.fetch_add(1, Ordering::Relaxed) > MOST_UNITS || ended.load(Ordering::Relaxed);
+    let is_over = move || counted.is_over() || ended.load(Ordering::Relaxed);
     db.progress_handler(UNIT, Some(is_over))
 }
 

@@ -1,0 +1,260 @@
+//! Every bound of the work that a project can ask for, by its name: one table that the settings set, the
+//! reference lists, and the code reads.
+//!
+//! All of them count something of which the same project always has as many: bytes, values, steps, tokens. None is a
+//! time.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+/// What a bound counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes; shown in KB, MB and GB.
+    Bytes,
+    /// Anything else.
+    Count,
+}
+
+/// A bound.
+#[derive(Clone, Copy)]
+pub struct Limit {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// The part of the work that it belongs to.
+    pub group: &'static str,
+    /// What it bounds.
+    pub what: &'static str,
+    /// What says that it was met.
+    pub met: &'static str,
+    /// What it counts.
+    pub unit: Unit,
+    /// Its value where the settings say nothing.
+    pub default: u64,
+    /// The most that the settings may say: they come with the project, and a project may be a stranger's.
+    pub most: u64,
+    set: fn(&mut Limits, u64),
+}
+
+macro_rules! limits {
+    ($($group:literal {$(
+        $(#[doc = $what:literal])+ $field:ident, $name:literal, $unit:ident, $default:expr, $most:expr, $met:literal;
+    )+})+) => {
+        /// The bounds that a project is read and checked within.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Limits {$($(
+            $(#[doc = $what])+
+            pub $field: u64,
+        )+)+}
+
+        impl Default for Limits {
+            fn default() -> Limits {
+                Limits {$($($field: $default,)+)+}
+            }
+        }
+
+        impl Limits {
+            /// Every bound, in the order of the reference.
+            pub const ALL: &[Limit] = &[$($(Limit {
+                name: $name,
+                group: $group,
+                what: concat!($($what),+),
+                met: $met,
+                unit: Unit::$unit,
+                default: $default,
+                most: $most,
+                set: |limits, value| limits.$field = value,
+            },)+)+];
+        }
+    };
+}
+
+limits! {
+    "Reading" {
+        /// a file of the project
+        file_size, "file-size", Bytes, 16 << 20, 16 << 20, "*has more than … and is left out*";
+        /// all files of the project together
+        project_size, "project-size", Bytes, 128 << 20, 256 << 20, "*… files are left out, from … on: the project's files have more than … together*";
+        /// files of the project
+        files, "files", Count, 50_000, 500_000, "*… files are left out, from … on: the project has more than … files*";
+        /// values in YAML files, those that aliases make included; one with Jinja is fifty. As many again for each
+        /// 1,000 files after the first
+        yaml_values, "yaml-values", Count, 4_000_000, 40_000_000, "*the YAML of … files is left out, from … on: the project's YAML files have more than … values together*";
+        /// targets of the profile, and names that hooks compare the target's with
+        targets, "targets", Count, 50, 500, "*not checked: … targets: more than … are not looked at*";
+    }
+    "Templates" {
+        /// statements and expressions of one evaluation
+        template_steps, "template-steps", Count, 2_000_000, 20_000_000, "error of the hook: *the template does not come to an end*";
+        /// text made in one evaluation
+        template_text, "template-text", Bytes, 32 << 20, 256 << 20, "error of the hook: *the template makes text without end*";
+        /// questions about what only the run can tell, in one evaluation
+        template_questions, "template-questions", Count, 24, 64, "*not checked: … more ways through it than are rendered*";
+        /// ways through a hook in a target; no more once 4,000,000 statements and expressions were evaluated for them
+        ways, "ways", Count, 48, 480, "the same";
+        /// all evaluations of a check together: an evaluation is 200, a statement, an expression or a byte of text one.
+        /// As many again for each 1,000 files after the first
+        templates_work, "templates-work", Count, 200_000_000, 2_000_000_000, "*not checked: what long templates give*; each evaluation has an equal share then, and a hook two ways";
+        /// hooks, one in several targets as often. As many again for each 1,000 files after the first
+        hooks, "hooks", Count, 100_000, 1_000_000, "*not checked: hooks after the first …*";
+    }
+    "SQL" {
+        /// work for the SQL of all hooks together: a token that a grammar is asked about is one, and so are eight tokens
+        /// and 32 bytes of a text. As much again for each 1,000 files after the first
+        sql_work, "sql-work", Count, 5_000_000, 50_000_000, "*not checked: the SQL of … hooks: all SQL of the project's hooks together takes more work than a check does*";
+    }
+    "Rehearsal" {
+        /// instructions of SQLite for all statements in a target together; one is 10,000 at least, and 25 for each byte
+        /// of it. As many again for each 1,000 files after the first
+        rehearsal_work,
+        "rehearsal-work",
+        Count,
+        2_000_000_000,
+        20_000_000_000,
+        "*not proved: all statements together take longer than the rehearsal waits*";
+    }
+}
+
+impl Limits {
+    /// How much of a bound a project of so many files has: a larger one may take more.
+    #[must_use]
+    pub fn of_files(bound: u64, files: usize) -> u64 {
+        bound.saturating_mul(files.div_ceil(1_000).max(1) as u64)
+    }
+}
+
+/// Makes something of items, in parallel, for as long as their work together is within a bound: of as many of the
+/// first ones as fit. What is done does not depend on the order of threads.
+pub(crate) fn within<T: Sync, R: Send>(
+    items: &[T],
+    most: u64,
+    work: impl Fn(&T) -> Range<u64>,
+    make: impl Fn(&T, u64) -> R + Sync,
+    done: impl Fn(&T, &R) -> u64,
+) -> Vec<R> {
+    let mut made = Vec::with_capacity(items.len());
+    let mut left = most;
+    while made.len() < items.len() {
+        let rest = &items[made.len()..];
+        let mut room = left;
+        let fits = |item: &&T| {
+            let after = room.checked_sub(work(item).end);
+            room = after.unwrap_or(room);
+            after.is_some()
+        };
+        let count = rest.iter().take_while(fits).count();
+        if count == 0 && work(&rest[0]).start > left {
+            break;
+        }
+        let some = &rest[..count.max(1)];
+        let results: Vec<R> = some.par_iter().map(|item| make(item, left)).collect();
+        left = some.iter().zip(&results).fold(left, |left, (item, made)| left.saturating_sub(done(item, made)));
+        made.extend(results);
+    }
+    made
+}
+
+impl Unit {
+    /// A number of it, as the settings and the messages have it.
+    #[must_use]
+    pub fn shown(self, number: u64) -> String {
+        let sizes = [(1_u64 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
+        let whole = |(size, _): &&(u64, &str)| self == Unit::Bytes && number >= *size && number % size == 0;
+        if let Some((size, name)) = sizes.iter().find(whole) {
+            return format!("{} {name}", number / size);
+        }
+        let digits = number.to_string();
+        let groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+        let number = groups.join(",");
+        if self == Unit::Bytes { format!("{number} bytes") } else { number }
+    }
+
+    /// The number that a text says: `16 MB`, `2,000,000`.
+    #[must_use]
+    pub fn read(self, text: &str) -> Option<u64> {
+        let (number, unit) = match text.trim().split_once(' ') {
+            Some((number, unit)) => (number, unit.trim()),
+            None => (text.trim(), ""),
+        };
+        let size = match (self, unit) {
+            (_, "") | (Unit::Bytes, "bytes") => 1,
+            (Unit::Bytes, "KB") => 1 << 10,
+            (Unit::Bytes, "MB") => 1 << 20,
+            (Unit::Bytes, "GB") => 1 << 30,
+            _ => return None,
+        };
+        number.replace([',', '_'], "").parse::<u64>().ok()?.checked_mul(size)
+    }
+}
+
+/// The tables of all bounds, in Markdown.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::new();
+    let mut group = "";
+    for limit in Limits::ALL {
+        if limit.group != group {
+            group = limit.group;
+            text.push_str(&format!("\n### {group}\n\n| name | bounds | default | most | what says that it was met |\n|---|---|---|---|---|\n"));
+        }
+        let (default, most) = (limit.unit.shown(limit.default), limit.unit.shown(limit.most));
+        text.push_str(&format!("| `{}` | {} | {default} | {most} | {} |\n", limit.name, limit.what.trim(), limit.met));
+    }
+    text
+}
+
+impl Limit {
+    /// Sets the bound to a value.
+    pub(crate) fn set(&self, limits: &mut Limits, value: u64) {
+        (self.set)(limits, value);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_shown() {
+        for (unit, number, shown) in [
+            (Unit::Bytes, 16 << 20, "16 MB"),
+            (Unit::Bytes, 1_500, "1,500 bytes"),
+            (Unit::Count, 200_000_000, "200,000,000"),
+            (Unit::Count, 48, "48"),
+        ] {
+            assert_eq!(unit.shown(number), shown);
+            assert_eq!(unit.read(shown), Some(number));
+        }
+        assert_eq!(Unit::Count.read("2 MB"), None);
+        assert_eq!(Unit::Bytes.read("-1"), None);
+    }
+
+    #[test]
+    fn each_bound_sets_itself() {
+        for limit in Limits::ALL {
+            assert!(limit.default <= limit.most, "{}", limit.name);
+            let mut limits = Limits::default();
+            limit.set(&mut limits, limit.default);
+            assert_eq!(limits, Limits::default(), "{}", limit.name);
+            limit.set(&mut limits, limit.default - 1);
+            assert_ne!(limits, Limits::default(), "{}", limit.name);
+        }
+    }
+
+    /// `HOOKPROOF_WRITE=1` writes what the page has to say.
+    #[test]
+    fn the_page_has_every_bound() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/bounds.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let (head, rest) = page.split_once("<!-- limits -->\n").unwrap();
+        let (_, tail) = rest.split_once("<!-- /limits -->").unwrap();
+        let wanted = format!("{head}<!-- limits -->\n{}\n<!-- /limits -->{tail}", markdown());
+        if std::env::var_os("HOOKPROOF_WRITE").is_some() {
+            std::fs::write(path, &wanted).unwrap();
+        }
+        assert_eq!(page, wanted);
+    }
+}
