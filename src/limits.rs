@@ -105,7 +105,7 @@ limits! {
         sql_work, "sql-work", Count, 5_000_000, 50_000_000, "*not checked: the SQL of … hooks: all SQL of the project's hooks together takes more work than a check does*";
     }
     "Rehearsal" {
-        /// instructions of SQLite for all statements in a target together; one is 10,000 at least, and 25 for each byte
+        /// instructions of `SQLite` for all statements in a target together; one is 10,000 at least, and 25 for each byte
         /// of it. As many again for each 1,000 files after the first
         rehearsal_work,
         "rehearsal-work",
@@ -160,7 +160,7 @@ impl Unit {
     #[must_use]
     pub fn shown(self, number: u64) -> String {
         let sizes = [(1_u64 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
-        let whole = |(size, _): &&(u64, &str)| self == Unit::Bytes && number >= *size && number % size == 0;
+        let whole = |(size, _): &&(u64, &str)| self == Unit::Bytes && number >= *size && number.is_multiple_of(*size);
         if let Some((size, name)) = sizes.iter().find(whole) {
             return format!("{} {name}", number / size);
         }
@@ -192,17 +192,18 @@ impl Unit {
 /// The tables of all bounds, in Markdown.
 #[must_use]
 pub fn markdown() -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     let mut group = "";
     for limit in Limits::ALL {
         if limit.group != group {
             group = limit.group;
-            text.push_str(&format!("\n### {group}\n\n| name | bounds | default | most | what says that it was met |\n|---|---|---|---|---|\n"));
+            lines.push(format!("\n### {group}\n\n| name | bounds | default | most | what says that it was met |"));
+            lines.push("|---|---|---|---|---|".to_owned());
         }
         let (default, most) = (limit.unit.shown(limit.default), limit.unit.shown(limit.most));
-        text.push_str(&format!("| `{}` | {} | {default} | {most} | {} |\n", limit.name, limit.what.trim(), limit.met));
+        lines.push(format!("| `{}` | {} | {default} | {most} | {} |", limit.name, limit.what.trim(), limit.met));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 impl Limit {

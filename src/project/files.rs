@@ -252,7 +252,7 @@ pub(crate) fn read_all(
     for ((shown, _), content) in paths.iter().zip(contents) {
         match content? {
             Content::Text(text) if text.len() as u64 > limits.file_size => {
-                problems.push(too_large(shown, limits.file_size))
+                problems.push(too_large(shown, limits.file_size));
             }
             Content::Text(text) => drop(numbers.insert((*shown).to_owned(), sources.add(*shown, text))),
             Content::Problem(problem) => problems.push(problem),

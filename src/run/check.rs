@@ -178,6 +178,9 @@ struct Judge<'a> {
     kept: &'a [Hook],
 }
 
+/// A hook with the texts of it that are read.
+type Texts<'a> = (&'a Hook, Vec<Rendering>, Vec<(usize, Pass)>);
+
 /// Hooks that are judged.
 struct Case<'a> {
     findings: Findings<'a>,
@@ -218,7 +221,6 @@ impl<'a> Judge<'a> {
             Dialect::of_adapter(adapter)
         };
         let cut = rendered.iter().map(|(_, rendered)| rendered.cut).collect();
-        type Texts<'a> = (&'a Hook, Vec<Rendering>, Vec<(usize, Pass)>);
         let texts = |hook, renderings: Vec<Rendering>| -> Texts<'a> { (hook, renderings, renderer.compiled(hook)) };
         let mut texts_of: Vec<Texts<'a>> =
             rendered.into_par_iter().map(|(hook, rendered)| texts(hook, rendered.renderings)).collect();

@@ -133,7 +133,7 @@ fn aliases(root: &Path, files: usize) {
     project(root, "");
     for n in 0..files {
         let mut text = format!("version: 2\nx{n}: &a [{}]\n", list(0..1_000, ", "));
-        text.push_str(&format!("y: &b [{}]\n", vec!["*a"; 20].join(", ")));
+        writeln!(text, "y: &b [{}]", vec!["*a"; 20].join(", ")).unwrap();
         put(root, &format!("models/s{n}.yml"), text);
     }
 }
@@ -142,7 +142,7 @@ fn large_aliases(root: &Path, files: usize) {
     project(root, "");
     for n in 0..files {
         let mut text = format!("version: 2\nx{n}: &a [{}]\n", list(0..40_000, ", "));
-        text.push_str(&format!("y: &b [{}]\n", vec!["*a"; 40].join(", ")));
+        writeln!(text, "y: &b [{}]", vec!["*a"; 40].join(", ")).unwrap();
         put(root, &format!("models/s{n}.yml"), text);
     }
 }
