@@ -4,10 +4,6 @@
 //! All of them count something of which the same project always has as many: bytes, values, steps, tokens. None is a
 //! time.
 
-use std::ops::Range;
-
-use rayon::prelude::*;
-
 /// What a bound counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -124,37 +120,6 @@ impl Limits {
     }
 }
 
-/// Makes something of items, in parallel, for as long as their work together is within a bound: of as many of the
-/// first ones as fit. What is done does not depend on the order of threads.
-pub(crate) fn within<T: Sync, R: Send>(
-    items: &[T],
-    most: u64,
-    work: impl Fn(&T) -> Range<u64>,
-    make: impl Fn(&T, u64) -> R + Sync,
-    done: impl Fn(&T, &R) -> u64,
-) -> Vec<R> {
-    let mut made = Vec::with_capacity(items.len());
-    let mut left = most;
-    while made.len() < items.len() {
-        let rest = &items[made.len()..];
-        let mut room = left;
-        let fits = |item: &&T| {
-            let after = room.checked_sub(work(item).end);
-            room = after.unwrap_or(room);
-            after.is_some()
-        };
-        let count = rest.iter().take_while(fits).count();
-        if count == 0 && work(&rest[0]).start > left {
-            break;
-        }
-        let some = &rest[..count.max(1)];
-        let results: Vec<R> = some.par_iter().map(|item| make(item, left)).collect();
-        left = some.iter().zip(&results).fold(left, |left, (item, made)| left.saturating_sub(done(item, made)));
-        made.extend(results);
-    }
-    made
-}
-
 impl Unit {
     /// A number of it, as the settings and the messages have it.
     #[must_use]
@@ -243,19 +208,5 @@ mod tests {
             limit.set(&mut limits, limit.default - 1);
             assert_ne!(limits, Limits::default(), "{}", limit.name);
         }
-    }
-
-    /// `HOOKPROOF_WRITE=1` writes what the page has to say.
-    #[test]
-    fn the_page_has_every_bound() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/bounds.md");
-        let page = std::fs::read_to_string(path).unwrap();
-        let (head, rest) = page.split_once("<!-- limits -->\n").unwrap();
-        let (_, tail) = rest.split_once("<!-- /limits -->").unwrap();
-        let wanted = format!("{head}<!-- limits -->\n{}\n<!-- /limits -->{tail}", markdown());
-        if std::env::var_os("HOOKPROOF_WRITE").is_some() {
-            std::fs::write(path, &wanted).unwrap();
-        }
-        assert_eq!(page, wanted);
     }
 }

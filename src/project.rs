@@ -17,6 +17,7 @@ mod profile;
 mod properties;
 pub mod python;
 mod vars;
+mod within;
 pub mod yaml;
 pub mod yaml_jinja;
 

@@ -21,3 +21,17 @@ fn the_schemas_that_are_kept_are_those_that_are_printed() {
         );
     }
 }
+
+/// `HOOKPROOF_WRITE=1` writes what the page has to say.
+#[test]
+fn the_page_has_every_bound() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/bounds.md");
+    let page = fs::read_to_string(path).unwrap();
+    let (head, rest) = page.split_once("<!-- limits -->\n").unwrap();
+    let (_, tail) = rest.split_once("<!-- /limits -->").unwrap();
+    let wanted = format!("{head}<!-- limits -->\n{}\n<!-- /limits -->{tail}", hookproof::limits::markdown());
+    if std::env::var_os("HOOKPROOF_WRITE").is_some() {
+        fs::write(path, &wanted).unwrap();
+    }
+    assert_eq!(page, wanted);
+}

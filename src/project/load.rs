@@ -16,12 +16,13 @@ use super::problem::{self, Problem, ProblemKind};
 use super::profile::{self, Target, Targets};
 use super::properties;
 use super::vars::Vars;
+use super::within::within;
 use super::yaml_jinja::{YamlContext, YamlKind};
 use super::{LoadError, LoadOptions, Overlay, Project, yaml};
 use crate::datum::{Datum, Kind};
 use crate::git;
 use crate::jinja::blocks::Block;
-use crate::limits::{self, Limits, Unit};
+use crate::limits::{Limits, Unit};
 use crate::source::{FileId, Sources};
 
 /// Reads the project in a folder.
@@ -331,7 +332,7 @@ fn read_properties(
         properties::read(sources, file, found.package, &found.relative, options.renderer, &context)
     };
     let most = Limits::of_files(options.limits.yaml_values, numbers.len());
-    let read = limits::within(&wanted, most, work, read, |one, file| work(one).start.max(file.values));
+    let read = within(&wanted, most, work, read, |one, file| work(one).start.max(file.values));
     if let Some((first, _)) = wanted.get(read.len()) {
         let values = Unit::Count.shown(most);
         let why = format!("the project's YAML files have more than {values} values together");
