@@ -116,7 +116,7 @@ impl Limits {
     /// How much of a bound a project of so many files has: a larger one may take more.
     #[must_use]
     pub fn of_files(bound: u64, files: usize) -> u64 {
-        bound.saturating_mul(files.div_ceil(1_000).max(1) as u64)
+        bound.saturating_mul((files / 1_000).max(1) as u64)
     }
 }
 
