@@ -89,7 +89,7 @@ limits! {
         template_questions, "template-questions", Count, 24, 64, "*not checked: … more ways through it than are rendered*";
         /// ways through a hook in a target; no more once 4,000,000 statements and expressions were evaluated for them
         ways, "ways", Count, 48, 480, "the same";
-        /// all evaluations of a check together: an evaluation is 200, a statement, an expression or a byte of text one.
+        /// all evaluations of a check together: an evaluation is 200, a statement, an expression or four bytes of text one.
         /// As many again for each 1,000 files after the first
         templates_work, "templates-work", Count, 200_000_000, 2_000_000_000, "*not checked: what long templates give*; each evaluation has an equal share then, and a hook two ways";
         /// hooks, one in several targets as often. As many again for each 1,000 files after the first

@@ -68,10 +68,12 @@ pub struct Budget {
 impl Budget {
     /// What an evaluation takes besides its statements and expressions.
     const EVALUATION: u64 = 200;
-    /// The most and the least of a share, in steps; as many bytes of text are as many steps.
+    /// The most and the least of a share, in steps.
     const SHARES: RangeInclusive<u64> = 200..=8_000;
     /// How many bytes of text one may make for each step that it may take.
     const BYTES: u64 = 8;
+    /// How many bytes of text are a step.
+    const STEP: u64 = 4;
 
     /// Evaluations have their own bounds, and end once they did too much together.
     #[must_use]
@@ -116,7 +118,7 @@ impl Budget {
     }
 
     pub(super) fn spend(&self, steps: u64, bytes: u64) -> bool {
-        let spent = steps + bytes;
+        let spent = steps + bytes / Budget::STEP;
         self.used.fetch_add(spent, Ordering::Relaxed) + spent <= self.most
     }
 }
