@@ -401,7 +401,8 @@ fn each_in<T: Send>(
                 let reads_target = AtomicBool::new(false);
                 let mut project = load(root, options, &settings.limits, &Watched(&reads_target))?;
                 let kept = options.store.of(root);
-                project.add_problems(library::faults(&project, &kept.faults));
+                let macros = (0..project.macros.len()).into_par_iter();
+                project.add_problems(macros.filter_map(|at| library::fault(&project, at, &kept.faults)).collect());
                 if let Some(wanted) = &options.target {
                     if !project.targets.iter().any(|target| target.name == *wanted) {
                         let known: Vec<&str> = project.targets.iter().map(|target| target.name.as_str()).collect();

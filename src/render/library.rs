@@ -6,12 +6,10 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-
 use crate::jinja::tree::{CompareOp, ExprKind, Macro, Span, Stmt, Template};
 use crate::jinja::{self, MacroValue, SyntaxFault, Value, walk};
 use crate::memo::Memo;
-use crate::project::{Package, Problem, ProblemKind, Project};
+use crate::project::{Problem, ProblemKind, Project};
 use crate::source::{Text, TextBuilder};
 
 /// A macro's declaration and the template that it is.
@@ -187,33 +185,27 @@ impl Library {
     }
 }
 
-/// What dbt's own reading of macros stops at: it parses every macro before anything runs, those too that nothing calls.
-pub(crate) fn faults(project: &Project, kept: &Faults) -> Vec<Problem> {
+/// What dbt's own reading of a macro stops at: it parses every macro before anything runs, those too that nothing
+/// calls.
+pub(crate) fn fault(project: &Project, at: usize, kept: &Faults) -> Option<Problem> {
+    let found = &project.macros[at];
     let install_path = project.root().packages_install_path();
-    let is_installed =
-        |package: &Package| package.root.strip_prefix(&install_path).is_some_and(|rest| rest.starts_with('/'));
-    let fault = |at: usize| {
-        let found = &project.macros[at];
-        if is_installed(&project.packages[found.package]) {
-            // What a package was published with has been parsed before.
-            return None;
-        }
-        let text: Arc<str> = project.sources.slice(found.block).into();
-        let fault = kept.get(text, |_| jinja::parse(&text_of(project, at)).err())?;
-        // A bound of ours, and what Jinja2 finds only when it compiles, which dbt leaves for the first call.
-        let is_later = ["recursion", "must be placed", "block tags"].iter().any(|part| fault.message.contains(part));
-        if is_later {
-            return None;
-        }
-        let place = text_of(project, at).place_of(fault.span.start as usize..fault.span.end as usize);
-        let message = format!(
-            "dbt can't parse the macro {}: {}; dbt stops here",
-            found.name,
-            fault.message.trim_end_matches('.')
-        );
-        Some(Problem::new(ProblemKind::Macro, place.or(Some(found.block)), message))
-    };
-    (0..project.macros.len()).into_par_iter().filter_map(fault).collect()
+    let within = project.packages[found.package].root.strip_prefix(&install_path);
+    if within.is_some_and(|rest| rest.starts_with('/')) {
+        // What a package was published with has been parsed before.
+        return None;
+    }
+    let text: Arc<str> = project.sources.slice(found.block).into();
+    let fault = kept.get(text, |_| jinja::parse(&text_of(project, at)).err())?;
+    // A bound of ours, and what Jinja2 finds only when it compiles, which dbt leaves for the first call.
+    let is_later = ["recursion", "must be placed", "block tags"].iter().any(|part| fault.message.contains(part));
+    if is_later {
+        return None;
+    }
+    let place = text_of(project, at).place_of(fault.span.start as usize..fault.span.end as usize);
+    let message =
+        format!("dbt can't parse the macro {}: {}; dbt stops here", found.name, fault.message.trim_end_matches('.'));
+    Some(Problem::new(ProblemKind::Macro, place.or(Some(found.block)), message))
 }
 
 /// The text that a macro is read from.
