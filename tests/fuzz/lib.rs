@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their bytes. Beside that nothing panics, hangs or eats memory, places lie within the
 //! text and on the borders of characters, and bytes that are said to stand in a place do.
 
+pub mod coverage;
 mod grammar;
 
 use std::cell::RefCell;

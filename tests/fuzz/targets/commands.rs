@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| hookproof_fuzz::commands(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    hookproof_fuzz::commands(data);
+    hookproof_fuzz::coverage::add();
+});
