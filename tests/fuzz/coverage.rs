@@ -56,9 +56,13 @@ extern "C" fn write() {
     // SAFETY: there are as many places as counters, in the same order.
     let places = unsafe { std::slice::from_raw_parts(addr_of!(FIRST_PLACE), reached.len()) };
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    let base = maps.split('-').next().and_then(|start| usize::from_str_radix(start, 16).ok()).unwrap_or(0);
+    let program = std::env::current_exe().unwrap_or_default();
+    let own = maps.lines().find(|line| line.ends_with(&*program.to_string_lossy()));
+    let start = own.and_then(|line| line.split('-').next());
+    let base = start.and_then(|start| usize::from_str_radix(start, 16).ok()).unwrap_or(0);
     let mut out = String::new();
-    for (place, reached) in places.iter().zip(&*reached) {
+    // What the linker left out has no address.
+    for (place, reached) in places.iter().zip(&*reached).filter(|(place, _)| place.address > base) {
         let _ = writeln!(out, "{:x} {reached}", place.address - base);
     }
     let _ = std::fs::write(path, out);
