@@ -12,6 +12,7 @@ pub mod context;
 pub mod database;
 mod ephemeral;
 mod explore;
+mod graph;
 pub mod internal;
 pub mod library;
 pub mod macros;

@@ -61,6 +61,6 @@ fn kind(scene: &Scene, value: &Value) -> Option<&'static str> {
     match object.type_name() {
         super::results::RESPONSE => Some("response"),
         "LoopContext" => Some("loop"),
-        _ => adapter::kind(any).or_else(|| super::results::is_graph(any).then_some("graph")),
+        _ => adapter::kind(any).or_else(|| super::graph::is_graph(any).then_some("graph")),
     }
 }

@@ -11,7 +11,7 @@ use crate::jinja::{Answer, Budget, Dict, Eval, Host, Interp, Value, modules};
 use crate::manifest::Known;
 use crate::render::callable::{Callable, Namespace};
 use crate::render::library::Library;
-use crate::render::{Misread, Referred, adapter, builtins, macros, nodes, results};
+use crate::render::{Misread, Referred, adapter, builtins, graph, macros, nodes, results};
 use crate::secret;
 
 impl Scene {
@@ -117,7 +117,7 @@ impl Scene {
                 nodes::subject(self).map_or_else(|| Value::list(Vec::new()), list)
             }
             "graph" => match me {
-                Some(scene) if self.executes() => self.cached("graph", || results::graph(&scene)),
+                Some(scene) if self.executes() => self.cached("graph", || graph::graph(&scene)),
                 _ => Value::dict(Dict::default()),
             },
             "selected_resources" if self.executes() => self.cached("selected_resources", || results::selected(self)),
