@@ -319,3 +319,54 @@ fn what_a_warehouse_would_show_is_not_taken_for_nothing() {
         assert_eq!(refuted(&proof), [], "{}", proof.target);
     }
 }
+
+/// A hook that fails where a table has fewer rows than so many.
+fn needs_rows(table: &str, count: u32) -> String {
+    format!(
+        "{{{{ config(materialized='table', post_hook=\"{{{{ enough('{table}', {count}) }}}}\") }}}} select 1 as id\n-- depends_on: {{{{ ref('{table}') }}}}"
+    )
+}
+
+const ENOUGH: &str = "{% macro enough(table, least) %}{% if execute %}\
+     {% set found = run_query('select count(*) from ' ~ ref(table)).columns[0].values()[0] %}\
+     {% if found < least %}{{ exceptions.raise_compiler_error('too few: ' ~ found) }}{% endif %}{% endif %}{% endmacro %}";
+
+#[test]
+fn rows_that_are_not_known_refute_nothing() {
+    let project = small(&[]);
+    project.write("macros/enough.sql", ENOUGH);
+    // More rows than a rehearsal reads.
+    let rows: String = (0..10_500).map(|row| format!("{row}\n")).collect();
+    project.write("seeds/many.csv", &format!("id\n{rows}"));
+    project.write("models/after_many.sql", &needs_rows("many", 10_400));
+    // A query that is not executed here, with columns that are all known.
+    project.write("models/promised.sql", "{{ config(materialized='table') }} select nosuch(1) as id");
+    project.write(
+        "models/schema.yml",
+        "models:\n  - name: promised\n    config: {contract: {enforced: true}}\n    columns:\n      - {name: id, data_type: integer}",
+    );
+    project.write("models/after_promised.sql", &needs_rows("promised", 1));
+    for proof in proofs(&project) {
+        assert_eq!(refuted(&proof), [], "{}", proof.target);
+    }
+    project.write("models/after_many.sql", &needs_rows("few", 2));
+    project.write("seeds/few.csv", "id\n1\n");
+    let found = refuted(&proofs(&project)[0]);
+    assert!(found.iter().any(|(_, id, cause)| id.contains("after_many") && cause.contains("too few: 1")), "{found:?}");
+}
+
+#[test]
+fn what_reads_a_seed_stays_when_the_seed_is_loaded_again() {
+    for (columns, text) in [("geometry(Geometry, 2263)", "POLYGON ((0 0, 1 1))"), ("json", "no json")] {
+        let project =
+            small(&[&format!("seeds:\n  small:\n    shapes:\n      +column_types: {{shape: \"{columns}\"}}")]);
+        project.write("seeds/shapes.csv", &format!("id,shape\n1,\"{text}\"\n"));
+        project.write(
+            "models/drawn.sql",
+            "{{ config(materialized='view', post_hook='select count(*) from {{ this }}') }} select * from {{ ref('shapes') }}",
+        );
+        for proof in proofs(&project) {
+            assert_eq!(refuted(&proof), [], "{columns}");
+        }
+    }
+}

@@ -127,7 +127,7 @@ fn declared_of_node(rehearsal: &Rehearsal<'_>, at: usize) -> (Vec<Column>, bool)
     (columns, contract.and_then(Datum::as_bool) == Some(true))
 }
 
-/// An empty table with the columns that are known.
+/// An empty table with the columns that are known, in place of what a model gives.
 fn stub(
     rehearsal: &Rehearsal<'_>,
     stage: &Rc<Stage>,
@@ -137,7 +137,6 @@ fn stub(
     old: &Replaced,
 ) -> Built {
     let Some(relation) = rehearsal.relation(at) else { return Built::well("it has no relation", Vec::new()) };
-    let name = stage.name(relation);
     let (mut columns, enforced) = declared_of_node(rehearsal, at);
     let selected = query.and_then(|query| rehearsal.warehouse.borrow_mut().columns_of(query));
     let certainty = if enforced { Certainty::Known } else { Certainty::Inferred };
@@ -148,15 +147,23 @@ fn stub(
             columns = selected.into_iter().map(|column| of(&column.name).unwrap_or(column)).collect();
         }
     }
-    // A query may name two columns alike; a table of SQLite has each name once, in whatever case.
-    let mut names = HashSet::new();
-    columns.retain(|column| names.insert(column.name.to_ascii_lowercase()));
     let is_view = rehearsal.renderer.state(rehearsal.target, at).materialized == "view";
     let kind = if is_view { Kind::View } else { Kind::Table };
-    let made = Relation::new(name.clone(), kind, columns, certainty);
+    stand_in(rehearsal, Relation::new(stage.name(relation), kind, columns, certainty), why, old)
+}
+
+/// An empty relation of whose rows nothing is known, whatever is known of its columns.
+fn stand_in(rehearsal: &Rehearsal<'_>, mut made: Relation, why: &str, old: &Replaced) -> Built {
+    // A query may name two columns alike; a table of SQLite has each name once, in whatever case.
+    let mut names = HashSet::new();
+    made.columns.retain(|column| names.insert(column.name.to_ascii_lowercase()));
+    let name = made.name.clone();
     let mut warehouse = rehearsal.warehouse.borrow_mut();
     let how = match warehouse.put_beside(made, old) {
-        Ok(()) => format!("an empty table stands for it: {why}"),
+        Ok(()) => {
+            warehouse.guess(&name);
+            format!("an empty table stands for it: {why}")
+        }
         Err(cause) => {
             // dbt makes it all the same: a hook that needs it does not fail for that.
             warehouse.expect(name, Expectation::Outside);
@@ -207,10 +214,13 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
         return exchange::failed(REFERENCED);
     }
     let mut warehouse = rehearsal.warehouse.borrow_mut();
-    let loaded = match kept {
-        Some(kept) => warehouse.reload(&kept, seed.rows.into_iter()),
-        None => warehouse.put(made, seed.rows.into_iter()),
+    let loaded = match &kept {
+        Some(kept) => warehouse.reload(kept, seed.rows.into_iter()),
+        None => warehouse.put(made.clone(), seed.rows.into_iter()),
     };
+    if cut {
+        warehouse.guess(&made.name);
+    }
     drop(warehouse);
     match loaded {
         Ok(()) => {
@@ -225,7 +235,11 @@ fn seeded(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, at: usize) -> Built {
                 made: None,
             }
         }
-        Err(cause) => stub(rehearsal, stage, at, None, &cause, &Replaced::Dropped),
+        // It is emptied as one whose rows are known would be, so that what reads it stays.
+        Err(cause) => {
+            let old = if kept.is_some() { Replaced::Refreshed } else { Replaced::Dropped };
+            stand_in(rehearsal, made, &cause, &old)
+        }
     }
 }
 

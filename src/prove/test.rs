@@ -34,8 +34,12 @@ impl Tested {
         Tested { note, effects: Vec::new(), status: Status::Fail, detail, is_taken: false, notice: None }
     }
 
-    /// A test that cannot be executed.
-    fn taken(why: &str, effects: Vec<Effect>) -> Tested {
+    /// A test that cannot be executed. What its queries were refused for is no fault of a hook, and may come of rows
+    /// that had to be assumed.
+    fn taken(why: &str, mut effects: Vec<Effect>) -> Tested {
+        for refused in effects.iter_mut().filter(|one| one.verdict == Verdict::Refuted) {
+            refused.verdict = Verdict::NotProved;
+        }
         let detail = Detail { message: None, failures: Some(0), rows: None };
         let note = format!("taken to pass: {why}");
         Tested { note, effects, status: Status::Pass, detail, is_taken: true, notice: None }
@@ -83,9 +87,6 @@ pub(super) fn run(rehearsal: &Rehearsal<'_>, stage: &Rc<Stage>, id: &str) -> Tes
         let detail = Detail { message: Some(message), failures: None, rows: None };
         let note = format!("error: {cause}");
         return Tested { note, effects, status: Status::Error, detail, is_taken: false, notice: None };
-    }
-    for refused in effects.iter_mut().filter(|one| one.verdict == Verdict::Refuted) {
-        refused.verdict = Verdict::NotProved;
     }
     Tested::taken(&cause, effects)
 }

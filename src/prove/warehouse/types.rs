@@ -240,7 +240,7 @@ impl Declared {
             | "datetime2" | "smalldatetime" | "datetimeoffset" | "timestamp_s" | "timestamp_ms" | "timestamp_ns" => {
                 Declared::plain(Type::Timestamp)
             }
-            "variant" | "object" | "super" | "geography" | "geometry" => Declared::plain(Type::Json),
+            "variant" | "object" | "super" => Declared::plain(Type::Json),
             "varchar2" | "nvarchar2" | "nchar" | "bpchar" | "char2" => Declared::text(first),
             "citext" | "name" | "ntext" | "long varchar" | "sysname" => Declared::plain(Type::Text),
             "money" | "smallmoney" => Declared { scale: Some(2), ..Declared::plain(Type::Decimal) },
