@@ -28,6 +28,7 @@ mod repair;
 mod split;
 mod token;
 mod transaction;
+mod unicode;
 mod updates;
 mod verb;
 mod work;

@@ -167,6 +167,15 @@ impl Interp {
         }
     }
 
+    /// Forgets the columns that were noted from a place on: what is read under `is defined` or `default` may be missing.
+    pub(super) fn forget_columns(&mut self, from: usize) {
+        let mut at = 0;
+        self.odd_uses.retain(|one| {
+            at += 1;
+            at <= from || !matches!(one.what, Odd::Column { .. })
+        });
+    }
+
     /// Notes that a column of a query's result is read.
     pub(super) fn note_column(&mut self, unknown: &Unknown, key: &str) {
         if unknown.identity != 0 {

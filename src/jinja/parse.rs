@@ -165,11 +165,16 @@ impl Lowering<'_> {
         stmts.iter().map(|stmt| self.stmt(stmt)).collect()
     }
 
-    fn soft_stmts(&mut self, stmts: &[ast::Stmt<'_>]) -> Lowered<Vec<Stmt>> {
+    /// Lowers what stands under a condition, or is one.
+    fn softly<T>(&mut self, lower: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
         self.soft += 1;
-        let lowered = self.stmts(stmts);
+        let lowered = lower(self);
         self.soft -= 1;
         lowered
+    }
+
+    fn soft_stmts(&mut self, stmts: &[ast::Stmt<'_>]) -> Lowered<Vec<Stmt>> {
+        self.softly(|lowering| lowering.stmts(stmts))
     }
 
     /// Lowers what Jinja2 compiles in a frame of its own, which no longer counts as under a condition.
@@ -200,7 +205,7 @@ impl Lowering<'_> {
                 }
             }
             ast::Stmt::IfCond(cond) => Stmt::If {
-                test: self.expr(&cond.expr)?,
+                test: self.softly(|lowering| lowering.expr(&cond.expr))?,
                 then: self.soft_stmts(&cond.true_body)?,
                 otherwise: self.soft_stmts(&cond.false_body)?,
             },
@@ -411,12 +416,12 @@ impl Lowering<'_> {
                 (span, ExprKind::Compare(first, ops))
             }
             ast::Expr::IfExpr(cond) => {
-                let test = self.boxed(&cond.test_expr)?;
-                self.soft += 1;
-                let then = self.boxed(&cond.true_expr);
-                let otherwise = cond.false_expr.as_ref().map(|expr| self.boxed(expr)).transpose();
-                self.soft -= 1;
-                let (then, otherwise) = (then?, otherwise?);
+                let (test, then, otherwise) = self.softly(|lowering| {
+                    let test = lowering.boxed(&cond.test_expr)?;
+                    let then = lowering.boxed(&cond.true_expr)?;
+                    let otherwise = cond.false_expr.as_ref().map(|expr| lowering.boxed(expr)).transpose()?;
+                    Ok((test, then, otherwise))
+                })?;
                 let end = otherwise.as_ref().map_or(test.span, |expr| expr.span);
                 (then.span.to(end), ExprKind::If(test, then, otherwise))
             }

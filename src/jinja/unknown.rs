@@ -436,13 +436,8 @@ impl Interp {
                 unknown.part(format!("{}.{name}(…)", unknown.label), Part::Table)
             }
             (Part::Columns | Part::Row(_) | Part::Rows, "get") => match args.positional.first() {
-                Some(key) => {
-                    let key = self.repr_of(key)?;
-                    if !matches!(part, Part::Rows) {
-                        self.note_column(unknown, &key);
-                    }
-                    unknown.item(&key)
-                }
+                // It asks for what may be missing: None, or the other argument, stands for it.
+                Some(key) => unknown.item(&self.repr_of(key)?),
                 None => return Ok(None),
             },
             (Part::Columns, "values") => unknown.part(format!("{of}.columns"), Part::Columns),

@@ -51,7 +51,8 @@ impl Filling {
     pub(super) fn filled(&self, warehouse: &Warehouse, rows: impl Fn(&RelationName) -> Option<u64>) -> Vec<Filled> {
         let of = |(name, (hook, is_known)): (&RelationName, &(usize, bool))| {
             let relation = warehouse.catalog().relation(name)?;
-            let is_known = *is_known && !self.is_vague && relation.certainty == Certainty::Known;
+            let is_known =
+                *is_known && !self.is_vague && relation.certainty == Certainty::Known && !warehouse.is_guessed(name);
             Some(Filled { object: name.to_string(), rows: rows(name).filter(|_| is_known), hook: *hook })
         };
         self.relations.iter().filter_map(of).collect()

@@ -71,6 +71,7 @@ impl Stage {
     /// Executes a text; what is not known in it cannot be.
     pub(super) fn run(&self, text: &str) -> Vec<Effect> {
         if text.contains(sql::UNKNOWN) {
+            self.warehouse.borrow_mut().lose_sight(Some(text));
             let unknown = Effect::new(text, Verdict::NotProved);
             return vec![unknown.because("it holds a value that is not known before the run")];
         }

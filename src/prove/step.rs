@@ -257,6 +257,7 @@ impl Rehearsal<'_> {
         }
         if pass.text.is_none() {
             self.filling.lose_sight();
+            self.warehouse.borrow_mut().lose_sight(None);
             made.trouble = Some(Trouble {
                 verdict: Verdict::NotProved,
                 message: pass.unknown.first().cloned().unwrap_or_else(|| "it could not be rendered".to_owned()),
@@ -284,6 +285,7 @@ impl Rehearsal<'_> {
         let is_told = made.statements.iter().any(|one| one.verdict == Verdict::NotProved);
         if let Some(cause) = pass.unknown.first().filter(|_| !is_told) {
             self.filling.lose_sight();
+            self.warehouse.borrow_mut().lose_sight(None);
             made.trouble =
                 Some(Trouble { verdict: Verdict::NotProved, message: cause.clone(), place: hook.place, through: None });
         }

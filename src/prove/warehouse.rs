@@ -38,8 +38,10 @@ use crate::Failure;
 use crate::sql::{self, Dialect};
 
 use assumption::Assumptions;
+use catalog::object::Object as Made;
 use clock::Shared;
 use mirror::Mirror;
+use simulate::{Fired, Footprint};
 use transaction::{Progress, Savepoint};
 
 pub use assumption::{Assumption, AssumptionKind, Expectation, NotMade};
@@ -217,8 +219,16 @@ pub struct Warehouse {
     touched_assumed: bool,
     /// Whether the statement at hand read rows that are not known.
     touched_guessed: bool,
+    /// Whether it read such rows, and does not only write to where they are.
+    read_guessed: bool,
     /// The relations whose rows are not known.
     guessed: HashSet<RelationName>,
+    /// Whether something may have made, changed or dropped relations that was not executed.
+    is_out_of_sight: bool,
+    /// What functions and procedures may do, by their names.
+    routine_prints: HashMap<Vec<String>, Footprint>,
+    /// What triggers and rules do.
+    fired: HashMap<Made, Fired>,
     /// Where NULL stands for expressions that are not executed: why, each cause once.
     stand_ins: Option<Vec<String>>,
     /// Where names without a schema are looked for.
@@ -259,6 +269,10 @@ impl Warehouse {
             progress: Progress::default(),
             touched_assumed: false,
             touched_guessed: false,
+            read_guessed: false,
+            is_out_of_sight: false,
+            routine_prints: HashMap::new(),
+            fired: HashMap::new(),
             stand_ins: None,
             aside: None,
             guessed: HashSet::new(),

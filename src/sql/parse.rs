@@ -8,6 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use super::dialect::Dialect;
 use super::outline::Outline;
 use super::token::{Kind, Token};
+use super::unicode;
 use super::verb::Verb;
 use super::work::Work;
 use super::{Fault, FaultKind, MOST_TOKENS, Parse};
@@ -50,6 +51,7 @@ pub(super) fn parse(
     if depth(tokens) > DEEPEST || !is_asked(tokens, work) {
         return Parsed::not(Vec::new());
     }
+    let text = &*unicode::written_plainly(text, dialect);
     let refusal = match accepts(text, dialect) {
         Ok(tree) => return Parsed { parse: Parse::Own, faults: Vec::new(), tree: Some(tree) },
         Err(refusal) => refusal,
@@ -88,6 +90,7 @@ pub(super) fn foreign_tree(
     if depth(tokens) > DEEPEST {
         return None;
     }
+    let text = &*unicode::written_plainly(text, dialect);
     let others = Dialect::ALL.into_iter().filter(|&other| other != dialect);
     others.take_while(|_| is_asked(tokens, work)).find_map(|other| accepts(text, other).ok())
 }

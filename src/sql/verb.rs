@@ -338,7 +338,7 @@ objects! {
     Column "column" "columns",
     Index "index" "indexes",
     Constraint "constraint",
-    Function "function" "functions" "aggregate" "macro",
+    Function "function" "functions" "aggregate" "macro" "macro table",
     Procedure "procedure" "procedures" "proc" "routine" "routines",
     Package "package" "package body",
     Sequence "sequence" "sequences",

@@ -99,18 +99,27 @@ impl Interp {
                 }
             }
             ExprKind::Filter(name, operand, args) => {
-                let usage = if matches!(&**name, "default" | "d") { Use::Guarded } else { usage };
+                let is_guard = matches!(&**name, "default" | "d");
+                let usage = if is_guard { Use::Guarded } else { usage };
+                let noted = self.odd_uses.len();
                 let operand = match operand {
                     Some(operand) => self.eval_used(frame, operand, usage)?,
                     None => Value::str(""),
                 };
+                if is_guard {
+                    self.forget_columns(noted);
+                }
                 let args = self.args(frame, args)?;
                 self.site_at(frame, expr.span);
                 self.filter(name, operand, args)?
             }
             ExprKind::Test(name, operand, args) => {
                 let usage = if matches!(&**name, "defined" | "undefined" | "none") { Use::Guarded } else { usage };
+                let noted = self.odd_uses.len();
                 let operand = self.eval_used(frame, operand, usage)?;
+                if matches!(&**name, "defined" | "undefined") {
+                    self.forget_columns(noted);
+                }
                 let args = self.args(frame, args)?;
                 self.site_at(frame, expr.span);
                 Value::Bool(self.test(name, &operand, &args)?)

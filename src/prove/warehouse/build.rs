@@ -26,7 +26,7 @@ impl Warehouse {
     pub fn build(&mut self, name: &RelationName, kind: Kind, query: &str, old: &Replaced) -> Effect {
         self.executed.clear();
         self.touched_assumed = false;
-        self.touched_guessed = false;
+        (self.touched_guessed, self.read_guessed) = (false, false);
         self.stand_ins = Some(Vec::new());
         let done = self.atomically(|this| this.build_from(name, kind, query, old));
         let stood_in = self.stand_ins.take().unwrap_or_default();

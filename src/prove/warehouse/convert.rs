@@ -219,11 +219,15 @@ fn boolean(value: &SqlValue, dialect: Dialect) -> Option<SqlValue> {
     let truth = match value {
         SqlValue::Integer(number) => *number != 0,
         SqlValue::Real(number) => *number != 0.0,
+        // DuckDB takes neither beginnings of the words nor blanks around them.
+        SqlValue::Text(text) if dialect == Dialect::DuckDb => match text.to_ascii_lowercase().as_str() {
+            "true" | "t" | "yes" | "y" | "1" => true,
+            "false" | "f" | "no" | "n" | "0" => false,
+            _ => return None,
+        },
         SqlValue::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "tru" | "tr" | "t" | "1" => true,
-            "false" | "fals" | "fal" | "fa" | "f" | "0" => false,
-            "yes" | "ye" | "y" | "on" if dialect != Dialect::DuckDb => true,
-            "no" | "n" | "off" | "of" if dialect != Dialect::DuckDb => false,
+            "true" | "tru" | "tr" | "t" | "yes" | "ye" | "y" | "on" | "1" => true,
+            "false" | "fals" | "fal" | "fa" | "f" | "no" | "n" | "off" | "of" | "0" => false,
             _ => return None,
         },
         _ => return None,

@@ -7,6 +7,7 @@ use crate::sql::{self, Dialect, FaultKind, Verb};
 use super::catalog::Relation;
 use super::convert::UNJUDGED;
 use super::functions;
+use super::simulate::Footprint;
 use super::sqlite::{self, Violation};
 use super::stop::{Done, Stop};
 use super::translate::Given as Column;
@@ -47,6 +48,12 @@ impl Outcome {
 
 /// How often a statement is tried again after columns were added that it needs.
 const MOST_ROUNDS: usize = 40;
+
+/// What is not executed where a table has triggers.
+const UNFIRED: &str = "what its triggers and rules do is not executed in the rehearsal";
+
+/// Why an error of rows that are not known proves nothing.
+pub(super) const GUESSED: &str = "what it found in the database had to be assumed";
 
 /// Why a statement is not executed that comes late.
 const TOGETHER: &str = "all statements together take longer than the rehearsal waits";
@@ -97,9 +104,47 @@ impl Warehouse {
         Some(self.name(&parts))
     }
 
+    /// Carries a statement out, and notes what of it, or of what it sets off, is not executed.
     fn statement(&mut self, given: &Given<'_>) -> Effect {
+        let mut effect = self.judged(given);
+        let verb = &given.statement.outline.verb;
+        let is_hidden = match effect.verdict {
+            Verdict::Refuted => return effect,
+            Verdict::NotProved => true,
+            _ => matches!(verb, Verb::Call | Verb::Execute | Verb::Copy | Verb::Load | Verb::Import),
+        };
+        if is_hidden {
+            let print = self.footprint(given.text);
+            self.leave(&print);
+        }
+        if *verb == Verb::Alter
+            && given
+                .statement
+                .outline
+                .action
+                .iter()
+                .any(|word| matches!(word.as_str(), "attach" | "detach" | "inherit"))
+            && let Some(whole) = self.written_to(&given.statement.outline)
+        {
+            self.guessed.insert(whole);
+        }
+        if self.fire(given.text, verb) && effect.verdict == Verdict::Proved {
+            effect.verdict = Verdict::Assumed;
+            effect.cause.get_or_insert_with(|| UNFIRED.to_owned());
+        }
+        effect
+    }
+
+    /// Something was sent that is not executed: what may be of the rows and relations that are there is not known. Where
+    /// its text is not known either, it may have done anything.
+    pub fn lose_sight(&mut self, text: Option<&str>) {
+        let print = text.map_or_else(Footprint::everything, |text| self.footprint(text));
+        self.leave(&print);
+    }
+
+    fn judged(&mut self, given: &Given<'_>) -> Effect {
         self.touched_assumed = false;
-        self.touched_guessed = false;
+        (self.touched_guessed, self.read_guessed) = (false, false);
         self.executed.clear();
         if matches!(given.statement.outline.verb, Verb::Declare | Verb::Set | Verb::Block)
             && !matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
@@ -324,10 +369,25 @@ impl Warehouse {
     /// What an error means for a relation, in the warehouse's words.
     pub(super) fn violation(&self, error: &rusqlite::Error, relation: Option<&Relation>) -> Stop {
         let Some((kind, rest)) = sqlite::violated(error) else { return self.stopped(error) };
+        match self.violated(error, relation, kind, &rest) {
+            Stop::Refuted(cause) if self.may_hold(relation, kind) => Stop::NotProved(format!("{cause}; {GUESSED}")),
+            stop => stop,
+        }
+    }
+
+    /// Whether a rule that rows violate here may hold in the warehouse: other rows may be there, or a trigger may change
+    /// those that come.
+    fn may_hold(&self, relation: Option<&Relation>, kind: Violation) -> bool {
+        let has_others = if kind == Violation::Unique { self.touched_guessed } else { self.read_guessed };
+        has_others || relation.is_some_and(|relation| self.is_changed_by_trigger(&relation.name))
+    }
+
+    /// The warehouse's words for a rule that rows violate.
+    fn violated(&self, error: &rusqlite::Error, relation: Option<&Relation>, kind: Violation, rest: &str) -> Stop {
         let columns: Vec<String> =
             rest.split(", ").map(|part| part.rsplit('.').next().unwrap_or(part).to_owned()).collect();
         let column = columns.first().cloned().unwrap_or_default();
-        let Some(relation) = relation else { return Stop::refuted(self.shown(&rest)) };
+        let Some(relation) = relation else { return Stop::refuted(self.shown(rest)) };
         let table = &relation.name.identifier;
         let constraint = relation.constraints.iter().find(|constraint| match &constraint.rule {
             super::Rule::PrimaryKey(keys) | super::Rule::Unique(keys) => kind == Violation::Unique && *keys == columns,
@@ -335,7 +395,7 @@ impl Warehouse {
             super::Rule::ForeignKey(_) => false,
         });
         let index = relation.indexes.iter().find(|index| index.unique).map(|index| index.name.clone());
-        let name = constraint.map(|constraint| constraint.name.clone()).or(index).unwrap_or_else(|| rest.clone());
+        let name = constraint.map(|constraint| constraint.name.clone()).or(index).unwrap_or_else(|| rest.to_owned());
         Stop::refuted(match (self.session.dialect, kind) {
             (Dialect::DuckDb, Violation::NotNull) => {
                 format!("Constraint Error: NOT NULL constraint failed: {table}.{column}")

@@ -103,7 +103,9 @@ impl Warehouse {
 
     /// Notes that a statement uses a relation.
     pub(super) fn touch(&mut self, relation: &Relation) {
-        self.touched_guessed = self.touched_guessed || self.is_guessed(&relation.name);
+        if !(self.touched_guessed && self.read_guessed) && self.is_guessed(&relation.name) {
+            (self.touched_guessed, self.read_guessed) = (true, true);
+        }
         match relation.certainty {
             Certainty::Known => {}
             Certainty::Inferred => self.touched_assumed = true,
@@ -119,7 +121,7 @@ impl Warehouse {
     }
 
     /// Whether the rows of a relation are not known: nothing in the rehearsal has them, or they were made of such.
-    pub(super) fn is_guessed(&self, name: &RelationName) -> bool {
+    pub(in crate::prove) fn is_guessed(&self, name: &RelationName) -> bool {
         let mut open = vec![name.clone()];
         let mut seen = HashSet::new();
         while let Some(name) = open.pop() {

@@ -4,6 +4,7 @@ mod alter;
 mod clash;
 mod comment;
 mod duckdb;
+mod footprint;
 mod grant;
 mod maintenance;
 mod objects;
@@ -24,6 +25,7 @@ use super::catalog::object::{Class, Object};
 use super::stop::{Done, Stop};
 use super::{Certainty, Change, Effect, Given, Relation, RelationName, Verdict, Warehouse};
 
+pub(super) use footprint::{Fired, Footprint};
 use reader::Reader;
 
 /// A statement, and its tokens to read it from.

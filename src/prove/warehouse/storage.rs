@@ -139,6 +139,10 @@ impl Warehouse {
     /// What an error of `SQLite` means, with relations under their plain names.
     pub(super) fn stopped(&self, error: &rusqlite::Error) -> Stop {
         match sqlite::stop(error) {
+            // Other rows may be there, which the warehouse takes.
+            Stop::Refuted(cause) if self.read_guessed => {
+                Stop::NotProved(format!("{}; {}", self.shown(&cause), super::execute::GUESSED))
+            }
             Stop::Refuted(cause) => Stop::Refuted(self.shown(&cause)),
             Stop::NotProved(cause) => Stop::NotProved(self.shown(&cause)),
             missing @ Stop::Missing(_) => missing,

@@ -171,6 +171,10 @@ impl Binder<'_> {
 
     fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, whole: &Expr, scope: &Scope<'_>) -> Type {
         // `x -> x + 1` is a function in DuckDB.
+        // `f(days := 3)`: the name of an argument.
+        if matches!(op, BinaryOperator::Assignment) {
+            return self.expr(right, scope);
+        }
         if matches!(op, BinaryOperator::Arrow) {
             return Type::Unknown;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Edit, Fix, Safety};
+use crate::diagnostic::{Edit, Fix, Safety, Severity};
 use crate::jinja::tree::{Expr, ExprKind};
 use crate::jinja::{ErrorKind, FILTERS, filter_exists};
 use crate::lint::rules::nearest;
@@ -33,6 +33,8 @@ pub(super) fn report<'f>(
     meant: fn(&str) -> (Option<&'static str>, String),
 ) {
     let mut told: HashMap<String, Vec<Place>> = HashMap::new();
+    let errors = findings.scenes().filter_map(|scene| scene.error().filter(|error| error.kind == *kind));
+    let failed: Vec<Place> = errors.filter_map(|error| error.place).collect();
     for part in findings.syntax().parts() {
         part.walk(&mut |seen, around| {
             let Seen::Expr(expr) = seen else { return };
@@ -45,8 +47,15 @@ pub(super) fn report<'f>(
                 safety: Safety::Unsafe,
                 edits: vec![Edit { place, text: name.to_owned() }],
             });
-            let message = message(found.what, found.name);
-            sink.add(part.finding_at(findings, place, message).help(help).fix(fix));
+            // Jinja2 refuses it where it compiles the template, but for what stands under a condition.
+            let overlaps = |other: Option<Place>| other.zip(part.place(expr.span)).is_some_and(|(a, b)| overlap(a, b));
+            let is_met = part.template.refused.as_ref().is_some_and(|(span, _)| overlaps(part.place(*span)))
+                || failed.iter().any(|&other| overlaps(Some(other)));
+            let mut finding = part.finding_at(findings, place, message(found.what, found.name)).help(help).fix(fix);
+            if !is_met {
+                finding = finding.severity(Severity::Warning);
+            }
+            sink.add(finding);
         });
     }
     for scene in findings.scenes() {

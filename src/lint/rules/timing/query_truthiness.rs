@@ -1,8 +1,10 @@
 //! Finds the result of a query taken for whether it succeeded or what it counted: its truth is whether it has rows.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Severity;
 use crate::jinja::unknown::identity;
-use crate::jinja::{TableRead, TableUse};
+use crate::jinja::{Odd, TableRead, TableUse};
 use crate::lint::{Finding, Findings, Scene, Sink};
 use crate::sql::{Outline, Verb};
 
@@ -35,6 +37,12 @@ fn finding<'f>(scene: &Scene<'f>, read: &TableRead, always: &Always) -> Finding<
 }
 
 pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
+    let odd = |scene: Scene<'f>| scene.judged.rendering.run.as_ref().map(|run| run.odd.iter()).into_iter().flatten();
+    let is_read: HashSet<u64> = findings
+        .scenes()
+        .flat_map(odd)
+        .filter_map(|odd| if let Odd::Column { query, .. } = odd.what { Some(query) } else { None })
+        .collect();
     for scene in findings.scenes() {
         let Some(run) = &scene.judged.rendering.run else { continue };
         let tested: Vec<&TableRead> = run.tables.iter().filter(|read| read.usage == TableUse::Tested).collect();
@@ -46,6 +54,10 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             let text = &query.text.as_str()[statement.range.clone()];
             let Some(always) = always(&statement.outline, text) else { continue };
             let of = identity(query.text.as_str());
+            // It stands for `execute` where the value itself is read as well: there is no result while dbt parses.
+            if matches!(always, Always::OneRow) && is_read.contains(&of) {
+                continue;
+            }
             for read in tested.iter().filter(|read| read.query == of) {
                 sink.add(finding(&scene, read, &always));
             }

@@ -52,6 +52,7 @@ impl Warehouse {
         }
         self.ledger().make(object.clone(), &by);
         self.made(&object, &mut reader);
+        self.keep_print(&object, said.tokens);
         Ok(())
     }
 

@@ -30,6 +30,12 @@ impl Warehouse {
         if let Some(done) = self.in_the_way(&name, Kind::Table, create.or_replace, create.if_not_exists)? {
             return Ok(done);
         }
+        // Rows of a part are rows of the whole, whichever they were written to.
+        for whole in create.partition_of.iter().chain(create.inherits.iter().flatten()) {
+            self.touched_guessed = true;
+            let whole = self.resolve(whole)?;
+            self.guessed.insert(whole);
+        }
         let kind = if create.external {
             Kind::External
         } else if create.dynamic {

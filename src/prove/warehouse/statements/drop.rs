@@ -2,11 +2,11 @@
 
 use sqlparser::ast::{ObjectName, ObjectType};
 
-use crate::prove::warehouse::Warehouse;
 use crate::prove::warehouse::catalog::{Certainty, Relation};
 use crate::prove::warehouse::execute::Outcome;
 use crate::prove::warehouse::sqlite::quoted;
 use crate::prove::warehouse::stop::{Done, Stop};
+use crate::prove::warehouse::{RelationName, Warehouse};
 use crate::sql::Dialect;
 
 impl Warehouse {
@@ -19,10 +19,17 @@ impl Warehouse {
         table: Option<&ObjectName>,
     ) -> Done<Outcome> {
         let mut outcome = Outcome::default();
+        // What depends on another one of the list goes with it.
+        let together = match (self.session.dialect, names) {
+            (Dialect::Postgres, [_, _, ..]) if object != ObjectType::Index => {
+                names.iter().map(|name| self.find(name).map(|(full, _)| full)).collect::<Done<Vec<_>>>()?
+            }
+            _ => Vec::new(),
+        };
         for name in names {
             if object == ObjectType::Index {
                 self.drop_index(name, table, if_exists)?;
-            } else if let Some(note) = self.drop_named(object, name, if_exists, cascade)? {
+            } else if let Some(note) = self.drop_named(object, name, if_exists, cascade, &together)? {
                 outcome.note = Some(note);
             }
         }
@@ -35,6 +42,7 @@ impl Warehouse {
         name: &ObjectName,
         if_exists: bool,
         cascade: bool,
+        together: &[RelationName],
     ) -> Done<Option<String>> {
         let (full, relation) = self.find(name)?;
         let Some(relation) = relation else {
@@ -48,7 +56,8 @@ impl Warehouse {
         };
         self.touch(&relation);
         self.fits_kind(object, &relation)?;
-        let dependents = self.dependents(&full);
+        let mut dependents = self.dependents(&full);
+        dependents.retain(|dependent| !together.contains(&dependent.name));
         if !dependents.is_empty() && matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift) {
             if !cascade {
                 let word = relation.kind.name();
@@ -69,7 +78,7 @@ impl Warehouse {
                 other.identifier
             )));
         }
-        if !cascade && !self.referrers(&full).is_empty() {
+        if !cascade && self.referrers(&full).iter().any(|referrer| !together.contains(referrer)) {
             return Err(Stop::refuted(format!(
                 "cannot drop table {} because other objects depend on it",
                 relation.name.identifier

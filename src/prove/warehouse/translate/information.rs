@@ -47,12 +47,16 @@ impl Translator<'_> {
         match schema {
             Some("information_schema") => {}
             Some("pg_catalog") => return self.postgres_catalog(table).map(Some),
-            _ if matches!(table.as_str(), "pg_tables" | "pg_views") && schema.is_none() => {
+            // The system's own schema is looked into first.
+            None if table.starts_with("pg_")
+                && self.speaks(&[Dialect::Postgres, Dialect::Redshift, Dialect::DuckDb]) =>
+            {
                 return self.postgres_catalog(table).map(Some);
             }
             _ => return Ok(None),
         }
         self.warehouse.touched_assumed = self.warehouse.touched_assumed || self.warehouse.has_assumed_relations();
+        self.of_what_may_be_there();
         Ok(Some(match table.as_str() {
             "tables" | "views" => {
                 let views = if table == "views" { vec!["\"is_view\"".to_owned()] } else { Vec::new() };
@@ -103,12 +107,21 @@ impl Translator<'_> {
             "pg_views" => true,
             other => return Err(Stop::not_proved(format!("{other} is not kept by the rehearsal"))),
         };
+        self.of_what_may_be_there();
         let columns: [(&str, Type, &str); 2] = [
             ("schemaname", Type::Text, "schema"),
             (if wanted { "viewname" } else { "tablename" }, Type::Text, "identifier"),
         ];
         let condition = if wanted { "\"is_view\"" } else { "NOT \"is_view\"" };
         self.mirrored(mirror::RELATIONS, &columns, &[condition.to_owned()])
+    }
+
+    /// Notes that there may be relations that the rehearsal does not know of: some are assumed, or something ran whose
+    /// inside is not executed.
+    fn of_what_may_be_there(&mut self) {
+        if self.warehouse.has_assumed_relations() || self.warehouse.is_out_of_sight {
+            (self.warehouse.touched_guessed, self.warehouse.read_guessed) = (true, true);
+        }
     }
 
     /// Some of the rows that the rehearsal keeps of its relations.

@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', unique_key='id') }} select id, name, current_timestamp as at from {{ ref('a') }} {% if is_incremental() %} where id > (select coalesce(max(id), 0) from {{ this }}) {% endif %}

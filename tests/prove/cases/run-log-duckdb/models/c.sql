@@ -1,0 +1,1 @@
+{{ config(materialized='view') }} select name, count(*) as n from {{ ref('b') }} group by name having count(*) > 0

@@ -1,0 +1,1 @@
+select 1 as id, 'n{{ invocation_id[-1] }}' as name union all select 2, 'same'

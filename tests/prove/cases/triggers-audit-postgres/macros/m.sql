@@ -1,0 +1,1 @@
+{% macro check_audit() %}{% if execute %}{% set n = run_query('select count(*) from analytics.audit').columns[0].values()[0] %}{% if n == 0 %}{{ exceptions.raise_compiler_error('nothing audited') }}{% endif %}{% endif %}{% endmacro %}

@@ -1,0 +1,2 @@
+{% macro check_log() %}{% if execute %}{% set n = run_query('select count(*) from analytics.log where at is null').columns[0].values()[0] %}{% if n > 0 %}{{ exceptions.raise_compiler_error('not stamped') }}{% endif %}
+{% set n = run_query('select count(*) from analytics.log').columns[0].values()[0] %}{% if n != 1 %}{{ exceptions.raise_compiler_error('two ' ~ n) }}{% endif %}{% endif %}{% endmacro %}
