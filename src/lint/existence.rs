@@ -129,6 +129,12 @@ pub(crate) fn same_owner_before(findings: &Findings<'_>, one: usize, other: usiz
     one < other && left.node == right.node && (left.node.is_some() || left.kind == right.kind)
 }
 
+/// A hook of the same node or end of the run that stands after, or one at the end for one at the start.
+pub(crate) fn surely_after(findings: &Findings<'_>, one: usize, other: usize) -> bool {
+    let kinds = [other, one].map(|at| findings.checked[at].hook.kind);
+    same_owner_before(findings, other, one) || kinds == [HookKind::OnRunStart, HookKind::OnRunEnd]
+}
+
 /// Any hook that may run before: hooks of different nodes run in any order.
 pub(crate) fn any_before(findings: &Findings<'_>, one: usize, other: usize) -> bool {
     let phase = |at: usize| match findings.checked[at].hook.kind {

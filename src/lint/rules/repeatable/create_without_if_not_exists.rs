@@ -4,14 +4,21 @@ use crate::diagnostic::{Confidence, Safety, Severity};
 use crate::hook::HookKind;
 use crate::lint::existence::{
     Objects, is_asked, is_of_first_build, is_removed_where_asked, removes, same_owner_before, single_object,
+    surely_after,
 };
 use crate::lint::relations::Life;
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
-fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind) -> Finding<'f> {
+fn finding<'f>(step: &Step<'f>, name: &Name, object: &ObjectKind, is_dropped_later: bool) -> Finding<'f> {
     let head = step.head();
-    let finding = if is_of_first_build(step) {
+    let finding = if is_dropped_later {
+        let message = format!(
+            "`{head}` fails when the {object} is already there: a hook drops it later, but a run that stops between the \
+             two leaves it there."
+        );
+        step.finding(message).severity(Severity::Warning).confidence(Confidence::Medium)
+    } else if is_of_first_build(step) {
         let message = format!(
             "`{head}` fails when the {object} is already there: `--full-refresh` makes the table anew, and may find the \
              {object} of the last time."
@@ -53,7 +60,8 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let is_removed =
             || objects.before(&step, name, same_owner_before, removes) || is_removed_where_asked(objects, &step, name);
         if !guarded && !is_removed() {
-            sink.add(finding(&step, name, object));
+            let is_dropped_later = objects.before(&step, name, surely_after, removes);
+            sink.add(finding(&step, name, object, is_dropped_later));
         }
     }
 }
