@@ -93,6 +93,86 @@ fn statements_do_what_postgres_does() {
     });
 }
 
+/// Statements with values of every type, each on its own against the same empty tables.
+#[test]
+fn types_go_together_as_in_postgres() {
+    deep(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/warehouse/types_postgres.json");
+        let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let mut differences = Vec::new();
+        for case in recorded["statements"].as_array().unwrap() {
+            let mut warehouse = warehouse(Dialect::Postgres);
+            for sql in recorded["setup"].as_array().unwrap() {
+                warehouse.execute(sql.as_str().unwrap());
+            }
+            let sql = case["sql"].as_str().unwrap();
+            let effect = warehouse.execute(sql).pop().unwrap();
+            if (effect.verdict == Verdict::Refuted) != case.get("error").is_some() {
+                differences.push(format!(
+                    "{sql}: {} {:?}, and not {}",
+                    effect.verdict.name(),
+                    effect.cause,
+                    case["error"]
+                ));
+            }
+        }
+        assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    });
+}
+
+/// What a project adds may take what `PostgreSQL` itself does not.
+#[test]
+fn functions_casts_and_rows_that_are_not_known_refute_nothing() {
+    deep(|| {
+        for before in [
+            "create function ops.round(double precision, integer) returns numeric language sql as 'select 1.0'",
+            "create extension hstore",
+        ] {
+            let mut warehouse = warehouse(Dialect::Postgres);
+            warehouse.execute("create schema ops");
+            warehouse.execute("create table ops.t (f double precision)");
+            let refuted = warehouse.execute("select round(f, 2) from ops.t").pop().unwrap();
+            assert_eq!(refuted.verdict, Verdict::Refuted, "{refuted:?}");
+            warehouse.execute(before);
+            let effect = warehouse.execute("select round(f, 2) from ops.t").pop().unwrap();
+            assert_ne!(effect.verdict, Verdict::Refuted, "{before}: {effect:?}");
+        }
+        let mut warehouse = warehouse(Dialect::Postgres);
+        warehouse.execute("create table t (id integer, note text not null)");
+        // An empty table stands for one that is not known: a maximum of it is not.
+        for sql in [
+            "insert into t select 1, max(x) from outside.log",
+            "insert into t (id, note) select count(*), max(relname) from pg_class",
+            "select 1 / count(*) from outside.log",
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.verdict, Verdict::NotProved, "{sql}: {effect:?}");
+        }
+    });
+}
+
+/// The statements of a block are those of SQL, up to the first of its own.
+#[test]
+fn a_block_is_carried_out_as_far_as_it_is_plain() {
+    deep(|| {
+        let mut warehouse = warehouse(Dialect::Postgres);
+        warehouse.execute("create table t (id integer, note text)");
+        for (sql, verdict) in [
+            ("do $$ begin insert into t (id, note) values (1, 'x'); end $$", Verdict::Simulated),
+            ("do $b$ begin update t set nope = 1; end; $b$ language plpgsql", Verdict::Refuted),
+            ("do $$ begin delete from t; update t set id = 'x'; raise notice 'done'; end $$", Verdict::Refuted),
+            ("do $$ begin insert into t (id) values (2); if true then null; end if; end $$", Verdict::NotProved),
+            ("do $$ begin update t set nope = 1; exception when others then null; end $$", Verdict::NotProved),
+            ("do $$ declare n integer; begin update t set nope = n; end $$", Verdict::NotProved),
+        ] {
+            let effect = warehouse.execute(sql).pop().unwrap();
+            assert_eq!(effect.verdict, verdict, "{sql}: {effect:?}");
+        }
+        let left = warehouse.execute("select id, note from t").pop().unwrap().rows.unwrap();
+        assert_eq!(left.rows, [[SqlValue::Integer(1), SqlValue::Text("x".to_owned())]]);
+    });
+}
+
 #[test]
 fn statements_do_what_duckdb_does() {
     deep(|| {

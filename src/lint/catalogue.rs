@@ -13,7 +13,7 @@ use super::scene::Spot;
 use super::{Findings, Step};
 use crate::project::{Node, Resource};
 use crate::render::materialized::Owner;
-use crate::sql::bind::{self, Column, Table};
+use crate::sql::bind::{self, Catalog, Column, Table};
 use crate::sql::{self, Cut, Dialect, Parse, Script, UNKNOWN, Verb};
 
 /// How many statements are read to be bound before they are, and how many bytes they have together.
@@ -32,6 +32,8 @@ pub(super) struct Catalogue {
     odd: HashSet<usize>,
     /// Hooks may change any table in a way that is not known.
     all_vague: bool,
+    /// Hooks add casts, operators or extensions, which bring some.
+    adds: bool,
     /// The names of the project's nodes, in lower case.
     names: HashSet<String>,
     /// Macros of the project make nodes' tables in a way of their own.
@@ -104,6 +106,9 @@ impl Catalogue {
                 }
             }
             Verb::Create => {
+                let second = words(step.text()).nth(1).unwrap_or_default();
+                let adds = ["cast", "operator", "extension"].iter().any(|word| second.eq_ignore_ascii_case(word));
+                self.adds |= adds || outline.object == Some(sql::ObjectKind::Extension);
                 let table = outline.object == Some(sql::ObjectKind::Table) && !unknown;
                 let table = if table { created(step) } else { None };
                 let known = self.created.entry(key);
@@ -144,6 +149,14 @@ impl Catalogue {
         // What dbt builds, or what has a source of its own, is not the hooks' alone.
         let is_node = self.names.contains(&last.to_ascii_lowercase());
         (!is_node && !self.all_vague).then_some(table)
+    }
+
+    /// Whether a hook creates something of that name, as a function.
+    fn makes(&self, name: &str) -> bool {
+        self.all_vague
+            || self.created.contains_key(name)
+            || self.names.contains(name)
+            || (name == bind::ADDED && self.adds)
     }
 
     /// The table of a node.
@@ -193,7 +206,8 @@ impl Catalogue {
     /// The columns of a node's query, the same on every way through it.
     fn queried(&self, findings: &Findings<'_>, target: usize, at: usize, dialect: Dialect) -> Option<Vec<Column>> {
         let texts = findings.renderer.code(target, at)?;
-        let catalog = |parts: &[String]| self.table(findings, target, parts);
+        let tables = |parts: &[String]| self.table(findings, target, parts);
+        let catalog = Catalog { tables: &tables, makes: &|name| self.makes(name) };
         let mut columns: Option<Vec<Column>> = None;
         for text in texts {
             let own = bind::columns(text.trim().trim_end_matches(';'), dialect, &catalog)?;
@@ -274,7 +288,8 @@ impl Findings<'_> {
 
     fn problems_of(&self, step: &Step<'_>, statement: &bind::Read) -> Vec<bind::Problem> {
         let start = step.statement.range.start;
-        let catalog = |parts: &[String]| self.table(step, parts);
+        let tables = |parts: &[String]| self.table(step, parts);
+        let catalog = Catalog { tables: &tables, makes: &|name| self.catalogue().makes(name) };
         let mut found = bind::problems(step.text(), statement, step.dialect(), &catalog);
         for problem in &mut found {
             problem.range = problem.range.start + start..problem.range.end + start;
@@ -288,8 +303,7 @@ pub(super) type Problems = Vec<(usize, bind::Problem)>;
 
 /// The table that a statement creates.
 fn created(step: &Step<'_>) -> Option<Arc<Table>> {
-    let nothing = |_: &[String]| None;
-    if let Some(table) = bind::created(step.text(), step.dialect(), &nothing) {
+    if let Some(table) = bind::created(step.text(), step.dialect(), &Catalog::EMPTY) {
         return Some(Arc::new(table));
     }
     let columns = sql::columns::created(step.text(), step.dialect())?;

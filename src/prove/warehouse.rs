@@ -4,6 +4,7 @@
 //! the simulated catalog and remembered there, or neither, and then the cause is said.
 
 mod assumption;
+mod bound;
 mod build;
 mod catalog;
 mod clock;
@@ -198,6 +199,17 @@ pub(crate) enum Change {
     },
 }
 
+/// What a statement touched that is not known.
+#[derive(Debug, Default, Clone, Copy)]
+struct Touched {
+    /// Something that is not certain.
+    assumed: bool,
+    /// Rows that are not known.
+    guessed: bool,
+    /// Such rows, and not only to write to where they are.
+    read_guessed: bool,
+}
+
 /// A warehouse that is played by `SQLite`.
 #[derive(Debug)]
 pub struct Warehouse {
@@ -215,12 +227,8 @@ pub struct Warehouse {
     savepoints: Vec<Savepoint>,
     /// What was done in the open transaction.
     progress: Progress,
-    /// Whether the statement at hand touched something that is not certain.
-    touched_assumed: bool,
-    /// Whether the statement at hand read rows that are not known.
-    touched_guessed: bool,
-    /// Whether it read such rows, and does not only write to where they are.
-    read_guessed: bool,
+    /// What the statement at hand touched.
+    touched: Touched,
     /// The relations whose rows are not known.
     guessed: HashSet<RelationName>,
     /// Whether something may have made, changed or dropped relations that was not executed.
@@ -267,9 +275,7 @@ impl Warehouse {
             label: Arc::from(""),
             savepoints: Vec::new(),
             progress: Progress::default(),
-            touched_assumed: false,
-            touched_guessed: false,
-            read_guessed: false,
+            touched: Touched::default(),
             is_out_of_sight: false,
             routine_prints: HashMap::new(),
             fired: HashMap::new(),
@@ -329,7 +335,7 @@ impl Warehouse {
 
     /// Notes that something is assumed, and who needs it.
     pub(crate) fn assume(&mut self, kind: AssumptionKind, name: impl Into<String>) {
-        self.touched_assumed = true;
+        self.touched.assumed = true;
         self.assumptions.add(kind, name.into(), &self.label);
     }
 

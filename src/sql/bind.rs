@@ -5,18 +5,21 @@
 //! is only what holds whatever the unknown turns out to be.
 
 mod expressions;
+mod folded;
 mod functions;
 mod groups;
+mod overloads;
 mod queries;
 mod scope;
 mod statements;
+mod system;
 mod tables;
 mod types;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use sqlparser::ast::Statement;
+use sqlparser::ast::{Query, Statement};
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Span};
 
@@ -25,6 +28,7 @@ use super::token::{self, Kind};
 use super::{MOST_TOKENS, UNKNOWN, with_numbers};
 
 pub(crate) use scope::{Catalog, Column, Table};
+pub(crate) use system::is_own;
 pub(crate) use tables::created;
 pub(crate) use types::Type;
 
@@ -60,6 +64,9 @@ pub(crate) enum ProblemKind {
     Null { table: String, column: String },
 }
 
+/// What stands for casts, operators and extensions among the names that a project makes itself.
+pub(crate) const ADDED: &str = "operator";
+
 /// Binds one statement.
 struct Binder<'b> {
     text: &'b str,
@@ -72,7 +79,11 @@ struct Binder<'b> {
 
 impl Binder<'_> {
     fn problem(&mut self, span: Span, kind: ProblemKind) {
-        let Some(range) = range(self.text, span) else { return };
+        // A cast or an operator of the project's own may make anything of a value.
+        if matches!(kind, ProblemKind::Type(_)) && (self.catalog.makes)(ADDED) {
+            return;
+        }
+        let range = range(self.text, span).unwrap_or(0..self.text.len());
         let problem = Problem { range, kind };
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -112,18 +123,28 @@ pub(crate) fn read(text: &str, dialect: Dialect) -> Option<Read> {
     parsed(text, dialect).map(Read)
 }
 
-/// What is wrong with the names and values of a statement that was read from a text.
-pub(crate) fn problems(text: &str, Read(statement): &Read, dialect: Dialect, catalog: &Catalog<'_>) -> Vec<Problem> {
+/// What is wrong with the names and values of a statement whose tree is at hand.
+pub(crate) fn problems_in(text: &str, statement: &Statement, dialect: Dialect, catalog: &Catalog<'_>) -> Vec<Problem> {
     let mut binder = Binder { text, dialect, catalog, common: Vec::new(), problems: Vec::new() };
     binder.statement(statement);
     binder.problems
 }
 
+/// The columns that a query gives whose tree is at hand; none where they are not all known.
+pub(crate) fn columns_in(query: &Query, dialect: Dialect, catalog: &Catalog<'_>) -> Option<Vec<Column>> {
+    let mut binder = Binder { text: "", dialect, catalog, common: Vec::new(), problems: Vec::new() };
+    binder.query(query, None)
+}
+
+/// What is wrong with the names and values of a statement that was read from a text.
+pub(crate) fn problems(text: &str, Read(statement): &Read, dialect: Dialect, catalog: &Catalog<'_>) -> Vec<Problem> {
+    problems_in(text, statement, dialect, catalog)
+}
+
 /// The columns that a query gives; none where they are not all known.
 pub(crate) fn columns(text: &str, dialect: Dialect, catalog: &Catalog<'_>) -> Option<Vec<Column>> {
     let Statement::Query(query) = parsed(text, dialect)? else { return None };
-    let mut binder = Binder { text, dialect, catalog, common: Vec::new(), problems: Vec::new() };
-    binder.query(&query, None)
+    columns_in(&query, dialect, catalog)
 }
 
 /// The bytes of a span.

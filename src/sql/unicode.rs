@@ -75,7 +75,7 @@ mod tests {
     fn escapes_are_resolved_in_their_room() {
         // PostgreSQL 15: select U&'d\0061t\+000061' is data, U&'d!0061' uescape '!' is da, U&"d\0061t" names dat.
         let plain = |text| written_plainly(text, Dialect::Postgres).into_owned();
-        assert_eq!(plain(r"select U&'d\0061t\+000061', 1"), "select 'data'              , 1");
+        assert_eq!(plain(r"select U&'d\0061t\+000061', 1"), "select 'data'             , 1");
         assert_eq!(plain("select u&'d!0061' uescape '!'"), format!("select 'da'{}", " ".repeat(18)));
         assert_eq!(plain(r#"select U&"d\0061t" from t"#), r#"select "dat"       from t"#);
         assert_eq!(plain(r"select U&'\0027'"), "select ''''     ");

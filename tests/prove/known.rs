@@ -39,8 +39,6 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     ("models-hooks-on-operations", "operation.ops.ops-on-run-end-0.post-hook.0", "dbt gives an on-run hook the hooks of the models, and fails on them: the plan has none of an operation"),
     ("models-hooks-on-operations", "operation.ops.ops-on-run-end-0", FOLLOWS),
     ("models-hooks-on-operations", "model.ops.m.post-hook.0", FOLLOWS),
-    ("outside-postgres", "model.outside_postgres.a_view", "a function that the rehearsal does not know may be one of the database's own: the hook is not judged"),
-    ("outside-postgres", "shop.analytics.trace", FOLLOWS),
     ("packages-macros", "model.ops.m", OWN_SQL),
     ("plain-names-duckdb", "run", NO_SCHEMA),
     ("plain-names-postgres", "run", NO_SCHEMA),

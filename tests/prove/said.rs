@@ -52,7 +52,7 @@ fn a_dispatch_without_an_adapter_is_not_refuted() {
 
 #[test]
 fn a_proof_of_nothing_does_not_hold() {
-    let project = small(&["on-run-end:\n  - do $$ begin perform 1; end $$"]);
+    let project = small(&["on-run-end:\n  - do $$ begin null; end $$"]);
     let proof = proved(&project);
     let verdicts = |proof: &Proof| {
         let steps = proof.runs.iter().flat_map(|run| &run.steps).filter(|step| step.hook.is_some());

@@ -25,8 +25,8 @@ impl Warehouse {
     /// Makes a relation from a query, in place of what has its name: what dbt does to build a node.
     pub fn build(&mut self, name: &RelationName, kind: Kind, query: &str, old: &Replaced) -> Effect {
         self.executed.clear();
-        self.touched_assumed = false;
-        (self.touched_guessed, self.read_guessed) = (false, false);
+        self.touched.assumed = false;
+        (self.touched.guessed, self.touched.read_guessed) = (false, false);
         self.stand_ins = Some(Vec::new());
         let done = self.atomically(|this| this.build_from(name, kind, query, old));
         let stood_in = self.stand_ins.take().unwrap_or_default();
@@ -40,8 +40,8 @@ impl Warehouse {
     /// Lets NULL stand for an expression that is not executed: the rows of a node are there to be read by hooks, and
     /// what is wrong in one column of them leaves the others as they are.
     pub(super) fn stand_in(&mut self, cause: String) {
-        self.touched_assumed = true;
-        self.touched_guessed = true;
+        self.touched.assumed = true;
+        self.touched.guessed = true;
         if let Some(causes) = self.stand_ins.as_mut().filter(|causes| causes.len() < 5 && !causes.contains(&cause)) {
             causes.push(cause);
         }
@@ -110,7 +110,7 @@ impl Warehouse {
     pub fn put(&mut self, relation: Relation, rows: impl Iterator<Item = Vec<SqlValue>>) -> Result<(), String> {
         let (name, is_known) = (relation.name.clone(), relation.certainty == Certainty::Known);
         let put = self.atomically(|this| this.put_rows(relation, rows));
-        self.touched_guessed = !is_known;
+        self.touched.guessed = !is_known;
         self.wrote_to(name, true);
         put.map_err(Stop::cause)
     }

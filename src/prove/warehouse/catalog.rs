@@ -69,6 +69,8 @@ pub struct Column {
     pub of: Type,
     /// The type as it was declared, where it was.
     pub declared: Option<String>,
+    /// Whether that is the warehouse's own type, and not only the kind of it.
+    pub exact: bool,
     /// The most characters of a text that it takes, the most digits of a number.
     pub length: Option<u32>,
     /// The digits after the point that it keeps.
@@ -93,6 +95,7 @@ impl Column {
             name: name.into(),
             of,
             declared: None,
+            exact: false,
             length: None,
             scale: None,
             digits: None,

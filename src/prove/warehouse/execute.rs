@@ -13,7 +13,7 @@ use super::stop::{Done, Stop};
 use super::translate::Given as Column;
 use super::types::Type;
 use super::value::{Rows, SqlValue};
-use super::{Effect, Given, RelationName, Verdict, Warehouse};
+use super::{Effect, Given, RelationName, Touched, Verdict, Warehouse};
 
 /// The most bytes that the rows of a query may need.
 const MOST_FETCHED: usize = 256 << 20;
@@ -143,8 +143,7 @@ impl Warehouse {
     }
 
     fn judged(&mut self, given: &Given<'_>) -> Effect {
-        self.touched_assumed = false;
-        (self.touched_guessed, self.read_guessed) = (false, false);
+        self.touched = Touched::default();
         self.executed.clear();
         if matches!(given.statement.outline.verb, Verb::Declare | Verb::Set | Verb::Block)
             && !matches!(self.session.dialect, Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb)
@@ -160,6 +159,22 @@ impl Warehouse {
             let cause = "it holds something that is not known before the run";
             return Effect::new(given.text, Verdict::NotProved).because(cause);
         }
+        let (of_type, of_name) = self.refused_when_read(given);
+        // A name that is missing is told first, and in the words that belong to where it stands.
+        let effect = match (of_type, of_name.is_some()) {
+            (Some(cause), false) => return Effect::new(given.text, Verdict::Refuted).because(cause),
+            (of_type, _) => (self.carried(given), of_type.or(of_name)),
+        };
+        match effect {
+            (effect, Some(cause)) if effect.verdict != Verdict::Refuted => {
+                Effect { verdict: Verdict::Refuted, ..effect }.because(cause)
+            }
+            (effect, _) => effect,
+        }
+    }
+
+    /// Executes a statement of which nothing is wrong to the reader, or has its effect simulated.
+    fn carried(&mut self, given: &Given<'_>) -> Effect {
         if let Some(tree) = given.tree
             && super::statements::is_executed(tree)
             && !self.is_simulated(given)
@@ -215,10 +230,10 @@ impl Warehouse {
         let sqlite = std::mem::take(&mut self.executed);
         let mut effect = Effect::new(text, Verdict::Proved);
         effect.sqlite = sqlite;
-        effect.guessed = self.touched_guessed;
+        effect.guessed = self.touched.guessed;
         match done {
             Ok(outcome) => {
-                if self.touched_assumed {
+                if self.touched.assumed {
                     effect.verdict = Verdict::Assumed;
                 }
                 effect.affected = outcome.affected;
@@ -378,7 +393,7 @@ impl Warehouse {
     /// Whether a rule that rows violate here may hold in the warehouse: other rows may be there, or a trigger may change
     /// those that come.
     fn may_hold(&self, relation: Option<&Relation>, kind: Violation) -> bool {
-        let has_others = if kind == Violation::Unique { self.touched_guessed } else { self.read_guessed };
+        let has_others = if kind == Violation::Unique { self.touched.guessed } else { self.touched.read_guessed };
         has_others || relation.is_some_and(|relation| self.is_changed_by_trigger(&relation.name))
     }
 

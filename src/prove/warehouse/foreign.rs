@@ -174,7 +174,7 @@ impl Warehouse {
                         relation.name.identifier
                     ),
                 })?;
-                self.touched_assumed = true;
+                self.touched.assumed = true;
             }
         }
         let referrers: Vec<RelationName> =
@@ -214,7 +214,7 @@ impl Warehouse {
                         key.of.identifier, referrer.name.identifier
                     ),
                 })?;
-                self.touched_assumed = true;
+                self.touched.assumed = true;
                 return Ok(());
             }
             (KeyAction::Cascade, Verb::Delete | Verb::Truncate) => {
@@ -235,7 +235,7 @@ impl Warehouse {
             let known = self.catalog.relation(name).is_some_and(|one| one.certainty == Certainty::Known);
             known && !self.is_guessed(name)
         };
-        let is_certain = !self.touched_guessed && is_sure(&relation.name) && is_sure(&key.of);
+        let is_certain = !self.touched.guessed && is_sure(&relation.name) && is_sure(&key.of);
         if is_certain { Err(Stop::Refuted(says())) } else { Ok(()) }
     }
 

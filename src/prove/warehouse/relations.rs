@@ -103,15 +103,15 @@ impl Warehouse {
 
     /// Notes that a statement uses a relation.
     pub(super) fn touch(&mut self, relation: &Relation) {
-        if !(self.touched_guessed && self.read_guessed) && self.is_guessed(&relation.name) {
-            (self.touched_guessed, self.read_guessed) = (true, true);
+        if !(self.touched.guessed && self.touched.read_guessed) && self.is_guessed(&relation.name) {
+            (self.touched.guessed, self.touched.read_guessed) = (true, true);
         }
         match relation.certainty {
             Certainty::Known => {}
-            Certainty::Inferred => self.touched_assumed = true,
-            Certainty::Assumed if is_of_dbt(&relation.name) => self.touched_assumed = true,
+            Certainty::Inferred => self.touched.assumed = true,
+            Certainty::Assumed if is_of_dbt(&relation.name) => self.touched.assumed = true,
             Certainty::Assumed => {
-                self.touched_assumed = true;
+                self.touched.assumed = true;
                 let assumption = self.assumptions.add(AssumptionKind::Table, relation.name.to_string(), &self.label);
                 if !assumption.columns.iter().eq(relation.columns.iter().map(|column| &column.name)) {
                     assumption.columns = relation.columns.iter().map(|column| column.name.clone()).collect();
@@ -137,7 +137,7 @@ impl Warehouse {
 
     /// Notes what a statement that wrote to a relation makes of its rows.
     pub(super) fn wrote_to(&mut self, name: RelationName, anew: bool) {
-        if self.touched_guessed {
+        if self.touched.guessed {
             self.guessed.insert(name);
         } else if anew {
             self.guessed.remove(&name);

@@ -1,6 +1,7 @@
 //! Statements that need no rows: checked against the catalog as the warehouse would check them, and remembered there.
 
 mod alter;
+mod block;
 mod clash;
 mod comment;
 mod duckdb;
@@ -135,7 +136,7 @@ impl Warehouse {
         );
         let effect = Effect { has_other_rows, ..Effect::new(given.text, Verdict::Simulated) };
         Some(match done {
-            Ok(()) if self.touched_assumed => Effect { verdict: Verdict::Assumed, ..effect },
+            Ok(()) if self.touched.assumed => Effect { verdict: Verdict::Assumed, ..effect },
             Ok(()) => effect,
             Err(Stop::Refuted(cause)) => Effect { verdict: Verdict::Refuted, ..effect }.because(cause),
             Err(Stop::NotProved(cause)) => Effect { verdict: Verdict::NotProved, ..effect }.because(cause),
@@ -212,10 +213,7 @@ impl Warehouse {
                 self.catalog.out_of_sight();
                 done
             }
-            Act::Block => {
-                self.catalog.out_of_sight();
-                Err(Stop::not_proved("the inside of a block is not executed in the rehearsal"))
-            }
+            Act::Block => self.block(said),
             Act::Use => self.use_of(&mut reader),
             Act::Set => self.set(verb, &mut reader),
             Act::Show => self.show(verb, &mut reader),

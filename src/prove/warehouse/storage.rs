@@ -140,7 +140,7 @@ impl Warehouse {
     pub(super) fn stopped(&self, error: &rusqlite::Error) -> Stop {
         match sqlite::stop(error) {
             // Other rows may be there, which the warehouse takes.
-            Stop::Refuted(cause) if self.read_guessed => {
+            Stop::Refuted(cause) if self.touched.read_guessed => {
                 Stop::NotProved(format!("{}; {}", self.shown(&cause), super::execute::GUESSED))
             }
             Stop::Refuted(cause) => Stop::Refuted(self.shown(&cause)),

@@ -1,8 +1,8 @@
 //! What expressions name, and what kinds of values they give.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName,
-    Spanned as _, UnaryOperator, Value,
+    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
+    Ident, ObjectName, Spanned as _, UnaryOperator, Value,
 };
 
 use super::functions;
@@ -49,9 +49,8 @@ impl Binder<'_> {
             Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => self.expr(inner, scope),
             Expr::Value(value) => match &value.value {
                 Value::SingleQuotedString(text) => Type::Constant(text.clone()),
-                Value::Number(digits, _) if digits.bytes().all(|digit| digit.is_ascii_digit()) => Type::Integer,
-                Value::Number(..) => Type::Numeric,
-                Value::Boolean(_) => Type::Boolean,
+                Value::Number(digits, _) => Type::of_number(digits),
+                Value::Boolean(_) => Type::BOOLEAN,
                 _ => Type::Unknown,
             },
             Expr::IsFalse(inner)
@@ -63,7 +62,7 @@ impl Binder<'_> {
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => {
                 self.expr(inner, scope);
-                Type::Boolean
+                Type::BOOLEAN
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 self.compared(left, &BinaryOperator::Eq, right, expr, scope)
@@ -71,7 +70,10 @@ impl Binder<'_> {
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right, expr, scope),
             Expr::UnaryOp { op, expr: inner } => {
                 let kind = self.expr(inner, scope);
-                if *op == UnaryOperator::Not { Type::Boolean } else { kind }
+                if self.dialect != Dialect::Postgres {
+                    return if *op == UnaryOperator::Not { Type::BOOLEAN } else { Type::Unknown };
+                }
+                kind.after(op).unwrap_or_else(|reason| self.unfit(expr, reason))
             }
             Expr::InList { expr: one, list, .. } => {
                 let kind = self.expr(one, scope);
@@ -79,7 +81,7 @@ impl Binder<'_> {
                     let value = self.expr(item, scope);
                     self.judge(&kind, &BinaryOperator::Eq, &value, item);
                 }
-                Type::Boolean
+                Type::BOOLEAN
             }
             Expr::InSubquery { expr: one, subquery, .. } => {
                 let kind = self.expr(one, scope);
@@ -87,7 +89,7 @@ impl Binder<'_> {
                 if let Some([column]) = columns.as_deref() {
                     self.judge(&kind, &BinaryOperator::Eq, &column.kind.clone(), expr);
                 }
-                Type::Boolean
+                Type::BOOLEAN
             }
             Expr::Between { expr: one, low, high, .. } => {
                 let kind = self.expr(one, scope);
@@ -95,20 +97,17 @@ impl Binder<'_> {
                     let value = self.expr(bound, scope);
                     self.judge(&kind, &operator, &value, expr);
                 }
-                Type::Boolean
+                Type::BOOLEAN
             }
             Expr::Like { expr: one, pattern, .. } | Expr::ILike { expr: one, pattern, .. } => {
                 let kind = self.expr(one, scope);
-                self.expr(pattern, scope);
-                let is_other = matches!(kind, Type::Integer | Type::Numeric | Type::Date | Type::Timestamp);
-                if let (true, Some(name)) = (is_other, kind.name()) {
-                    self.refused(expr, format!("LIKE compares texts, and the value is of type {name}"));
-                }
-                Type::Boolean
+                let pattern = self.expr(pattern, scope);
+                self.judge(&kind, &BinaryOperator::PGLikeMatch, &pattern, expr);
+                Type::BOOLEAN
             }
             Expr::Exists { subquery, .. } => {
                 self.query(subquery, Some(scope));
-                Type::Boolean
+                Type::BOOLEAN
             }
             Expr::Subquery(query) => match self.query(query, Some(scope)).as_deref() {
                 Some([column]) => column.kind.clone(),
@@ -117,43 +116,50 @@ impl Binder<'_> {
             Expr::Cast { expr: inner, data_type, .. } => {
                 let value = self.expr(inner, scope);
                 let kind = Type::of(data_type);
-                if matches!(value, Type::Constant(_))
-                    && let Some(reason) = kind.refuses(&value)
-                {
+                if let Some(reason) = kind.refuses_cast_of(&value) {
                     self.refused(expr, reason);
                 }
                 kind
             }
             Expr::AtTimeZone { timestamp, time_zone } => {
-                self.expr(timestamp, scope);
-                self.expr(time_zone, scope);
-                Type::Timestamp
+                let time = self.expr(timestamp, scope);
+                let zone = self.expr(time_zone, scope);
+                self.called("timezone", &[zone, time], expr)
             }
             Expr::Extract { expr: inner, .. } => {
-                self.expr(inner, scope);
-                Type::Numeric
+                let value = self.expr(inner, scope);
+                // An interval may be a constant behind its type.
+                self.called("extract", &[Type::TEXT, value], expr)
             }
             Expr::Ceil { expr: inner, .. } | Expr::Floor { expr: inner, .. } => {
-                self.expr(inner, scope);
-                Type::Numeric
+                let value = self.expr(inner, scope);
+                self.called("floor", &[value], expr)
             }
             Expr::Position { expr: left, r#in: right } => {
                 self.expr(left, scope);
                 self.expr(right, scope);
-                Type::Integer
+                Type::INTEGER
             }
             Expr::Substring { expr: inner, substring_from, substring_for, .. } => {
-                for part in [Some(inner), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten() {
-                    self.expr(part, scope);
-                }
-                Type::Text
+                let parts = [Some(inner), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten();
+                let given: Vec<Type> = parts.map(|part| self.expr(part, scope)).collect();
+                self.called("substring", &given, expr)
             }
             Expr::Trim { expr: inner, .. } => {
-                self.expr(inner, scope);
-                Type::Text
+                let value = self.expr(inner, scope);
+                self.called("btrim", &[value], expr)
+            }
+            Expr::AnyOp { left, compare_op, right, .. } | Expr::AllOp { left, compare_op, right } => {
+                let one = self.expr(left, scope);
+                let element = match &**right {
+                    Expr::Subquery(_) => self.expr(right, scope),
+                    _ => self.expr(right, scope).element(),
+                };
+                self.judge(&one, compare_op, &element, expr);
+                Type::BOOLEAN
             }
             Expr::TypedString(typed) => Type::of(&typed.data_type),
-            Expr::Interval(_) => Type::Interval,
+            Expr::Interval(_) => Type::INTERVAL,
             Expr::Case { operand, conditions, else_result, .. } => {
                 self.case(operand.as_deref(), conditions, else_result.as_deref(), scope)
             }
@@ -170,12 +176,12 @@ impl Binder<'_> {
     }
 
     fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, whole: &Expr, scope: &Scope<'_>) -> Type {
-        // `x -> x + 1` is a function in DuckDB.
         // `f(days := 3)`: the name of an argument.
         if matches!(op, BinaryOperator::Assignment) {
             return self.expr(right, scope);
         }
-        if matches!(op, BinaryOperator::Arrow) {
+        // `x -> x + 1` is a function in DuckDB.
+        if matches!(op, BinaryOperator::Arrow) && self.dialect != Dialect::Postgres {
             return Type::Unknown;
         }
         self.compared(left, op, right, whole, scope)
@@ -192,15 +198,25 @@ impl Binder<'_> {
         if self.dialect != Dialect::Postgres {
             return Type::Unknown;
         }
-        left.with(op, right).unwrap_or_else(|reason| {
-            self.refused(place, reason);
-            Type::Unknown
-        })
+        left.with(op, right).unwrap_or_else(|reason| self.unfit(place, reason))
     }
 
-    /// Looks at a condition.
-    pub(super) fn condition(&mut self, expr: &Expr, scope: &Scope<'_>) {
-        if let Some(reason) = self.expr(expr, scope).no_condition() {
+    /// The type of what a function that is written in its own way gives.
+    fn called(&mut self, name: &str, arguments: &[Type], place: &Expr) -> Type {
+        if self.dialect != Dialect::Postgres {
+            return Type::Unknown;
+        }
+        functions::call(name, arguments).unwrap_or_else(|reason| self.unfit(place, reason))
+    }
+
+    fn unfit(&mut self, place: &Expr, reason: String) -> Type {
+        self.refused(place, reason);
+        Type::Unknown
+    }
+
+    /// Looks at a condition, of which messages name the place.
+    pub(super) fn condition(&mut self, expr: &Expr, place: &str, scope: &Scope<'_>) {
+        if let Some(reason) = self.expr(expr, scope).no_condition(place) {
             self.refused(expr, reason);
         }
     }
@@ -227,21 +243,25 @@ impl Binder<'_> {
                     let value = self.expr(&when.condition, scope);
                     self.judge(of, &BinaryOperator::Eq, &value, &when.condition);
                 }
-                None => self.condition(&when.condition, scope),
+                None => self.condition(&when.condition, "CASE/WHEN", scope),
             }
             kinds.push(self.expr(&when.result, scope));
         }
         if let Some(otherwise) = otherwise {
             kinds.push(self.expr(otherwise, scope));
         }
-        let known = kinds.iter().find(|kind| !matches!(kind, Type::Constant(_)) && kind.name().is_some());
-        let reason = known.and_then(|known| kinds.iter().find_map(|kind| known.parts_from(kind)));
-        let place = conditions.first().map(|when| &when.result);
-        if let (Some(reason), Some(place)) = (reason, place) {
-            self.refused(place, format!("the branches of CASE do not fit: {reason}"));
+        if self.dialect != Dialect::Postgres {
+            return Type::Unknown;
         }
-        // A branch that gives null has no kind of its own.
-        kinds.into_iter().reduce(Type::either).unwrap_or(Type::Unknown)
+        let place = conditions.first().map(|when| &when.result);
+        // A branch that gives null has no type of its own.
+        Type::common(&kinds).unwrap_or_else(|reason| {
+            if let Some(place) = place {
+                let reason = if reason.starts_with("types ") { format!("CASE {reason}") } else { reason };
+                self.refused(place, reason);
+            }
+            Type::Unknown
+        })
     }
 
     fn column(&mut self, ident: &Ident, scope: &Scope<'_>) -> Type {
@@ -298,15 +318,17 @@ impl Binder<'_> {
     fn function(&mut self, function: &Function, scope: &Scope<'_>) -> Type {
         let name = plain_name(&function.name, self.dialect);
         let mut kinds = Vec::new();
-        let mut plain = function.over.is_none() && function.within_group.is_empty();
+        let mut plain = function.within_group.is_empty() && matches!(function.parameters, FunctionArguments::None);
+        let mut bare = false;
         match &function.args {
-            FunctionArguments::None => plain = false,
+            FunctionArguments::None => bare = true,
             FunctionArguments::Subquery(query) => {
                 self.query(query, Some(scope));
                 plain = false;
             }
             FunctionArguments::List(list) => {
-                plain &= list.clauses.is_empty() && list.duplicate_treatment.is_none();
+                let is_order = |clause: &FunctionArgumentClause| matches!(clause, FunctionArgumentClause::OrderBy(_));
+                plain &= list.clauses.iter().all(is_order);
                 for argument in &list.args {
                     match argument {
                         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => kinds.push(self.expr(expr, scope)),
@@ -320,16 +342,26 @@ impl Binder<'_> {
             }
         }
         if let Some(filter) = &function.filter {
-            self.expr(filter, scope);
+            self.condition(filter, "FILTER", scope);
         }
-        let Some(name) = name else { return Type::Unknown };
-        if plain
-            && self.dialect == Dialect::Postgres
-            && let Some(reason) = functions::refusal(&name, &kinds)
-        {
+        let Some(name) = name.filter(|_| self.dialect == Dialect::Postgres) else { return Type::Unknown };
+        if bare {
+            return functions::bare(&name);
+        }
+        // `count(*)`, and a function of the project's own of the same name.
+        if !plain || (self.catalog.makes)(&name) {
+            return if name == "count" { Type::Is("int8") } else { Type::Unknown };
+        }
+        let is_window = functions::is_window(&name);
+        let called = if is_window && function.over.is_none() {
+            Err(format!("window function {name} requires an OVER clause"))
+        } else {
+            functions::call(&name, &kinds)
+        };
+        called.unwrap_or_else(|reason| {
             self.problem(function.name.span(), ProblemKind::Type(reason));
-        }
-        functions::kind(&name, &kinds)
+            Type::Unknown
+        })
     }
 }
 

@@ -1,5 +1,8 @@
 //! The functions that Postgres has of its own: what they give, and what they take.
 
+use sqlparser::ast::BinaryOperator;
+
+use super::overloads::{Sort, postgres};
 use super::types::Type;
 
 /// Functions whose value is one for many rows.
@@ -26,46 +29,50 @@ pub(super) const AGGREGATES: [&str; 20] = [
     "jsonb_object_agg",
 ];
 
-/// The kind of value that a function gives.
-pub(super) fn kind(name: &str, arguments: &[Type]) -> Type {
-    let first = || arguments.first().cloned().unwrap_or(Type::Unknown);
+/// The type of the value that a function of Postgres' own gives, or why there is none for such arguments.
+pub(super) fn call(name: &str, arguments: &[Type]) -> Result<Type, String> {
+    if let Some(reason) = misused(name, arguments) {
+        return Err(reason);
+    }
     match name {
-        "now"
-        | "current_timestamp"
-        | "clock_timestamp"
-        | "statement_timestamp"
-        | "transaction_timestamp"
-        | "localtimestamp"
-        | "to_timestamp"
-        | "make_timestamp" => Type::Timestamp,
-        "current_date" | "to_date" | "make_date" => Type::Date,
-        "date" if arguments.len() == 1 => Type::Date,
-        "count" | "length" | "char_length" | "character_length" | "octet_length" | "strpos" | "row_number" | "rank"
-        | "dense_rank" | "pg_backend_pid" => Type::Integer,
-        "avg" | "random" | "extract" | "date_part" | "round" | "ceil" | "ceiling" | "floor" | "sqrt" | "power"
-        | "ln" => Type::Numeric,
-        "upper" | "lower" | "concat" | "concat_ws" | "to_char" | "md5" | "left" | "right" | "split_part"
-        | "string_agg" | "initcap" | "lpad" | "rpad" | "btrim" | "ltrim" | "rtrim" | "format" | "quote_literal"
-        | "quote_ident" | "reverse" | "repeat" | "translate" | "regexp_replace" | "chr" | "version" => Type::Text,
-        "replace" | "trim" | "substring" | "substr" => Type::Text,
-        "date_trunc" => match arguments.get(1) {
-            Some(Type::Interval) => Type::Interval,
-            Some(Type::Date | Type::Timestamp) => Type::Timestamp,
-            _ => Type::Unknown,
-        },
-        "age" | "make_interval" | "justify_days" | "justify_hours" | "justify_interval" => Type::Interval,
-        "bool_and" | "bool_or" | "every" => Type::Boolean,
-        "min" | "max" | "nullif" | "lag" | "lead" | "first_value" | "last_value" => match first() {
-            Type::Constant(_) => Type::Text,
-            kind => kind,
-        },
-        "abs" => first(),
-        "sum" => match first() {
-            Type::Integer | Type::Numeric => Type::Numeric,
-            Type::Interval => Type::Interval,
-            _ => Type::Unknown,
-        },
-        "coalesce" | "greatest" | "least" => arguments.iter().cloned().reduce(Type::either).unwrap_or(Type::Unknown),
+        "coalesce" | "greatest" | "least" => {
+            let named = |reason: String| match reason.strip_prefix("types ") {
+                Some(types) => format!("{} types {types}", name.to_uppercase()),
+                None => reason,
+            };
+            return Type::common(arguments).map_err(named);
+        }
+        "nullif" => {
+            let [first, second] = arguments else { return Ok(Type::Unknown) };
+            first.with(&BinaryOperator::Eq, second)?;
+            return Ok(if matches!(second, Type::Constant(_)) { first.clone() } else { Type::Unknown });
+        }
+        _ => {}
+    }
+    let Some(call) = postgres().function(name, arguments) else {
+        let types: Vec<String> = arguments.iter().map(Type::told).collect();
+        return Err(format!("function {name}({}) does not exist", types.join(", ")));
+    };
+    for (value, read) in arguments.iter().zip(&call.reads) {
+        if let Some(reason) = read.misread(value) {
+            return Err(reason);
+        }
+    }
+    Ok(call.gives)
+}
+
+/// Whether a function needs OVER.
+pub(super) fn is_window(name: &str) -> bool {
+    postgres().sort(name) == Some(Sort::Window)
+}
+
+/// The type of a name that is called without parentheses.
+pub(super) fn bare(name: &str) -> Type {
+    match name {
+        "current_date" => Type::DATE,
+        "current_timestamp" => Type::TIMESTAMPTZ,
+        "localtimestamp" => Type::TIMESTAMP,
+        "localtime" => Type::TIME,
         _ => Type::Unknown,
     }
 }
@@ -100,59 +107,6 @@ pub(super) const SCALARS: [&str; 26] = [
     "upper",
 ];
 
-/// How many arguments a function takes: at least, at most.
-const COUNTS: [(&str, usize, usize); 49] = [
-    ("now", 0, 0),
-    ("clock_timestamp", 0, 0),
-    ("statement_timestamp", 0, 0),
-    ("transaction_timestamp", 0, 0),
-    ("gen_random_uuid", 0, 0),
-    ("row_number", 0, 0),
-    ("rank", 0, 0),
-    ("dense_rank", 0, 0),
-    ("count", 1, 1),
-    ("sum", 1, 1),
-    ("avg", 1, 1),
-    ("min", 1, 1),
-    ("max", 1, 1),
-    ("array_agg", 1, 1),
-    ("string_agg", 2, 2),
-    ("bool_and", 1, 1),
-    ("bool_or", 1, 1),
-    ("upper", 1, 1),
-    ("lower", 1, 1),
-    ("initcap", 1, 1),
-    ("length", 1, 2),
-    ("char_length", 1, 1),
-    ("md5", 1, 1),
-    ("reverse", 1, 1),
-    ("left", 2, 2),
-    ("right", 2, 2),
-    ("repeat", 2, 2),
-    ("strpos", 2, 2),
-    ("split_part", 3, 3),
-    ("replace", 3, 3),
-    ("translate", 3, 3),
-    ("lpad", 2, 3),
-    ("rpad", 2, 3),
-    ("btrim", 1, 2),
-    ("ltrim", 1, 2),
-    ("rtrim", 1, 2),
-    ("substr", 2, 3),
-    ("to_char", 2, 2),
-    ("to_date", 2, 2),
-    ("to_timestamp", 1, 2),
-    ("to_number", 2, 2),
-    ("date_trunc", 2, 3),
-    ("date_part", 2, 2),
-    ("age", 1, 2),
-    ("abs", 1, 1),
-    ("round", 1, 2),
-    ("sqrt", 1, 1),
-    ("power", 2, 2),
-    ("mod", 2, 2),
-];
-
 /// Units of time.
 pub(super) const UNITS: [&str; 14] = [
     "microseconds",
@@ -171,25 +125,16 @@ pub(super) const UNITS: [&str; 14] = [
     "epoch",
 ];
 
-/// Why a function of Postgres' own does not take some arguments.
-pub(super) fn refusal(name: &str, arguments: &[Type]) -> Option<String> {
-    if matches!(name, "coalesce" | "greatest" | "least" | "nullif") {
-        let known = arguments.iter().position(|kind| !matches!(kind, Type::Constant(_)) && kind.name().is_some())?;
-        let reason = arguments.iter().find_map(|kind| arguments[known].parts_from(kind))?;
-        return Some(format!("`{name}`: {reason}"));
-    }
-    let (_, least, most) = COUNTS.iter().find(|(known, ..)| *known == name)?;
-    let given = arguments.len();
-    if !(*least..=*most).contains(&given) {
-        let wanted = if least == most { least.to_string() } else { format!("{least} or {most}") };
-        let noun = if *most == 1 { "argument" } else { "arguments" };
-        return Some(format!("`{name}` takes {wanted} {noun}, and is given {given}"));
-    }
+/// What is wrong with the arguments of a function beside their types.
+fn misused(name: &str, arguments: &[Type]) -> Option<String> {
     let is_unit = |kind: &Type| matches!(kind, Type::Constant(text) if UNITS.iter().any(|unit| text.trim_end_matches('s') == unit.trim_end_matches('s')));
     match (name, arguments) {
         ("date_trunc" | "date_part", [first, second, ..]) => {
-            let other = matches!(first, Type::Date | Type::Timestamp | Type::Interval | Type::Integer | Type::Numeric);
-            if other || (is_unit(second) && !matches!(first, Type::Constant(_) | Type::Text)) {
+            let other = matches!(first, Type::Is(of) if !matches!(*of, "text" | "varchar" | "bpchar" | "name"));
+            if other
+                || (is_unit(second)
+                    && !matches!(first, Type::Constant(_) | Type::Is("text" | "varchar" | "bpchar" | "name")))
+            {
                 return Some(format!("`{name}` takes the unit first, then the time"));
             }
             if let Type::Constant(unit) = first
@@ -251,28 +196,6 @@ pub(super) fn refusal(name: &str, arguments: &[Type]) -> Option<String> {
                 }
             }
             None
-        }
-        (
-            "upper" | "lower" | "initcap" | "left" | "right" | "md5" | "split_part" | "replace" | "reverse",
-            [first, ..],
-        ) => {
-            let kind = first.name()?;
-            let other = matches!(
-                first,
-                Type::Integer | Type::Numeric | Type::Date | Type::Timestamp | Type::Boolean | Type::Interval
-            );
-            other.then(|| format!("`{name}` takes a text, and is given a value of type {kind}"))
-        }
-        ("sum" | "avg" | "abs" | "round" | "sqrt", [first, ..]) => {
-            let kind = first.name()?;
-            let times = matches!(first, Type::Interval) && !matches!(name, "sum" | "avg");
-            let other = times || matches!(first, Type::Text | Type::Date | Type::Timestamp | Type::Boolean);
-            other.then(|| format!("`{name}` takes a number, and is given a value of type {kind}"))
-        }
-        ("string_agg", [first, _]) => {
-            let kind = first.name()?;
-            let other = matches!(first, Type::Integer | Type::Numeric | Type::Date | Type::Timestamp | Type::Boolean);
-            other.then(|| format!("`string_agg` takes a text, and is given a value of type {kind}"))
         }
         _ => None,
     }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, JoinConstraint, JoinOperator, OrderBy, OrderByKind, Query, Select, SelectFlavor,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetQuantifier, TableAlias, TableFactor, TableWithJoins,
-    WildcardAdditionalOptions,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetQuantifier, Spanned as _, TableAlias, TableFactor,
+    TableWithJoins, WildcardAdditionalOptions,
 };
 
-use super::Binder;
 use super::expressions::plain_name;
 use super::scope::{Column, Found, Scope, Source, fold, parts};
 use super::types::Type;
+use super::{Binder, ProblemKind};
 use crate::sql::dialect::Dialect;
 
 impl Binder<'_> {
@@ -41,9 +41,16 @@ impl Binder<'_> {
         match body {
             SetExpr::Select(select) => self.select(select, order, outer),
             SetExpr::Query(query) => self.query(query, outer),
-            SetExpr::SetOperation { left, right, set_quantifier, .. } => {
+            SetExpr::SetOperation { op, left, right, set_quantifier } => {
                 let columns = self.body(left, None, outer);
                 let others = self.body(right, None, outer);
+                if let (Some(one), Some(other), true) = (&columns, &others, self.dialect == Dialect::Postgres)
+                    && one.len() != other.len()
+                {
+                    let reason = format!("each {op} query must have the same number of columns");
+                    self.problem(right.span(), ProblemKind::Type(reason));
+                    return None;
+                }
                 let by_name = matches!(
                     set_quantifier,
                     SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName
@@ -51,7 +58,19 @@ impl Binder<'_> {
                 let mut columns = columns.filter(|_| !by_name)?;
                 for (at, column) in columns.iter_mut().enumerate() {
                     let other = others.as_ref().and_then(|others| Some(others.get(at)?.kind.clone()));
-                    column.kind = column.kind.clone().either(other.unwrap_or(Type::Unknown));
+                    let other = other.unwrap_or(Type::Unknown);
+                    // A constant of an inner part may be a text by now.
+                    let is_open = [&column.kind, &other].iter().any(|of| matches!(of, Type::Constant(_)));
+                    let both = Type::common([&column.kind, &other]);
+                    column.kind = match both {
+                        Ok(kind) => kind,
+                        Err(reason) if self.dialect == Dialect::Postgres && !is_open => {
+                            let reason = format!("{op} {reason}");
+                            self.problem(right.span(), ProblemKind::Type(reason));
+                            Type::Unknown
+                        }
+                        Err(_) => Type::Unknown,
+                    };
                 }
                 Some(columns)
             }
@@ -62,7 +81,7 @@ impl Binder<'_> {
                     for (at, value) in row.iter().enumerate() {
                         let kind = self.expr(value, &scope);
                         match columns.get_mut(at) {
-                            Some(column) => column.kind = column.kind.clone().either(kind),
+                            Some(column) => column.kind = Type::common([&column.kind, &kind]).unwrap_or(Type::Unknown),
                             None => columns.push(Column::of(None, kind)),
                         }
                     }
@@ -95,7 +114,7 @@ impl Binder<'_> {
         }
         let columns = self.projection(select, &scope);
         if let Some(selection) = &select.selection {
-            self.condition(selection, &scope);
+            self.condition(selection, "WHERE", &scope);
         }
         scope.aliases = aliases(select, self.dialect);
         if let GroupByExpr::Expressions(list, _) = &select.group_by {
@@ -112,7 +131,7 @@ impl Binder<'_> {
             scope.aliases = Vec::new();
         }
         for clause in [&select.having, &select.qualify].into_iter().flatten() {
-            self.expr(clause, &scope);
+            self.condition(clause, "HAVING", &scope);
         }
         self.groups(select, &scope);
         columns.filter(|_| !vague)
@@ -181,7 +200,7 @@ impl Binder<'_> {
                 continue;
             };
             match constraint {
-                JoinConstraint::On(on) => self.condition(on, scope),
+                JoinConstraint::On(on) => self.condition(on, "JOIN/ON", scope),
                 JoinConstraint::Using(names) => {
                     let names = names.iter().filter_map(|name| Some(fold(parts(name)?.last()?, self.dialect)));
                     scope.merged.extend(names);
@@ -203,7 +222,7 @@ impl Binder<'_> {
                 let common = self.common.iter().rev().find(|(common, _)| names.len() == 1 && *common == names[0]);
                 let columns = match common {
                     Some((_, columns)) => columns.as_deref().cloned(),
-                    None => (self.catalog)(&names).map(|table| table.columns.clone()),
+                    None => self.known(&names).map(|table| table.columns.clone()),
                 };
                 (columns, alias.as_ref(), names.last().cloned())
             }

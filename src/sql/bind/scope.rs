@@ -41,8 +41,20 @@ pub(crate) struct Table {
     pub(crate) keys: Option<Vec<Vec<String>>>,
 }
 
-/// What finds a table by the parts of its name.
-pub(crate) type Catalog<'c> = dyn Fn(&[String]) -> Option<Arc<Table>> + 'c;
+/// What is known beside the statement.
+#[derive(Clone, Copy)]
+pub(crate) struct Catalog<'c> {
+    /// Finds a table by the parts of its name.
+    pub(crate) tables: &'c dyn Fn(&[String]) -> Option<Arc<Table>>,
+    /// Whether the project makes something of that name itself, as a function; of [`super::ADDED`], whether it adds to
+    /// what there is of casts and operators.
+    pub(crate) makes: &'c dyn Fn(&str) -> bool,
+}
+
+impl Catalog<'_> {
+    /// Nothing is known.
+    pub(crate) const EMPTY: Catalog<'static> = Catalog { tables: &|_| None, makes: &|_| false };
+}
 
 /// A table in FROM.
 #[derive(Debug, Clone)]

@@ -3,41 +3,101 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    AlterTable, AlterTableOperation, Assignment, AssignmentTarget, CommentObject, ConflictTarget, CreateIndex, Delete,
-    Expr, FromTable, Ident, Insert, Merge, MergeAction, MergeInsertKind, MergeUpdateKind, ObjectName, OnConflict,
-    OnConflictAction, OnInsert, SelectItem, SetExpr, Spanned as _, Statement, TableConstraint, TableFactor,
-    TableObject, TableWithJoins, Update, UpdateTableFromKind, Value,
+    AlterTable, AlterTableOperation, Assignment, AssignmentTarget, BinaryOperator, ColumnOption, CommentObject,
+    ConflictTarget, CreateIndex, CreateTable, Delete, Expr, FromTable, Ident, Insert, Merge, MergeAction,
+    MergeInsertKind, MergeUpdateKind, ObjectName, OnConflict, OnConflictAction, OnInsert, SelectItem, SetExpr,
+    Spanned as _, Statement, TableConstraint, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
+    Value,
 };
 
 use super::scope::{Column, Scope, Source, Table, fold, parts};
+use super::system;
+use super::tables::listed_by;
 use super::{Binder, ProblemKind};
 use crate::sql::dialect::Dialect;
 
 impl Binder<'_> {
     pub(super) fn statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::Query(query) => drop(self.query(query, None)),
+            Statement::Query(query) => {
+                self.query(query, None);
+                self.folded_query(query);
+            }
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
             Statement::Merge(merge) => self.merge(merge),
             Statement::CreateIndex(index) => self.index(index),
             Statement::CreateView(view) => drop(self.query(&view.query, None)),
-            Statement::CreateTable(table) => {
-                if let Some(query) = &table.query {
-                    self.query(query, None);
-                }
-            }
+            Statement::CreateTable(table) => self.create_table(table),
             Statement::AlterTable(alter) => self.alter(alter),
             Statement::Comment { object_type: CommentObject::Column, object_name, .. } => self.comment(object_name),
             _ => {}
         }
     }
 
+    fn create_table(&mut self, create: &CreateTable) {
+        if let Some(query) = &create.query {
+            self.query(query, None);
+            self.folded_query(query);
+            return;
+        }
+        let Some(last) = parts(&create.name).and_then(|parts| Some(fold(parts.last()?, self.dialect))) else { return };
+        let Some(table) = listed_by(create, self.dialect) else { return };
+        let scope = Self::scope_of(last, Some(&table));
+        for definition in &create.columns {
+            for option in &definition.options {
+                match &option.option {
+                    ColumnOption::Check(check) => self.condition(&check.expr, "CHECK", &scope),
+                    ColumnOption::ForeignKey(key) => {
+                        let own = std::slice::from_ref(&definition.name);
+                        self.foreign_key(own, &table, &key.foreign_table, &key.referred_columns);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for constraint in &create.constraints {
+            match constraint {
+                TableConstraint::Check(check) => self.condition(&check.expr, "CHECK", &scope),
+                TableConstraint::ForeignKey(key) => {
+                    self.foreign_key(&key.columns, &table, &key.foreign_table, &key.referred_columns);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the columns of a foreign key compare with those that they refer to.
+    fn foreign_key(&mut self, own: &[Ident], table: &Table, other: &ObjectName, referred: &[Ident]) {
+        let Some((_, other)) = self.table(other) else { return };
+        if self.dialect != Dialect::Postgres {
+            return;
+        }
+        for (own, referred) in own.iter().zip(referred) {
+            let kind = |ident: &Ident, of: &Table| {
+                let name = fold(ident, Dialect::Postgres);
+                of.columns.iter().find(|column| column.name.as_ref() == Some(&name)).map(|column| column.kind.clone())
+            };
+            let (Some(one), Some(key)) = (kind(own, table), kind(referred, &other)) else { continue };
+            if key.with(&BinaryOperator::Eq, &one).is_err() {
+                let (one, key) = (one.told(), key.told());
+                let reason =
+                    format!("foreign key constraint cannot be implemented: types {one} and {key} are incompatible");
+                self.problem(own.span, ProblemKind::Type(reason));
+            }
+        }
+    }
+
     /// What is known of a table, with its name.
     fn table(&self, name: &ObjectName) -> Option<(String, Arc<Table>)> {
         let names: Vec<String> = parts(name)?.into_iter().map(|part| fold(part, self.dialect)).collect();
-        Some((names.last()?.clone(), (self.catalog)(&names)?))
+        Some((names.last()?.clone(), self.known(&names)?))
+    }
+
+    /// What is known of a table by the parts of its name.
+    pub(super) fn known(&self, names: &[String]) -> Option<Arc<Table>> {
+        (self.catalog.tables)(names).or_else(|| system::relation(names, self.dialect))
     }
 
     /// A scope with one table under a name; what is in the table is not known where there is none.
@@ -74,16 +134,14 @@ impl Binder<'_> {
         if let Some(source) = &insert.source {
             self.rows(&source.body, table.as_ref(), targets.as_deref());
             let columns = self.query(source, None);
+            self.folded_query(source);
             let is_values = matches!(*source.body, SetExpr::Values(_));
             if let (Some(columns), Some(targets), false) = (columns, &targets, is_values) {
                 for (column, target) in columns.iter().zip(targets) {
                     let Some(target) = target else { continue };
-                    if let Some(reason) = target.kind.refuses(&column.kind) {
-                        let name = target.name.clone().unwrap_or_default();
-                        if self.dialect == Dialect::Postgres {
-                            let span = source.body.span();
-                            self.problem(span, ProblemKind::Type(format!("for the column `{name}`: {reason}")));
-                        }
+                    let name = target.name.as_deref().unwrap_or_default();
+                    if let (Some(reason), Dialect::Postgres) = (target.kind.refuses(name, &column.kind), self.dialect) {
+                        self.problem(source.body.span(), ProblemKind::Type(reason));
                     }
                 }
             }
@@ -117,8 +175,8 @@ impl Binder<'_> {
                 let before = self.problems.len();
                 let kind = self.expr(value, &nothing);
                 self.problems.truncate(before);
-                if let Some(reason) = target.kind.refuses(&kind) {
-                    self.refused(value, format!("for the column `{name}`: {reason}"));
+                if let Some(reason) = target.kind.refuses(&name, &kind) {
+                    self.refused(value, reason);
                 }
             }
         }
@@ -171,7 +229,7 @@ impl Binder<'_> {
         }
         self.assignments(&update.assignments, &name, of, &scope);
         if let Some(selection) = &update.selection {
-            self.condition(selection, &scope);
+            self.condition(selection, "WHERE", &scope);
         }
     }
 
@@ -183,10 +241,9 @@ impl Binder<'_> {
             match (names.as_slice(), table) {
                 ([ident], Some(table)) => {
                     let column = self.named(ident, alias, table).cloned();
-                    let reason = column.as_ref().and_then(|column| column.kind.refuses(&kind));
-                    if let (Some(column), Some(reason)) = (column, reason) {
-                        let name = column.name.unwrap_or_default();
-                        self.refused(&assignment.value, format!("for the column `{name}`: {reason}"));
+                    let name = fold(ident, self.dialect);
+                    if let Some(reason) = column.and_then(|column| column.kind.refuses(&name, &kind)) {
+                        self.refused(&assignment.value, reason);
                     }
                 }
                 ([first, _], _) if self.dialect == Dialect::Postgres => {
@@ -228,7 +285,7 @@ impl Binder<'_> {
         }
         self.assignments(&update.assignments, &alias, table.as_deref(), &scope);
         if let Some(selection) = &update.selection {
-            self.condition(selection, &scope);
+            self.condition(selection, "WHERE", &scope);
         }
         if let Some(returning) = &update.returning {
             self.returning(returning, &scope);
@@ -245,7 +302,7 @@ impl Binder<'_> {
             self.tables(tables, &mut scope);
         }
         if let Some(selection) = &delete.selection {
-            self.condition(selection, &scope);
+            self.condition(selection, "WHERE", &scope);
         }
         if let Some(returning) = &delete.returning {
             self.returning(returning, &scope);
@@ -258,7 +315,7 @@ impl Binder<'_> {
         let mut scope = Scope::default();
         self.tables(&plain(&merge.table), &mut scope);
         self.tables(&plain(&merge.source), &mut scope);
-        self.condition(&merge.on, &scope);
+        self.condition(&merge.on, "JOIN/ON", &scope);
         for clause in &merge.clauses {
             if let Some(predicate) = &clause.predicate {
                 self.expr(predicate, &scope);
@@ -311,12 +368,20 @@ impl Binder<'_> {
                     self.named(old_column_name, &name, &table);
                 }
                 AlterTableOperation::AddConstraint { constraint, .. } => {
+                    let scope = Self::scope_of(name.clone(), Some(&table));
                     let columns = match constraint {
                         TableConstraint::Unique(unique) => &unique.columns,
                         TableConstraint::PrimaryKey(primary) => &primary.columns,
+                        TableConstraint::Check(check) => {
+                            self.condition(&check.expr, "CHECK", &scope);
+                            continue;
+                        }
+                        TableConstraint::ForeignKey(key) => {
+                            self.foreign_key(&key.columns, &table, &key.foreign_table, &key.referred_columns);
+                            continue;
+                        }
                         _ => continue,
                     };
-                    let scope = Self::scope_of(name.clone(), Some(&table));
                     for column in columns {
                         self.expr(&column.column.expr, &scope);
                     }
@@ -331,7 +396,7 @@ impl Binder<'_> {
         let Some(mut idents) = parts(name) else { return };
         let Some(column) = idents.pop() else { return };
         let names: Vec<String> = idents.into_iter().map(|part| fold(part, self.dialect)).collect();
-        let (Some(last), Some(table)) = (names.last(), (self.catalog)(&names)) else { return };
+        let (Some(last), Some(table)) = (names.last(), (self.catalog.tables)(&names)) else { return };
         self.named(column, last, &table);
     }
 }
@@ -346,10 +411,11 @@ mod tests {
     fn found(sql: &str) -> Vec<ProblemKind> {
         let column = |name: &str, kind| Column::of(Some(name.to_owned()), kind);
         let table = Arc::new(Table {
-            columns: vec![column("job", Type::Text), column("runs", Type::Integer), column("done_at", Type::Timestamp)],
+            columns: vec![column("job", Type::TEXT), column("runs", Type::INTEGER), column("done_at", Type::TIMESTAMP)],
             keys: Some(vec![vec!["job".to_owned()]]),
         });
-        let catalog: &Catalog<'_> = &|name: &[String]| (name.last()? == "log").then(|| Arc::clone(&table));
+        let tables = |name: &[String]| (name.last()? == "log").then(|| Arc::clone(&table));
+        let catalog = &Catalog { tables: &tables, makes: &|_| false };
         let Some(statement) = read(sql, Dialect::Postgres) else { return Vec::new() };
         problems(sql, &statement, Dialect::Postgres, catalog).into_iter().map(|problem| problem.kind).collect()
     }

@@ -27,7 +27,13 @@ pub(crate) fn created(text: &str, dialect: Dialect, catalog: &Catalog<'_>) -> Op
         let columns = columns.into_iter().map(|column| Column { required: false, ..column }).collect();
         return Some(Table { columns, keys: Some(Vec::new()) });
     }
-    Some(listed(&create, dialect)).filter(|table| !table.columns.is_empty())
+    listed_by(&create, dialect)
+}
+
+/// The table of a list of columns; none where it has others too.
+pub(super) fn listed_by(create: &CreateTable, dialect: Dialect) -> Option<Table> {
+    let other = create.like.is_some() || create.inherits.is_some() || create.partition_of.is_some();
+    Some(listed(create, dialect)).filter(|table| !other && !table.columns.is_empty())
 }
 
 fn listed(create: &CreateTable, dialect: Dialect) -> Table {

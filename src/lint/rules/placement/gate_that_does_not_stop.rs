@@ -46,7 +46,8 @@ fn raises(step: &Step<'_>) -> bool {
                 })
             };
             let squeezed: String = text.chars().filter(|one| !one.is_whitespace()).collect();
-            squeezed.contains("1/0") || called("error") || called("raise_error")
+            let divides = ["1/0", "1/count(", "1/case", "1/(case"].iter().any(|one| squeezed.contains(one));
+            divides || called("error") || called("raise_error")
         }
         _ => false,
     }

@@ -10,12 +10,12 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let reason = if reason.starts_with('`') { reason.clone() } else { sentence(reason) };
         let help = if reason.contains("does not join texts") {
             "texts are joined with `||`"
-        } else if reason.contains("timestamp -") || reason.contains("timestamp +") {
+        } else if reason.starts_with("operator does not exist: timestamp") && reason.ends_with(" integer") {
             "take an interval: `now() - interval '30 days'`"
         } else if reason.contains("takes the unit first") {
             "write the unit as the first argument: `date_trunc('day', ordered_at)`"
-        } else if reason.contains(" takes ") && reason.contains(" and is given ") {
-            "look the function's arguments up"
+        } else if reason.starts_with("function ") {
+            "look the function's arguments up, or cast them with `::`"
         } else {
             "give a value of that type, or cast it with `::`"
         };

@@ -203,7 +203,7 @@ impl Warehouse {
         }
         if relation.kind == Kind::MaterializedView {
             // Its rows are those of the day it was made, and stay so in the rehearsal.
-            self.touched_assumed |= !relation.reads.is_empty();
+            self.touched.assumed |= !relation.reads.is_empty();
         }
         Ok(())
     }
@@ -245,7 +245,7 @@ impl Warehouse {
             _ => {}
         }
         // Files and stages, and the rows that they hold, are outside of the rehearsal.
-        self.touched_assumed = true;
+        self.touched.assumed = true;
         Ok(())
     }
 
@@ -274,7 +274,7 @@ impl Warehouse {
                 let task = self.object(Class::Task, &name)?;
                 self.need(&task)?;
             }
-            self.touched_assumed = true;
+            self.touched.assumed = true;
             return Ok(());
         }
         if let Some(name) = reader.name() {
@@ -289,7 +289,7 @@ impl Warehouse {
             }
         }
         // What it does is not known.
-        self.touched_assumed = true;
+        self.touched.assumed = true;
         Ok(())
     }
 

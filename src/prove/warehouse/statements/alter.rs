@@ -197,7 +197,7 @@ impl Warehouse {
                         return Ok(Some(format!("there is no constraint {}: nothing is done", name.value)));
                     }
                     if relation.is_open() {
-                        self.touched_assumed = true;
+                        self.touched.assumed = true;
                         return Ok(None);
                     }
                     let table = &relation.name.identifier;
@@ -311,6 +311,7 @@ impl Warehouse {
                 column = Column {
                     of: declared.of,
                     declared: Some(data_type.to_string()),
+                    exact: true,
                     length: declared.length,
                     scale: declared.scale,
                     ..column

@@ -32,7 +32,7 @@ impl Warehouse {
         }
         // Rows of a part are rows of the whole, whichever they were written to.
         for whole in create.partition_of.iter().chain(create.inherits.iter().flatten()) {
-            self.touched_guessed = true;
+            self.touched.guessed = true;
             let whole = self.resolve(whole)?;
             self.guessed.insert(whole);
         }
@@ -141,7 +141,7 @@ impl Warehouse {
 
     /// A table whose columns no statement tells.
     fn without_columns(&mut self, name: RelationName, kind: Kind) -> Done<Outcome> {
-        self.touched_assumed = true;
+        self.touched.assumed = true;
         self.create(Relation::new(name, kind, Vec::new(), Certainty::Inferred))?;
         Ok(Outcome::default())
     }
@@ -192,6 +192,7 @@ impl Warehouse {
         let table = relation.name.identifier.clone();
         let mut column = Column::new(name.clone(), declared.of);
         column.declared = Some(definition.data_type.to_string());
+        column.exact = true;
         column.length = declared.length;
         column.scale = declared.scale;
         let counts = |column: &mut Column| {
@@ -403,6 +404,7 @@ impl Warehouse {
         names: &[String],
         temporary: bool,
     ) -> Done<u64> {
+        let types = self.types_given(query);
         let mut translator = Translator::new(self);
         let translated = translator.query(query)?;
         let reads = std::mem::take(&mut translator.reads);
@@ -414,6 +416,11 @@ impl Warehouse {
         let mut columns: Vec<Column> = translated.relation_columns();
         for (column, given) in columns.iter_mut().zip(&translated.columns) {
             column.declared = given.certain.then(|| given.of.name().to_owned());
+        }
+        for (column, of) in columns.iter_mut().zip(types) {
+            if let (Some(of), true) = (of, column.declared.is_some()) {
+                (column.declared, column.exact) = (Some(of), true);
+            }
         }
         for (column, name) in columns.iter_mut().zip(names) {
             column.name.clone_from(name);

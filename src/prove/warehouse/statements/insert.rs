@@ -98,15 +98,15 @@ impl Warehouse {
         name: &sqlparser::ast::ObjectName,
         writing: Writing,
     ) -> Done<(Arc<Relation>, Option<Behind>)> {
-        let has_read = self.read_guessed;
+        let has_read = self.touched.read_guessed;
         let relation = self.relation_of(name)?;
         let is_table = !matches!(relation.kind, Kind::View | Kind::MaterializedView);
         if is_table && matches!(writing, Writing::Insert) {
-            self.read_guessed = has_read;
+            self.touched.read_guessed = has_read;
         }
         let behind = if is_table { None } else { Some(self.behind(&relation, writing)?) };
         if let Some(behind) = &behind
-            && self.touched_guessed
+            && self.touched.guessed
         {
             let table = behind.table.name.clone();
             self.wrote_to(table, false);

@@ -6,7 +6,7 @@ use crate::prove::warehouse::mirror;
 use crate::prove::warehouse::sqlite::{quoted, text};
 use crate::prove::warehouse::stop::{Done, Stop};
 use crate::prove::warehouse::types::Type;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, bind};
 
 use super::{Given, Translated, Translator};
 
@@ -48,14 +48,14 @@ impl Translator<'_> {
             Some("information_schema") => {}
             Some("pg_catalog") => return self.postgres_catalog(table).map(Some),
             // The system's own schema is looked into first.
-            None if table.starts_with("pg_")
-                && self.speaks(&[Dialect::Postgres, Dialect::Redshift, Dialect::DuckDb]) =>
+            None if bind::is_own(&parts, self.dialect())
+                || (table.starts_with("pg_") && self.speaks(&[Dialect::Redshift, Dialect::DuckDb])) =>
             {
                 return self.postgres_catalog(table).map(Some);
             }
             _ => return Ok(None),
         }
-        self.warehouse.touched_assumed = self.warehouse.touched_assumed || self.warehouse.has_assumed_relations();
+        self.warehouse.touched.assumed = self.warehouse.touched.assumed || self.warehouse.has_assumed_relations();
         self.of_what_may_be_there();
         Ok(Some(match table.as_str() {
             "tables" | "views" => {
@@ -120,7 +120,7 @@ impl Translator<'_> {
     /// inside is not executed.
     fn of_what_may_be_there(&mut self) {
         if self.warehouse.has_assumed_relations() || self.warehouse.is_out_of_sight {
-            (self.warehouse.touched_guessed, self.warehouse.read_guessed) = (true, true);
+            (self.warehouse.touched.guessed, self.warehouse.touched.read_guessed) = (true, true);
         }
     }
 
