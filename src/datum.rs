@@ -1,5 +1,7 @@
 //! A value with its place: what YAML files, `config()` calls and variables hold.
 
+use std::sync::Arc;
+
 use crate::source::{Place, Text};
 
 /// A value and where it was written.
@@ -51,6 +53,37 @@ impl Datum {
         match &self.kind {
             Kind::Str(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// How many bytes of text it holds.
+    #[must_use]
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Str(text) => text.value.len(),
+            Kind::List(items) => items.iter().map(Datum::bytes).sum(),
+            Kind::Map(entries) => entries.iter().map(|(key, value)| key.bytes() + value.bytes()).sum(),
+            _ => 0,
+        }
+    }
+
+    /// Takes its texts from a value that has the same ones. Gives how many bytes of text it does not share.
+    pub(crate) fn share(&mut self, known: &Datum) -> usize {
+        match (&mut self.kind, &known.kind) {
+            (Kind::Str(own), Kind::Str(known)) if own == known => {
+                own.value = Arc::clone(&known.value);
+                if own.pieces == known.pieces {
+                    own.pieces = Arc::clone(&known.pieces);
+                }
+                0
+            }
+            (Kind::List(own), Kind::List(known)) if own.len() == known.len() => {
+                own.iter_mut().zip(known).map(|(own, known)| own.share(known)).sum()
+            }
+            (Kind::Map(own), Kind::Map(known)) if own.len() == known.len() => {
+                own.iter_mut().zip(known).map(|(own, known)| own.0.share(&known.0) + own.1.share(&known.1)).sum()
+            }
+            _ => self.bytes(),
         }
     }
 

@@ -81,8 +81,11 @@ limits! {
         targets, "targets", Count, 50, 500, "*not checked: … targets: more than … are not looked at*";
     }
     "Templates" {
-        /// statements and expressions of one evaluation
-        template_steps, "template-steps", Count, 2_000_000, 20_000_000, "error of the hook: *the template does not come to an end*";
+        /// macros, tests and materializations, those of packages included. As many again for each 1,000 files after the first
+        macros, "macros", Count, 250_000, 2_500_000, "*… files are left out, from … on: the project has more than … macros*";
+        /// statements and expressions of one evaluation; 64 bytes of a text that is gone through are one, and so are
+        /// operations on a number of 400 bits
+        template_steps, "template-steps", Count, 2_000_000, 20_000_000, "error of the hook: *the template does not come to an end*; *not checked: the template works through more text than a check does*";
         /// text made in one evaluation
         template_text, "template-text", Bytes, 32 << 20, 256 << 20, "error of the hook: *the template makes text without end*";
         /// questions about what only the run can tell, in one evaluation
@@ -92,6 +95,9 @@ limits! {
         /// all evaluations of a check together: an evaluation is 200, a statement, an expression or four bytes of text one.
         /// As many again for each 1,000 files after the first
         templates_work, "templates-work", Count, 200_000_000, 2_000_000_000, "*not checked: what long templates give*; each evaluation has an equal share then, and a hook two ways";
+        /// text that is kept of all templates together: hooks that are computed, and what they send. As much again for each
+        /// 1,000 files after the first
+        kept_text, "kept-text", Bytes, 192 << 20, 256 << 20, "the same";
         /// hooks, one in several targets as often. As many again for each 1,000 files after the first
         hooks, "hooks", Count, 100_000, 1_000_000, "*not checked: hooks after the first …*";
     }
@@ -99,6 +105,12 @@ limits! {
         /// work for the SQL of all hooks together: a token that a grammar is asked about is one, and so are eight tokens
         /// and 32 bytes of a text. As much again for each 1,000 files after the first
         sql_work, "sql-work", Count, 5_000_000, 50_000_000, "*not checked: the SQL of … hooks: all SQL of the project's hooks together takes more work than a check does*";
+    }
+    "Findings" {
+        /// how often a rule compares a statement with another one on an object of the same name
+        comparisons, "comparisons", Count, 100_000_000, 1_000_000_000, "*not checked: what … hooks do to objects: too many statements are about the same ones*";
+        /// findings of a rule that are told one by one; after them, all of a file are one
+        findings, "findings", Count, 10_000, 1_000_000, "*… more of them in this file are not told one by one*";
     }
     "Rehearsal" {
         /// instructions of `SQLite` for all statements in a target together; one is 10,000 at least, and 25 for each byte

@@ -38,7 +38,7 @@ mod sink;
 mod syntax;
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -140,6 +140,8 @@ pub struct Findings<'a> {
     problems: OnceLock<catalogue::Problems>,
     /// The declared targets that hooks are rendered in.
     rendered_in: OnceLock<BTreeSet<usize>>,
+    /// The hooks of which something is not known, as too many others have to do with the same objects.
+    open: Mutex<BTreeSet<usize>>,
 }
 
 impl<'a> Findings<'a> {
@@ -171,7 +173,18 @@ impl<'a> Findings<'a> {
             catalogue: OnceLock::new(),
             problems: OnceLock::new(),
             rendered_in: OnceLock::new(),
+            open: Mutex::default(),
         }
+    }
+
+    /// Notes that something is not known of a hook.
+    fn leave_open(&self, hook: usize) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(hook);
+    }
+
+    /// The hooks of which something was not known, by their place among the checked ones.
+    pub(crate) fn left_open(&self) -> BTreeSet<usize> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

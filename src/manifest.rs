@@ -67,7 +67,9 @@ impl Manifest {
     /// The node that dbt makes of an on-run hook.
     #[must_use]
     pub fn operation(&self, package: usize, kind: HookKind, index: usize) -> Option<&Operation> {
-        self.operations.iter().find(|one| (one.package, one.kind, one.index) == (package, kind, index))
+        let key = |one: &Operation| (one.package, one.kind, one.index);
+        let at = self.operations.binary_search_by_key(&(package, kind, index), key).ok()?;
+        self.operations.get(at)
     }
 }
 

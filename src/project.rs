@@ -199,6 +199,13 @@ impl Project {
         self.problems.iter().find(|problem| problem.kind == ProblemKind::Outside)
     }
 
+    /// Files that were not read, though dbt reads them: nodes and sources may stand in them.
+    #[must_use]
+    pub fn unread_files(&self) -> Option<&Problem> {
+        let is_unread = |kind| matches!(kind, ProblemKind::LeftOut | ProblemKind::TooLarge | ProblemKind::Outside);
+        self.problems.iter().find(|problem| is_unread(problem.kind))
+    }
+
     /// A file of macros that was not read, or not to its end: which macros stand in it is not known.
     #[must_use]
     pub fn unread_macros(&self) -> Option<&Problem> {
@@ -216,6 +223,7 @@ impl Project {
             (ProblemKind::Blocks | ProblemKind::Encoding, Some(place)) => holds(&self.sources.get(place.file).path),
             // Such a file is no source; what is said of it begins with its path.
             (ProblemKind::TooLarge | ProblemKind::Unreadable, None) => holds(&problem.message),
+            (ProblemKind::LeftOut, None) => true,
             _ => false,
         })
     }

@@ -37,6 +37,7 @@ pub(crate) use refs::{CYCLE, HIDDEN, OF_SEED, REF_ARGUMENTS, REFUSED};
 pub(crate) use results::refused_status;
 pub use results::{Detail, Outcome, Status};
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::jinja::{Answer, JinjaError, MissingRead, OddUse, TableRead, UndefinedRead};
@@ -95,19 +96,23 @@ pub struct Pass {
 }
 
 impl Pass {
+    /// Its text, and those of its queries.
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.text.iter().chain(self.queries.iter().map(|query| &query.text))
+    }
+
     /// Takes in what a pass with the same text read and this one did not.
     fn take_reads(&mut self, other: Pass) {
-        for read in other.undefined {
-            let is_new = |known: &UndefinedRead| (known.place, &known.name) != (read.place, &read.name);
-            if self.undefined.iter().all(is_new) {
-                self.undefined.push(read);
-            }
+        if !other.undefined.is_empty() {
+            let mut known: HashSet<_> =
+                self.undefined.iter().map(|read| (read.place, Arc::clone(&read.name))).collect();
+            let new = other.undefined.into_iter().filter(|read| known.insert((read.place, Arc::clone(&read.name))));
+            self.undefined.extend(new);
         }
-        for read in other.missing {
-            let is_new = |known: &MissingRead| (known.place, &known.name) != (read.place, &read.name);
-            if self.missing.iter().all(is_new) {
-                self.missing.push(read);
-            }
+        if !other.missing.is_empty() {
+            let mut known: HashSet<_> = self.missing.iter().map(|read| (read.place, Arc::clone(&read.name))).collect();
+            let new = other.missing.into_iter().filter(|read| known.insert((read.place, Arc::clone(&read.name))));
+            self.missing.extend(new);
         }
     }
 }

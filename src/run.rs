@@ -437,13 +437,16 @@ fn each_in<T: Send>(
                 let own = jinja::Limits::of(&settings.limits);
                 let most = Limits::of_files(settings.limits.templates_work, shared.project.sources.len());
                 let most = if scope.is_bounded { most } else { u64::MAX };
-                shared.budget = Some(Arc::new(Budget::whole(own, most)));
+                let of_texts = Limits::of_files(settings.limits.kept_text, shared.project.sources.len());
+                let of_texts = if scope.is_bounded { of_texts } else { u64::MAX };
+                shared.budget = Some(Arc::new(Budget::whole(own, most, of_texts)));
                 let shared = Arc::new(shared);
                 let done = worked(&shared);
                 // Which templates were too late is chance: all of them again, each with a share.
                 if shared.budget.as_ref().is_some_and(|budget| budget.is_spent()) {
                     let mut again = (*shared).clone();
-                    again.budget = Some(Arc::new(Budget::shares(own, most)));
+                    again.budget = Some(Arc::new(Budget::shares(own, most, of_texts)));
+                    again.library = Arc::new(shared.library.anew(&shared.project));
                     again.left_out = Arc::default();
                     // What was made so far is not held any longer.
                     drop(done);

@@ -47,6 +47,12 @@ const ENDLESS: &str = "the template does not come to an end";
 const BOUNDLESS: &str = "the template makes text without end";
 const DEEP: &str = "template exceeds maximum recursion limits";
 const NO_TREE: &str = "no tree for 1";
+const WORKS: &str = "the template works through more text than a check does";
+
+/// A template that does something with a value again and again.
+fn each_time(value: &str, does: &str) -> String {
+    format!("{{% set value = {value} %}}{{% for i in range(99999) %}}{{% set made = {does} %}}{{% endfor %}}select 1")
+}
 
 fn yaml() -> Vec<Case> {
     let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
@@ -89,6 +95,11 @@ fn templates() -> Vec<Case> {
         hook("a precision", "{{ '%.99999999f' | format(1.5) }}", BOUNDLESS),
         hook("regex", "{{ modules.re.match('(a+)+$', 'a' * 60 ~ 'b') }}", ""),
         hook("a list in itself", "{% set l = [] %}{% do l.append(l) %}{{ l }}{{ l == l }}{{ tojson(l) }}", ""),
+        hook("products of large numbers", each_time("2 ** 500000", "value * value"), WORKS),
+        hook("large numbers as text", each_time("2 ** 500000", "value ~ ''"), WORKS),
+        hook("a search in a long text", each_time("'ab' * 5000000", "value.count('x')"), WORKS),
+        hook("a part of a long text", each_time("'ab' * 5000000", "'x' in value"), WORKS),
+        hook("long texts compared", each_time("'ab' * 5000000", "value == 'ab' * 5000000"), ""),
         hook("parentheses", format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000)), DEEP),
         hook("ways", ways, "has no default"),
         with_macro("conditions", "{{ a() }}", ifs, DEEP),
@@ -247,6 +258,21 @@ fn all_files_together_are_bounded() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Macros may stand in files that are left out: what calls them is not blamed.
+#[test]
+fn what_is_left_out_is_not_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &with_macro("left out", "{{ z() }} {{ ref('z') }}", "{% macro a() %}{% endmacro %}", ""));
+    fs::write(folder.path().join("macros/z.sql"), "{% macro z() %}select 1{% endmacro %}").unwrap();
+    fs::write(folder.path().join("models/z.sql"), "select 1 as id").unwrap();
+    for limits in ["macros: 1", "files: 2"] {
+        fs::write(folder.path().join("hookproof.yml"), format!("limits: {{{limits}}}\n")).unwrap();
+        let output = run(folder.path(), &["check", "--format=concise"]).unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(out.contains("left out") && !out.contains("error["), "{limits}: {out}");
+    }
 }
 
 /// A table of what each kind of project takes.

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -41,19 +42,27 @@ pub fn hooks_within<P: Borrow<Project>, M: Borrow<Manifest>>(
     room.keep(&mut hooks);
     let nodes: Vec<(usize, &Node)> =
         project.nodes.iter().enumerate().filter(|(_, node)| node.resource != Resource::Analysis).collect();
+    let look = |&(n, node): &(usize, &Node)| -> (Vec<Hook>, Vec<BadValue>) {
+        let states: Vec<_> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
+        let mut bad = BadValues::default();
+        (of_node(&projects, n, node, &states, &mut bad).collect(), bad.found)
+    };
     for some in nodes.chunks(AT_ONCE) {
-        if room.is_cut {
-            break;
-        }
-        let of_nodes: Vec<(Vec<Hook>, Vec<BadValue>)> = some
-            .par_iter()
-            .map(|&(n, node)| {
-                let states: Vec<_> = targets.iter().map(|&target| manifests[target].nodes.get(n)).collect();
-                let mut bad = BadValues::default();
-                (of_node(&projects, n, node, &states, &mut bad).collect(), bad.found)
+        // Each node may have thousands: no more are held than there may be.
+        let made = AtomicUsize::new(0);
+        let look_ahead = |node: &(usize, &Node)| {
+            (made.load(Ordering::Relaxed) <= room.left).then(|| {
+                let looked = look(node);
+                made.fetch_add(looked.0.len(), Ordering::Relaxed);
+                looked
             })
-            .collect();
-        for (mut of_node, bad_values) in of_nodes {
+        };
+        let of_nodes: Vec<Option<_>> = some.par_iter().map(look_ahead).collect();
+        for (node, looked) in some.iter().zip(of_nodes) {
+            if room.is_cut {
+                break;
+            }
+            let (mut of_node, bad_values) = looked.unwrap_or_else(|| look(node));
             room.keep(&mut of_node);
             hooks.extend(of_node);
             for value in bad_values {

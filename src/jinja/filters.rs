@@ -98,6 +98,12 @@ const OF_UNKNOWN: &[&str] = &["as_bool", "as_native", "as_number", "as_text", "d
 impl Interp {
     /// Applies a filter.
     pub(super) fn filter(&mut self, name: &str, value: Value, args: Args) -> Eval<Value> {
+        if !OF_UNKNOWN.contains(&name) {
+            self.weigh(&value)?;
+        }
+        if let (Value::Str(text), "int" | "float" | "as_number" | "as_native") = (&value, name) {
+            self.weigh_digits(text.text.len())?;
+        }
         let value = match &value {
             Value::Unknown(unknown) if self.walks_empty(unknown, name) => Value::list(Vec::new()),
             _ => value,

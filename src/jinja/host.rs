@@ -63,6 +63,8 @@ pub struct Budget {
     shared: Option<u64>,
     /// How many share it.
     sharers: AtomicU64,
+    kept: AtomicU64,
+    most_kept: u64,
 }
 
 impl Budget {
@@ -77,14 +79,15 @@ impl Budget {
 
     /// Evaluations have their own bounds, and end once they did too much together.
     #[must_use]
-    pub fn whole(own: Limits, most: u64) -> Budget {
-        Budget { used: AtomicU64::new(0), most, own, shared: None, sharers: AtomicU64::new(1) }
+    pub fn whole(own: Limits, most: u64, most_kept: u64) -> Budget {
+        let (used, kept) = (AtomicU64::new(0), AtomicU64::new(0));
+        Budget { used, most, own, shared: None, sharers: AtomicU64::new(1), kept, most_kept }
     }
 
     /// Each evaluation has a share, whatever the others do: what it gives does not depend on their order.
     #[must_use]
-    pub fn shares(own: Limits, most: u64) -> Budget {
-        Budget { shared: Some(most), ..Budget::whole(own, u64::MAX) }
+    pub fn shares(own: Limits, most: u64, most_kept: u64) -> Budget {
+        Budget { shared: Some(most), ..Budget::whole(own, u64::MAX, most_kept) }
     }
 
     /// How many evaluations have an equal share from now on, where they have shares.
@@ -95,7 +98,13 @@ impl Budget {
     /// Whether more was to be done than may be.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.used.load(Ordering::Relaxed) > self.most
+        let is_kept = self.shared.is_some() || self.kept.load(Ordering::Relaxed) <= self.most_kept;
+        self.used.load(Ordering::Relaxed) > self.most || !is_kept
+    }
+
+    /// Takes the room for a text that is kept as long as the project.
+    pub(crate) fn keep(&self, bytes: usize) {
+        self.kept.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Whether each evaluation has a share only.
@@ -107,9 +116,11 @@ impl Budget {
     pub(super) fn limits(&self) -> Limits {
         let Some(shared) = self.shared else { return self.own };
         // Half of it: what stands in a file is rendered, and what it says.
-        let steps = shared / 2 / self.sharers.load(Ordering::Relaxed);
-        let steps = steps.clamp(*Budget::SHARES.start(), *Budget::SHARES.end());
-        Limits { steps, output: (steps * Budget::BYTES) as usize, questions: 4, ..self.own }
+        let sharers = self.sharers.load(Ordering::Relaxed);
+        let steps = (shared / 2 / sharers).clamp(*Budget::SHARES.start(), *Budget::SHARES.end());
+        let least = Budget::SHARES.start() * Budget::BYTES;
+        let output = (steps * Budget::BYTES).min((self.most_kept / sharers).max(least)) as usize;
+        Limits { steps, output, questions: 4, ..self.own }
     }
 
     /// Takes what an evaluation takes that begins.
@@ -119,7 +130,8 @@ impl Budget {
 
     pub(super) fn spend(&self, steps: u64, bytes: u64) -> bool {
         let spent = steps + bytes / Budget::STEP;
-        self.used.fetch_add(spent, Ordering::Relaxed) + spent <= self.most
+        let used = self.used.fetch_add(spent, Ordering::Relaxed) + spent;
+        used <= self.most && !self.is_spent()
     }
 }
 

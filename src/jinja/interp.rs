@@ -253,6 +253,40 @@ impl Interp {
         if self.steps - self.spent.0 >= SPENT_AT_ONCE { self.spend() } else { Ok(()) }
     }
 
+    /// Counts the work on a value as a whole: every byte of a text is gone through, and operations on a number take the
+    /// square of its length.
+    pub(super) fn weigh(&mut self, value: &Value) -> Eval<()> {
+        let work = match value {
+            Value::Str(text) => text.text.len() as u64 / BYTES_OF_A_STEP,
+            Value::Bytes(bytes) => bytes.len() as u64 / BYTES_OF_A_STEP,
+            Value::BigInt(number) => of_number(number.bits()),
+            Value::Decimal(number) => of_number(number.as_bigint_and_exponent().0.bits()),
+            _ => 0,
+        };
+        self.walk(work)
+    }
+
+    /// Counts the work of reading a number of so many digits.
+    pub(super) fn weigh_digits(&mut self, digits: usize) -> Eval<()> {
+        // A digit is less than four bits.
+        self.walk(of_number((digits as u64).saturating_mul(4)))
+    }
+
+    /// Counts work that is no statement and no expression. What it would give in the end is not known.
+    pub(super) fn walk(&mut self, work: u64) -> Eval<()> {
+        if work == 0 {
+            return Ok(());
+        }
+        self.steps = self.steps.saturating_add(work);
+        if self.steps > self.limits.steps {
+            return Err(error(
+                ErrorKind::Host("unsupported"),
+                "the template works through more text than a check does",
+            ));
+        }
+        if self.steps - self.spent.0 >= SPENT_AT_ONCE { self.spend() } else { Ok(()) }
+    }
+
     /// A bound that is met. One that is only a share of the work of all says nothing of this template.
     pub(super) fn too_much(&self, kind: &'static str, message: &str) -> Flow {
         if self.budget.as_ref().is_some_and(|budget| budget.is_tight()) {
@@ -299,6 +333,15 @@ impl Drop for Interp {
         // It is over: whoever is next meets the bound.
         let _ = self.spend();
     }
+}
+
+/// How many bytes of a text are gone through in a step.
+const BYTES_OF_A_STEP: u64 = 64;
+
+/// The steps of an operation on a number of so many bits.
+fn of_number(bits: u64) -> u64 {
+    let words = bits / 64;
+    words.saturating_mul(words) / 32
 }
 
 impl Frame<'_> {

@@ -67,7 +67,12 @@ impl Interp {
                 return self.ask_about(unknown, format!("{} == {shown}", unknown.label), false);
             }
             (Value::Undefined(_), Value::Undefined(_)) | (Value::None, Value::None) => true,
-            (Value::Str(left), Value::Str(right)) => left.text == right.text,
+            (Value::Str(one), Value::Str(other)) => {
+                if one.text.len() == other.text.len() {
+                    self.weigh(left)?;
+                }
+                one.text == other.text
+            }
             (Value::Bytes(left), Value::Bytes(right)) => left == right,
             (Value::List(left), Value::List(right)) => {
                 if Rc::ptr_eq(left, right) {
@@ -220,7 +225,10 @@ impl Interp {
     pub(super) fn contains(&mut self, container: &Value, item: &Value) -> Eval<bool> {
         match container {
             Value::Str(text) => match item {
-                Value::Str(part) => Ok(text.text.contains(&*part.text)),
+                Value::Str(part) => {
+                    self.weigh(container)?;
+                    Ok(text.text.contains(&*part.text))
+                }
                 Value::Unknown(unknown) => {
                     let question = format!("{} in {}", unknown.label, self.repr_of(container)?);
                     self.ask_about(unknown, question, false)
@@ -280,7 +288,9 @@ impl Interp {
         let items = match value {
             Value::Undefined(_) => Vec::new(),
             Value::Str(text) => {
-                let mut items = Vec::with_capacity(text.text.len());
+                let count = text.text.chars().count();
+                self.made(count * 8)?;
+                let mut items = Vec::with_capacity(count);
                 for (at, char) in text.text.char_indices() {
                     items.push(Value::Str(text.slice(at..at + char.len_utf8())));
                 }
@@ -307,7 +317,9 @@ impl Interp {
             Value::Unknown(unknown) => self.items_of_unknown(unknown)?,
             other => return Err(type_error(format!("'{}' object is not iterable", other.type_name()))),
         };
-        self.made(items.len() * 8)?;
+        if !matches!(value, Value::Str(_)) {
+            self.made(items.len() * 8)?;
+        }
         Ok(items)
     }
 
@@ -315,7 +327,10 @@ impl Interp {
     pub(super) fn length(&mut self, value: &Value) -> Eval<Value> {
         let len = match value {
             Value::Undefined(_) => 0,
-            Value::Str(text) => text.text.chars().count(),
+            Value::Str(text) => {
+                self.weigh(value)?;
+                text.text.chars().count()
+            }
             Value::Bytes(bytes) => bytes.len(),
             Value::List(items) => items.borrow().len(),
             Value::Tuple(items) => items.len(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::machinery::{self, Span as MiniSpan, ast};
 use minijinja::syntax::SyntaxConfig;
@@ -56,7 +56,7 @@ pub fn parse(text: &Text) -> Result<Template, SyntaxFault> {
     let mut body = lowering.stmts(&template.children)?;
     unset::mark(&mut body);
     let refused = lowering.refused;
-    Ok(Template { text: text.clone(), body, refused, is_passing: false })
+    Ok(Template { text: text.clone(), body, refused, is_passing: false, assigned: OnceLock::new() })
 }
 
 fn floor_boundary(source: &str, at: usize) -> usize {

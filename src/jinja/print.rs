@@ -37,6 +37,9 @@ impl Interp {
 
     fn write_repr(&mut self, out: &mut String, value: &Value, depth: usize) -> Eval<()> {
         self.step()?;
+        if let Value::BigInt(_) | Value::Decimal(_) = value {
+            self.weigh(value)?;
+        }
         if depth > MAX_DEPTH {
             out.push_str("...");
             return Ok(());

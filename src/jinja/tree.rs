@@ -1,7 +1,9 @@
 //! The syntax tree that is evaluated. It is plain data: it can be shared by threads.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
+use super::walk;
 use crate::source::{Piece, Place, Text};
 
 /// A byte range of a template.
@@ -30,9 +32,24 @@ pub struct Template {
     pub refused: Option<(Span, String)>,
     /// It is made on the way and dropped after it: the addresses of its bodies will be those of others.
     pub is_passing: bool,
+    /// The names that its statements assign, once they were asked for.
+    pub assigned: OnceLock<HashSet<Name>>,
 }
 
 impl Template {
+    /// Whether any statement assigns the name.
+    #[must_use]
+    pub fn assigns(&self, name: &str) -> bool {
+        let assigned = self.assigned.get_or_init(|| {
+            let mut names = HashSet::new();
+            walk::assigned(&self.body, &mut |name| {
+                names.insert(Arc::clone(name));
+            });
+            names
+        });
+        assigned.contains(name)
+    }
+
     /// Where a part of the template was written.
     #[must_use]
     pub fn place(&self, span: Span) -> Option<Place> {

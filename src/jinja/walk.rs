@@ -1,6 +1,6 @@
 //! Visits the expressions of a tree.
 
-use super::tree::{Arg, Expr, ExprKind, Stmt, Target};
+use super::tree::{Arg, Expr, ExprKind, Name, Stmt, Target};
 
 /// Calls `visit` with every expression of the statements, outer ones first.
 pub fn exprs<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
@@ -108,31 +108,53 @@ pub fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     }
 }
 
-/// Whether any statement assigns the name.
+/// Whether any statement assigns the name. Of a whole template, [`Template::assigns`](super::tree::Template::assigns)
+/// knows it.
 #[must_use]
 pub fn assigns(stmts: &[Stmt], name: &str) -> bool {
-    stmts.iter().any(|stmt| match stmt {
-        Stmt::Set(target, _) => sets(target, name),
-        Stmt::SetBlock { target, body, .. } => sets(target, name) || assigns(body, name),
-        Stmt::If { then, otherwise, .. } => assigns(then, name) || assigns(otherwise, name),
-        Stmt::For(for_loop) => {
-            sets(&for_loop.target, name) || assigns(&for_loop.body, name) || assigns(&for_loop.otherwise, name)
-        }
-        Stmt::With(assignments, body) => {
-            assignments.iter().any(|(target, _)| sets(target, name)) || assigns(body, name)
-        }
-        Stmt::Filter(_, body) | Stmt::Block(body) => assigns(body, name),
-        Stmt::Macro(decl) | Stmt::Call { block: decl, .. } => {
-            decl.params.iter().any(|param| &*param.name == name) || assigns(&decl.body, name)
-        }
-        _ => false,
-    })
+    let mut found = false;
+    assigned(stmts, &mut |known| found |= **known == *name);
+    found
 }
 
-fn sets(target: &Target, name: &str) -> bool {
+/// Calls `visit` with every name that statements assign.
+pub fn assigned<'a>(stmts: &'a [Stmt], visit: &mut dyn FnMut(&'a Name)) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::Set(target, _) => set(target, visit),
+            Stmt::SetBlock { target, body, .. } => {
+                set(target, visit);
+                assigned(body, visit);
+            }
+            Stmt::If { then, otherwise, .. } => {
+                assigned(then, visit);
+                assigned(otherwise, visit);
+            }
+            Stmt::For(for_loop) => {
+                set(&for_loop.target, visit);
+                assigned(&for_loop.body, visit);
+                assigned(&for_loop.otherwise, visit);
+            }
+            Stmt::With(assignments, body) => {
+                for (target, _) in assignments {
+                    set(target, visit);
+                }
+                assigned(body, visit);
+            }
+            Stmt::Filter(_, body) | Stmt::Block(body) => assigned(body, visit),
+            Stmt::Macro(decl) | Stmt::Call { block: decl, .. } => {
+                decl.params.iter().for_each(|param| visit(&param.name));
+                assigned(&decl.body, visit);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn set<'a>(target: &'a Target, visit: &mut dyn FnMut(&'a Name)) {
     match target {
-        Target::Name(known) => &**known == name,
-        Target::Attr(..) => false,
-        Target::Tuple(targets, _) => targets.iter().any(|target| sets(target, name)),
+        Target::Name(name) => visit(name),
+        Target::Attr(..) => {}
+        Target::Tuple(targets, _) => targets.iter().for_each(|target| set(target, visit)),
     }
 }

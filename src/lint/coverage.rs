@@ -72,6 +72,7 @@ fn leaves_out(kind: ProblemKind) -> bool {
         ProblemKind::Yaml
             | ProblemKind::Encoding
             | ProblemKind::TooLarge
+            | ProblemKind::LeftOut
             | ProblemKind::Unreadable
             | ProblemKind::Blocks
             | ProblemKind::Properties

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::existence::{any_before, same_object, shares_target, words};
+use super::existence::{Compared, any_before, same_object, shares_target, words};
 use super::{Findings, Step};
 use crate::sql::{Name, Outline, Verb};
 
@@ -10,6 +10,7 @@ use crate::sql::{Name, Outline, Verb};
 pub(crate) struct Deeds<'f> {
     findings: &'f Findings<'f>,
     by_name: HashMap<String, Vec<Step<'f>>>,
+    compared: Compared<'f>,
 }
 
 impl<'f> Deeds<'f> {
@@ -31,7 +32,7 @@ impl<'f> Deeds<'f> {
                 }
             }
         }
-        Deeds { findings, by_name }
+        Deeds { findings, by_name, compared: Compared::new(findings) }
     }
 
     /// Whether another statement on the table, or one that may be, is such a one and comes before or after.
@@ -58,11 +59,9 @@ impl<'f> Deeds<'f> {
             let outline = other.outline();
             is_vague(outline) || outline.name.iter().chain(&outline.more_names).any(|theirs| same_object(theirs, name))
         };
-        let candidates = self.by_name.get(&name.last().to_lowercase());
-        candidates
-            .into_iter()
-            .flatten()
-            .any(|other| comes(other) && on(other) && (is_vague(other.outline()) || is(other)))
+        let candidates = self.by_name.get(&name.last().to_lowercase()).map_or(&[][..], Vec::as_slice);
+        let is_one = |other: &Step<'f>| comes(other) && on(other) && (is_vague(other.outline()) || is(other));
+        self.compared.any(step, candidates, is_one)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether an object is known to be there, or not to be there, when a statement meets it.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
@@ -43,13 +44,6 @@ pub(crate) fn makes(step: &Step<'_>, name: &Name) -> bool {
     outline.verb == Verb::Create && names(outline).any(|made| same_object(made, name))
 }
 
-/// Whether a statement takes the object's name away: it drops the object, or renames it.
-pub(crate) fn removes(step: &Step<'_>, name: &Name) -> bool {
-    let outline = step.outline();
-    let is_gone = outline.verb == Verb::Drop || renames(outline);
-    is_gone && names(outline).any(|gone| same_object(gone, name))
-}
-
 /// Whether a statement renames an object, and not a part of it.
 fn renames(outline: &Outline) -> bool {
     let has = |wanted: &str| outline.action.iter().any(|word| word == wanted);
@@ -61,55 +55,137 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|one: char| !(one.is_alphanumeric() || one == '_')).filter(|word| !word.is_empty())
 }
 
-/// Which statements have to do with which objects.
+/// Which statements have to do with which objects, by the last part of their names.
 pub(crate) struct Objects<'f> {
     findings: &'f Findings<'f>,
-    by_name: HashMap<String, Vec<Step<'f>>>,
+    /// Those that create an object, or may do so out of sight.
+    made: HashMap<String, Vec<Step<'f>>>,
+    /// Those that take an object's name away, of each owner: they drop the object, or rename it.
+    removed: HashMap<(Owner, String), Vec<Step<'f>>>,
     nodes: HashSet<&'f str>,
+    compared: Compared<'f>,
 }
 
-/// Whether one hook runs before another; both by their place among the checked ones.
-pub(crate) type RunsBefore = fn(&Findings<'_>, usize, usize) -> bool;
+/// How many statements were compared with others for a rule.
+pub(crate) struct Compared<'f> {
+    findings: &'f Findings<'f>,
+    left: Cell<u64>,
+}
+
+impl<'f> Compared<'f> {
+    pub(crate) fn new(findings: &'f Findings<'f>) -> Compared<'f> {
+        Compared { findings, left: Cell::new(findings.policy.settings.limits.comparisons) }
+    }
+
+    /// Whether one of some statements is such a one. It may be one where there are more than are compared, and that is
+    /// told.
+    pub(crate) fn any(&self, step: &Step<'f>, others: &[Step<'f>], mut is: impl FnMut(&Step<'f>) -> bool) -> bool {
+        let some = usize::try_from(self.left.get()).unwrap_or(usize::MAX).min(others.len());
+        let found = others[..some].iter().position(&mut is);
+        self.left.set(self.left.get() - found.map_or(some, |at| at + 1) as u64);
+        if found.is_none() && some < others.len() {
+            self.findings.leave_open(step.sql.scene.at);
+            return true;
+        }
+        found.is_some()
+    }
+}
+
+/// Statements that may be about an object, and whether one whose text says nothing of it may be.
+struct Candidates<'a, 'f> {
+    of: Option<&'a Vec<Step<'f>>>,
+    may_be: fn(&Outline) -> bool,
+}
+
+/// The node of a hook, else its kind.
+type Owner = Result<usize, HookKind>;
+
+fn owner(findings: &Findings<'_>, at: usize) -> Owner {
+    let hook = findings.checked[at].hook;
+    hook.node.ok_or(hook.kind)
+}
 
 impl<'f> Objects<'f> {
-    /// The objects of every statement, by the last part of their names.
+    /// The objects of every statement.
     pub(crate) fn new(findings: &'f Findings<'f>) -> Objects<'f> {
-        let mut by_name: HashMap<String, Vec<Step<'f>>> = HashMap::new();
+        let mut made: HashMap<String, Vec<Step<'f>>> = HashMap::new();
+        let mut removed: HashMap<(Owner, String), Vec<Step<'f>>> = HashMap::new();
         for step in findings.steps() {
             let outline = step.outline();
-            let named: HashSet<String> = if is_vague(outline) {
+            let named = || -> HashSet<String> { names(outline).map(|name| name.last().to_ascii_lowercase()).collect() };
+            let makes: HashSet<String> = if is_vague(outline) {
                 words(step.text()).map(str::to_ascii_lowercase).collect()
-            } else if matches!(outline.verb, Verb::Create | Verb::Drop) {
-                names(outline).map(|name| name.last().to_ascii_lowercase()).collect()
+            } else if outline.verb == Verb::Create {
+                named()
             } else {
-                continue;
+                HashSet::new()
             };
-            for name in named {
-                by_name.entry(name).or_default().push(step);
+            for name in makes {
+                made.entry(name).or_default().push(step);
+            }
+            if outline.verb == Verb::Drop || renames(outline) {
+                let owner = owner(findings, step.sql.scene.at);
+                for name in named() {
+                    removed.entry((owner, name)).or_default().push(step);
+                }
             }
         }
         let builds = |resource| matches!(resource, Resource::Model | Resource::Seed | Resource::Snapshot);
         let nodes = findings.project.nodes.iter().filter(|node| builds(node.resource));
-        Objects { findings, by_name, nodes: nodes.map(|node| node.name.as_str()).collect() }
+        let nodes = nodes.map(|node| node.name.as_str()).collect();
+        Objects { findings, made, removed, nodes, compared: Compared::new(findings) }
     }
 
-    /// Whether a statement that is sent before this one does something to the object: an earlier one of the
-    /// same rendering, or one of a hook that runs before.
-    pub(crate) fn before(
+    /// Whether a statement that may be sent before this one creates the object, or may do so out of sight: an earlier
+    /// one of the same rendering, or one of a hook that may run before.
+    pub(crate) fn is_made_before(&self, step: &Step<'f>, name: &Name) -> bool {
+        let candidates = self.made.get(&name.last().to_ascii_lowercase());
+        let runs_before = |one, other| any_before(self.findings, one, other);
+        self.is_before(Candidates { of: candidates, may_be: is_vague }, step, name, runs_before)
+    }
+
+    /// Whether a statement that is sent before this one takes the object's name away: an earlier one of the same
+    /// rendering, or one of a hook of the same node, or of the same end of the run, that stands before.
+    pub(crate) fn is_removed_before(&self, step: &Step<'f>, name: &Name) -> bool {
+        let owner = owner(self.findings, step.sql.scene.at);
+        let candidates = self.removed.get(&(owner, name.last().to_ascii_lowercase()));
+        self.is_before(Candidates { of: candidates, may_be: |_| false }, step, name, |one, other| one < other)
+    }
+
+    /// Whether a statement that is sent after this one takes the object's name away: a later one of the same rendering,
+    /// one of a hook of the same node or end of the run that stands after, or one at the end for one at the start.
+    pub(crate) fn is_removed_after(&self, step: &Step<'f>, name: &Name) -> bool {
+        let (at, own) = (step.sql.scene.at, step.sql.scene.judged);
+        let removed_by = |owner: Owner, comes_after: &dyn Fn(usize) -> bool| {
+            let candidates = self.removed.get(&(owner, name.last().to_ascii_lowercase()));
+            self.compared.any(step, candidates.map_or(&[], Vec::as_slice), |other| {
+                let scene = other.sql.scene;
+                let here = std::ptr::eq(scene.judged, own) && other.at > step.at;
+                let is_later = here || (comes_after(scene.at) && shares_target(scene.judged, own));
+                is_later && names(other.outline()).any(|known| same_object(known, name))
+            })
+        };
+        let owner = owner(self.findings, at);
+        removed_by(owner, &|other| other > at)
+            || (owner == Err(HookKind::OnRunStart) && removed_by(Err(HookKind::OnRunEnd), &|_| true))
+    }
+
+    /// Whether one of some statements comes before this one and is about the object, or may be.
+    fn is_before(
         &self,
+        Candidates { of, may_be }: Candidates<'_, 'f>,
         step: &Step<'f>,
         name: &Name,
-        runs_before: RunsBefore,
-        does: fn(&Step<'_>, &Name) -> bool,
+        runs_before: impl Fn(usize, usize) -> bool,
     ) -> bool {
         let (at, own) = (step.sql.scene.at, step.sql.scene.judged);
-        let earlier = |other: &&Step<'f>| {
+        self.compared.any(step, of.map_or(&[], Vec::as_slice), |other| {
             let scene = other.sql.scene;
             let here = std::ptr::eq(scene.judged, own) && other.at < step.at;
-            here || (scene.at != at && runs_before(self.findings, scene.at, at) && shares_target(scene.judged, own))
-        };
-        let candidates = self.by_name.get(&name.last().to_ascii_lowercase());
-        candidates.into_iter().flatten().filter(earlier).any(|other| does(other, name))
+            let is_earlier = here || (scene.at != at && runs_before(scene.at, at) && shares_target(scene.judged, own));
+            let outline = other.outline();
+            is_earlier && (may_be(outline) || names(outline).any(|known| same_object(known, name)))
+        })
     }
 
     /// Whether the name is that of a node that dbt has built by then.
@@ -121,18 +197,6 @@ impl<'f> Objects<'f> {
 /// Whether renderings are of the same target.
 pub(crate) fn shares_target(one: &Judged, other: &Judged) -> bool {
     one.rendering.targets.iter().any(|target| other.rendering.targets.contains(target))
-}
-
-/// A hook of the same node, or of the same end of the run, that stands before.
-pub(crate) fn same_owner_before(findings: &Findings<'_>, one: usize, other: usize) -> bool {
-    let (left, right) = (findings.checked[one].hook, findings.checked[other].hook);
-    one < other && left.node == right.node && (left.node.is_some() || left.kind == right.kind)
-}
-
-/// A hook of the same node or end of the run that stands after, or one at the end for one at the start.
-pub(crate) fn surely_after(findings: &Findings<'_>, one: usize, other: usize) -> bool {
-    let kinds = [other, one].map(|at| findings.checked[at].hook.kind);
-    same_owner_before(findings, other, one) || kinds == [HookKind::OnRunStart, HookKind::OnRunEnd]
 }
 
 /// Any hook that may run before: hooks of different nodes run in any order.
@@ -180,7 +244,7 @@ pub(crate) fn is_removed_where_asked(objects: &Objects<'_>, step: &Step<'_>, nam
     scene.checked().renderings.iter().filter(asked).any(|other| {
         let shown = Scene { judged: other, ..scene };
         let mut same = shown.steps().filter(|other| other.text() == step.text());
-        same.any(|other| objects.before(&other, name, same_owner_before, removes))
+        same.any(|other| objects.is_removed_before(&other, name))
     })
 }
 

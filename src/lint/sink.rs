@@ -1,11 +1,15 @@
 //! Takes what a rule finds, and makes one diagnostic of what many hooks show in the same way.
 
+use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use super::{Findings, Found, Rule, Scene};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, HookRef, Related, Severity};
 use crate::hook::Hook;
+use crate::limits::Unit;
 use crate::source::{Call, FileId, Place};
 
 /// What a rule found in one rendering of one hook, or in the project.
@@ -141,45 +145,72 @@ impl<'f> Finding<'f> {
 pub(crate) struct Sink<'f> {
     rule: &'static Rule,
     findings: &'f Findings<'f>,
-    known: HashMap<(Place, String), usize>,
+    known: HashMap<Key, usize>,
     merged: Vec<Merged>,
+    /// Of each file with more than are told one by one, the finding that the rest of them are.
+    rest: HashMap<FileId, usize>,
     /// What comments silence, and whether it would be told otherwise.
-    silenced: HashMap<(Place, String), bool>,
+    silenced: HashMap<Key, bool>,
+    hasher: RandomState,
 }
+
+/// A finding by its place and a hash of its message.
+type Key = (Place, u64);
 
 struct Merged {
     diagnostic: Diagnostic,
+    /// How many more it stands for.
+    more: usize,
     hooks: HashSet<usize>,
     targets: BTreeSet<usize>,
 }
 
 impl<'f> Sink<'f> {
     pub(super) fn new(rule: &'static Rule, findings: &'f Findings<'f>) -> Sink<'f> {
-        Sink { rule, findings, known: HashMap::new(), merged: Vec::new(), silenced: HashMap::new() }
+        Sink {
+            rule,
+            findings,
+            known: HashMap::new(),
+            merged: Vec::new(),
+            rest: HashMap::new(),
+            silenced: HashMap::new(),
+            hasher: RandomState::new(),
+        }
     }
 
     /// Takes a finding in. The same message at the same place is the same finding.
     pub(crate) fn add(&mut self, finding: Finding<'_>) {
         let nowhere = Place { file: FileId(0), start: 0, end: 0 };
         let place = finding.place.unwrap_or(nowhere);
+        let key = (place, self.hasher.hash_one(&finding.message));
         if self.is_silenced(place, finding.through.as_deref()) {
             let places = std::iter::once(place).chain(finding.related().into_iter().map(|related| related.place));
             let is_told = is_told(self.findings, &finding.hooks().collect(), places);
-            *self.silenced.entry((place, finding.message)).or_default() |= is_told;
+            *self.silenced.entry(key).or_default() |= is_told;
             return;
         }
-        let new = self.merged.len();
-        let at = *self.known.entry((place, finding.message.clone())).or_insert(new);
-        if at == new {
-            let diagnostic = self.diagnostic(place, &finding);
-            self.merged.push(Merged { diagnostic, hooks: HashSet::new(), targets: BTreeSet::new() });
-        }
+        let at = self.known.get(&key).copied().unwrap_or_else(|| self.place_of(key, &finding));
         let merged = &mut self.merged[at];
         merged.hooks.extend(finding.hooks());
         merged.targets.extend(finding.targets);
         if let Some(severity) = finding.severity {
             merged.diagnostic.severity = merged.diagnostic.severity.max(severity);
         }
+    }
+
+    /// Where a finding that is not known yet stands among the merged ones.
+    fn place_of(&mut self, key: Key, finding: &Finding<'_>) -> usize {
+        let (place, new) = (key.0, self.merged.len());
+        let is_more = new as u64 >= self.findings.policy.settings.limits.findings;
+        let at = if is_more { *self.rest.entry(place.file).or_insert(new) } else { new };
+        self.known.insert(key, at);
+        if at == new {
+            let diagnostic = self.diagnostic(place, finding);
+            self.merged.push(Merged { diagnostic, more: 0, hooks: HashSet::new(), targets: BTreeSet::new() });
+        } else {
+            self.merged[at].more += 1;
+        }
+        at
     }
 
     /// Whether a comment silences what is found at a place that some macro calls led to.
@@ -224,7 +255,11 @@ impl<'f> Sink<'f> {
             let every_hook = rendered(findings, 0..findings.checked.len());
             every_hook.into_iter().filter(|&at| at < findings.project.targets.len()).collect()
         });
-        let finish = |Merged { mut diagnostic, hooks, targets }| {
+        let finish = |Merged { mut diagnostic, more, hooks, targets }| {
+            if more > 0 {
+                let more = Unit::Count.shown(more as u64);
+                let _ = write!(diagnostic.message, " ({more} more of them in this file are not told one by one)");
+            }
             // A hook that differs between targets is there more than once.
             let ids: HashSet<&str> = hooks.iter().map(|&at| findings.checked[at].hook.id.as_str()).collect();
             diagnostic.hooks = ids.len();

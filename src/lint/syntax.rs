@@ -156,7 +156,7 @@ impl Part {
 
     /// Whether it sets a name itself, or has it as a parameter or a loop's variable: then it is not dbt's, nor a macro.
     pub(crate) fn assigns(&self, name: &str) -> bool {
-        walk::assigns(&self.template.body, name)
+        self.template.assigns(name)
     }
 
     /// A finding about a part of it, of every hook that gets here.

@@ -30,7 +30,18 @@ pub fn build_all(of: &[(Arc<Shared>, Arc<Target>)]) -> Vec<Manifest> {
     let count = of.first().map_or(0, |(shared, _)| shared.project.nodes.len());
     let of_node = |node: usize| -> Vec<NodeState> {
         let file = File::default();
-        of.iter().map(|(shared, target)| state(shared, target, node, &file)).collect()
+        let mut states: Vec<NodeState> = Vec::with_capacity(of.len());
+        for (shared, target) in of {
+            let mut state = state(shared, target, node, &file);
+            let known = states.first().map_or(&[][..], |first| &first.config_hooks);
+            let bytes: usize =
+                state.config_hooks.iter_mut().enumerate().map(|(at, hook)| keep(hook, known.get(at))).sum();
+            if let Some(budget) = &shared.budget {
+                budget.keep(bytes);
+            }
+            states.push(state);
+        }
+        states
     };
     let by_node: Vec<Vec<NodeState>> = (0..count).into_par_iter().map(of_node).collect();
     let mut by_target: Vec<Vec<NodeState>> = of.iter().map(|_| Vec::with_capacity(count)).collect();
@@ -38,6 +49,14 @@ pub fn build_all(of: &[(Arc<Shared>, Arc<Target>)]) -> Vec<Manifest> {
         by_target.iter_mut().zip(states).for_each(|(nodes, state)| nodes.push(state));
     }
     by_target.into_iter().zip(of).map(|(nodes, (shared, target))| of_states(shared, target, nodes)).collect()
+}
+
+/// The bytes of text of a hook that are not those of the same hook in another target, whose text it takes.
+fn keep(hook: &mut ConfigHook, known: Option<&ConfigHook>) -> usize {
+    match known {
+        Some(known) => hook.value.share(&known.value),
+        None => hook.value.bytes(),
+    }
 }
 
 /// The template of a node's file: it is parsed once for all targets that are read from the same files.
@@ -73,7 +92,11 @@ fn of_states(shared: &Arc<Shared>, target: &Arc<Target>, nodes: Vec<NodeState>) 
         manifest = Arc::try_unwrap(known)
             .unwrap_or_else(|shared| Manifest::new(shared.nodes.clone(), shared.operations.clone()));
         for (node, values) in at_run {
-            for (hook, value) in manifest.nodes[node].config_hooks.iter_mut().zip(values) {
+            for (hook, mut value) in manifest.nodes[node].config_hooks.iter_mut().zip(values) {
+                let bytes = value.as_mut().map_or(0, |value| value.share(&hook.value));
+                if let Some(budget) = &shared.budget {
+                    budget.keep(bytes);
+                }
                 hook.at_run = value;
             }
         }

@@ -298,7 +298,7 @@ pub(crate) fn left_out(count: usize, first: &str, why: &str) -> Problem {
         1 => format!("1 file is left out, {first}: {why}"),
         _ => format!("{count} files are left out, from {first} on: {why}"),
     };
-    Problem::new(ProblemKind::TooLarge, None, message)
+    Problem::new(ProblemKind::LeftOut, None, message)
 }
 
 fn too_large(shown: &str, most: u64) -> Problem {

@@ -21,7 +21,6 @@ use super::yaml_jinja::{YamlContext, YamlKind};
 use super::{LoadError, LoadOptions, Overlay, Project, yaml};
 use crate::datum::{Datum, Kind};
 use crate::git;
-use crate::jinja::blocks::Block;
 use crate::limits::{Limits, Unit};
 use crate::source::{FileId, Sources};
 
@@ -53,7 +52,7 @@ pub fn load(root: &Path, options: &LoadOptions<'_>) -> Result<Project, LoadError
 
     let found = find_files(&packages, &options.overlay, &mut problems)?;
     let numbers = files::read_all(&found, &options.overlay, &options.limits, &mut sources, &mut problems)?;
-    let codes = read_code(&found, &options.overlay, &numbers, &sources, &mut problems);
+    let codes = read_code(&found, options, &numbers, &sources, &mut problems);
     let macros = macros_of(&codes, &sources);
 
     let targets = match profile {
@@ -264,36 +263,55 @@ fn read_ignore(
 /// Cuts the files that hold blocks, and reads the seeds' first lines.
 fn read_code<'a>(
     found: &'a [Found],
-    overlay: &Overlay,
+    options: &LoadOptions<'_>,
     numbers: &std::collections::BTreeMap<String, FileId>,
     sources: &Sources,
     problems: &mut Vec<Problem>,
 ) -> Vec<Code<'a>> {
-    let read: Vec<Option<(Code<'a>, Option<Problem>)>> = found
-        .par_iter()
-        .map(|found| {
-            let file = numbers.get(&found.shown).copied();
-            let plain = |header| Some((Code { found, file, blocks: Vec::new(), header }, None));
-            let cut = |allowed: &[&str]| {
-                let (blocks, problem): (Vec<Block>, _) = macros::cut(sources, file?, allowed);
-                Some((Code { found, file, blocks, header: None }, problem))
-            };
-            match found.role {
-                Role::Macros => cut(MACRO_BLOCKS),
-                Role::GenericTest => cut(TEST_BLOCKS),
-                Role::Snapshot => cut(&["snapshot"]),
-                Role::Seed => plain(node::seed_header(found, overlay)),
-                Role::Properties => None,
-                Role::Model | Role::Analysis | Role::SingularTest | Role::Function => file.and_then(|_| plain(None)),
-            }
-        })
-        .collect();
-    let mut codes = Vec::new();
-    for (code, problem) in read.into_iter().flatten() {
-        codes.push(code);
-        problems.extend(problem);
+    let wanted: Vec<Blocked<'a>> = found.iter().filter_map(|found| Blocked::of(found, numbers)).collect();
+    let most = Limits::of_files(options.limits.macros, numbers.len());
+    // A block has two tags.
+    let work = |one: &Blocked<'_>| 1..(sources.get(one.file).text.matches("{%").count() as u64 / 2).max(1);
+    let cut = |one: &Blocked<'_>, _: u64| macros::cut(sources, one.file, one.allowed);
+    let read = within(&wanted, most, work, cut, |_, (blocks, _)| (blocks.len() as u64).max(1));
+    if let Some(first) = wanted.get(read.len()) {
+        let why = format!("the project has more than {} macros", Unit::Count.shown(most));
+        problems.push(files::left_out(wanted.len() - read.len(), &first.found.shown, &why));
     }
+    let of_blocks = wanted.into_iter().zip(read).map(|(one, (blocks, problem))| {
+        problems.extend(problem);
+        Code { found: one.found, file: Some(one.file), blocks, header: None }
+    });
+    let mut codes: Vec<Code<'a>> = of_blocks.collect();
+    codes.par_extend(found.par_iter().filter_map(|found| {
+        let file = numbers.get(&found.shown).copied();
+        let header = match found.role {
+            Role::Seed => node::seed_header(found, &options.overlay),
+            Role::Model | Role::Analysis | Role::SingularTest | Role::Function if file.is_some() => None,
+            _ => return None,
+        };
+        Some(Code { found, file, blocks: Vec::new(), header })
+    }));
     codes
+}
+
+/// A file that is cut into blocks.
+struct Blocked<'a> {
+    found: &'a Found,
+    file: FileId,
+    allowed: &'static [&'static str],
+}
+
+impl<'a> Blocked<'a> {
+    fn of(found: &'a Found, numbers: &std::collections::BTreeMap<String, FileId>) -> Option<Blocked<'a>> {
+        let allowed = match found.role {
+            Role::Macros => MACRO_BLOCKS,
+            Role::GenericTest => TEST_BLOCKS,
+            Role::Snapshot => &["snapshot"],
+            _ => return None,
+        };
+        Some(Blocked { found, file: *numbers.get(&found.shown)?, allowed })
+    }
 }
 
 fn macros_of(codes: &[Code<'_>], sources: &Sources) -> Vec<Macro> {

@@ -13,6 +13,8 @@ pub enum ProblemKind {
     Encoding,
     /// A file over the size bound; it is left out.
     TooLarge,
+    /// The files that come after as many as a project may have; they are left out.
+    LeftOut,
     /// A file or folder that could not be read; it is left out.
     Unreadable,
     /// A link to a folder inside a searched folder; dbt does not follow it, nor is it followed here.

@@ -375,6 +375,10 @@ fn reference(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value>
                 scene.not_known(&format!("ref('{name}') may be a node of a package that is not installed"));
                 return Ok(unknown(format!("ref('{name}')"), "the node may be in a package that is not installed"));
             }
+            if let Some(unread) = project.unread_files() {
+                scene.not_known(&format!("ref('{name}') may be a node of what is left out: {}", unread.message));
+                return Ok(unknown(format!("ref('{name}')"), "the node may be in a file that is left out"));
+            }
             if version.is_none() && candidates.iter().any(|&node| project.nodes[node].version.is_some()) {
                 return Ok(unknown(format!("ref('{name}')"), "versions of nodes are not resolved here"));
             }
@@ -437,6 +441,9 @@ fn source(scene: &Rc<Scene>, interp: &mut Interp, args: &Args) -> Eval<Value> {
         }
         None if !scene.shared.missing.is_empty() => {
             Ok(unknown(format!("source('{}', '{}')", key.0, key.1), "it may be in a package that is not installed"))
+        }
+        None if scene.project().unread_files().is_some() => {
+            Ok(unknown(format!("source('{}', '{}')", key.0, key.1), "it may be in a file that is left out"))
         }
         None => Err(host_error(
             "missing-source",

@@ -327,7 +327,7 @@ impl Renderer {
             Ok(template) => self.render_target(hook, template.as_ref(), target, &mut rendered, &mut Reached::new()),
             Err(failure) => {
                 let parse = Pass { error: Some(failure), ..Pass::default() };
-                self.add(&mut rendered, target, Vec::new(), parse, None, Vec::new());
+                self.add((hook, &mut rendered), target, Vec::new(), parse, None, Vec::new());
             }
         }
         rendered
@@ -425,7 +425,7 @@ impl Renderer {
         let mut parsed = Parsed::after(begun.map(|at| rendered.begun.swap_remove(at).1));
         let parse = self.parsed(&asked, Vec::new(), &mut parsed, reached);
         if parse.error.is_some() {
-            self.add(rendered, target, Vec::new(), parse, None, Vec::new());
+            self.add((hook, rendered), target, Vec::new(), parse, None, Vec::new());
             return;
         }
         let mut known_refs = self.known_refs(&asked, &parse);
@@ -454,8 +454,8 @@ impl Renderer {
             let of_parse = parsed.asked_by_both(&answers);
             let parse = self.parsed(&asked, of_parse, &mut parsed, reached);
             match parse.error {
-                None => self.add(rendered, target, answers, parse, Some(run), sent),
-                Some(_) => self.add(rendered, target, answers, parse, None, Vec::new()),
+                None => self.add((hook, rendered), target, answers, parse, Some(run), sent),
+                Some(_) => self.add((hook, rendered), target, answers, parse, None, Vec::new()),
             }
             ways += 1;
             match next_script(&questions) {
@@ -473,14 +473,14 @@ impl Renderer {
             let failure = JinjaError::new(ErrorKind::Host(UNSET), message);
             let without = Pass { error: Some(failure), text: None, ..parse.clone() };
             let answers = vec![(format!("env_var('{name}') is set"), Answer::Bool(false))];
-            self.add(rendered, target, answers, without, None, Vec::new());
+            self.add((hook, rendered), target, answers, without, None, Vec::new());
         }
     }
 
     /// Renderings that are the same are one, in targets of one adapter: another reads the same text otherwise.
     fn add(
         &self,
-        rendered: &mut Rendered,
+        (hook, rendered): (&Hook, &mut Rendered),
         target: usize,
         answers: Vec<(String, Answer)>,
         parse: Pass,
@@ -510,7 +510,17 @@ impl Renderer {
                     known.take_reads(run);
                 }
             }
-            None => rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent }),
+            None => {
+                if let Some(budget) = &self.shared[0].budget {
+                    let of_hook = hook.raw.value.as_ptr();
+                    let texts = [Some(&parse), run.as_ref()].into_iter().flatten().flat_map(Pass::texts);
+                    let made = texts.filter(|text| text.value.as_ptr() != of_hook);
+                    budget.keep(
+                        made.map(|text| text.value.len()).sum::<usize>() + sent.iter().map(String::len).sum::<usize>(),
+                    );
+                }
+                rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent });
+            }
         }
     }
 

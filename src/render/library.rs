@@ -83,6 +83,11 @@ impl Library {
         }
     }
 
+    /// The same without the texts that were asked for.
+    pub(crate) fn anew(&self, project: &Project) -> Library {
+        Library::with_templates(project, Arc::clone(&self.templates))
+    }
+
     /// The template of a text of the project, which is parsed once however often it is asked for: a hook's, or that
     /// of a file with hooks.
     pub fn template(&self, text: &Text) -> Result<Arc<Template>, SyntaxFault> {

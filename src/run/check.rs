@@ -306,6 +306,16 @@ impl<'a> Judge<'a> {
                 ),
             });
         }
+        let open = findings.left_open().into_iter().filter(|at| is_counted(*at)).count();
+        if open > 0 {
+            coverage.not_checked.push(NotChecked {
+                what: format!(
+                    "what {} to objects",
+                    if open == 1 { "1 hook does".to_owned() } else { format!("{open} hooks do") }
+                ),
+                why: "too many statements are about the same ones".to_owned(),
+            });
+        }
         // What other hooks ask is not known then.
         let unused = unused.drain(..).filter(|_| of_files.is_none());
         coverage.not_checked.extend(unused.map(|question| NotChecked {

@@ -89,6 +89,26 @@ fn every_dialect(root: &Path, files: usize) {
     all_adapters(root);
 }
 
+/// No text is that of another target.
+fn texts_of_targets(root: &Path, files: usize) {
+    models(root, files, |n| format!("select '{{{{ target.name }}}}'; {}", conditions(n, 4_980)));
+    all_adapters(root);
+}
+
+fn large_numbers(root: &Path, files: usize) {
+    models(root, files, |n| {
+        format!("{{% set a = 2 ** 500000 %}}{{% for i in range(99999) %}}{{% set b = a * a %}}{{% endfor %}}select {n}")
+    });
+}
+
+fn searches(root: &Path, files: usize) {
+    models(root, files, |n| {
+        format!(
+            "{{% set a = 'ab' * 5000000 %}}{{% for i in range(99999) %}}{{% set b = a.count('x') %}}{{% endfor %}}select {n}"
+        )
+    });
+}
+
 /// Each word is nearly a keyword, and none is the cause.
 fn misspelt_words(root: &Path, files: usize) {
     models(root, files, |n| {
@@ -342,7 +362,12 @@ pub(crate) const ATTACKS: &[Attack] = &[
     Attack { name: "large aliases", says: "", limits: "", write: large_aliases },
     Attack { name: "merges", says: "", limits: "", write: merges },
     Attack { name: "much yaml", says: "", limits: "", write: much_yaml },
-    Attack { name: "many models in yaml", says: "", limits: "", write: many_models_in_yaml },
+    Attack {
+        name: "many models in yaml",
+        says: "1,399 more of them in this file are not told one by one",
+        limits: "findings: 100",
+        write: many_models_in_yaml,
+    },
     Attack {
         name: "hooks of all models",
         says: "hooks after the first 500",
@@ -358,18 +383,31 @@ pub(crate) const ATTACKS: &[Attack] = &[
     Attack { name: "patterns", says: "", limits: "", write: patterns },
     Attack { name: "lists", says: "", limits: "", write: lists },
     Attack { name: "large models", says: "", limits: "", write: large_models },
-    Attack {
-        name: "macros",
-        says: "the project has more than 1 MB of files",
-        limits: "project-size: 1 MB",
-        write: macros,
-    },
+    Attack { name: "macros", says: "the project has more than 10,000 macros", limits: "macros: 10000", write: macros },
     Attack { name: "long macros", says: "", limits: "", write: long_macros },
     Attack { name: "seeds", says: "", limits: "", write: seeds },
     Attack { name: "findings", says: "", limits: "", write: findings },
-    Attack { name: "comments", says: "", limits: "", write: comments },
+    Attack {
+        name: "comments",
+        says: "the project has more than 1 MB of files",
+        limits: "project-size: 1 MB",
+        write: comments,
+    },
     Attack { name: "graphs", says: "", limits: "", write: graphs },
-    Attack { name: "one name", says: "", limits: "", write: one_name },
+    Attack {
+        name: "one name",
+        says: "too many statements are about the same ones",
+        limits: "comparisons: 500",
+        write: one_name,
+    },
+    Attack {
+        name: "texts of targets",
+        says: "what long templates give",
+        limits: "kept-text: 100 KB",
+        write: texts_of_targets,
+    },
+    Attack { name: "large numbers", says: "", limits: "", write: large_numbers },
+    Attack { name: "searches", says: "", limits: "", write: searches },
     Attack { name: "jinja in yaml", says: "does not come to an end", limits: "", write: jinja_in_yaml },
     Attack { name: "files", says: "the project has more than 3 files", limits: "files: 3", write: files },
 ];

@@ -288,7 +288,7 @@ impl Interp {
                 usage,
                 place: frame.template.place(span),
                 through: frame.call.clone(),
-                assigned: crate::jinja::walk::assigns(&frame.template.body, name),
+                assigned: frame.template.assigns(name),
             });
         }
         Ok(Value::Undefined(Rc::new(Undefined::variable(name, frame.permissive))))
@@ -311,7 +311,13 @@ impl Interp {
         if op == BinaryOp::Concat {
             return self.concat(left, right);
         }
-        crate::jinja::ops::arithmetic(self, op, left, right)
+        self.weigh(left)?;
+        self.weigh(right)?;
+        let value = crate::jinja::ops::arithmetic(self, op, left, right)?;
+        if let Value::BigInt(_) = value {
+            self.weigh(&value)?;
+        }
+        Ok(value)
     }
 
     fn concat(&mut self, left: &Value, right: &Value) -> Eval<Value> {

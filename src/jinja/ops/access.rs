@@ -207,7 +207,10 @@ impl Interp {
     /// Calls a value.
     pub fn call(&mut self, value: &Value, args: Args) -> Eval<Value> {
         match value {
-            Value::Function(function) => (function.call)(self, args),
+            Value::Function(function) => {
+                args.positional.iter().try_for_each(|arg| self.weigh(arg))?;
+                (function.call)(self, args)
+            }
             Value::Macro(decl) => self.call_macro(decl, args),
             Value::Method(method) => self.call_method(&method.0, &method.1, args),
             Value::Object(object) => match object.call(self, args)? {
@@ -231,6 +234,8 @@ impl Interp {
 
     /// Calls a method of a value; an attribute that is callable counts as one.
     pub fn call_method(&mut self, value: &Value, name: &str, args: Args) -> Eval<Value> {
+        self.weigh(value)?;
+        args.positional.iter().try_for_each(|arg| self.weigh(arg))?;
         if crate::jinja::methods::has(value, name) {
             return crate::jinja::methods::call(self, value, name, args);
         }

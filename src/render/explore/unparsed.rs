@@ -28,7 +28,7 @@ impl Renderer {
                 }
             };
             if pass.error.is_some() {
-                self.add(&mut rendered, target, Vec::new(), pass, None, Vec::new());
+                self.add((hook, &mut rendered), target, Vec::new(), pass, None, Vec::new());
             }
         }
         rendered.renderings

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Edit, Fix, Safety, Severity};
-use crate::jinja::tree::{Arg, Expr, ExprKind, Macro, Span, Stmt};
+use crate::jinja::tree::{Arg, Expr, ExprKind, Macro, Param, Span, Stmt};
 use crate::jinja::{ErrorKind, walk};
 use crate::lint::rules::{nearest, said};
-use crate::lint::syntax::{Names, Owner, Part, Seen, is_dispatch, is_var};
+use crate::lint::syntax::{Names, Owner, Part, Seen, is_dispatch};
 use crate::lint::{Finding, Findings, Sink, origin};
 use crate::render::context;
 use crate::source::Place;
@@ -168,20 +168,41 @@ fn lacking<'f>(
 fn used_bare(findings: &Findings<'_>, at: usize, decl: &Macro) -> Vec<bool> {
     let mut used = vec![false; decl.params.len()];
     let Some(part) = findings.syntax().parts().iter().find(|part| part.owner == Owner::Macro(at)) else { return used };
-    let open = |n: usize| decl.params[n].default.is_none() && !walk::assigns(&decl.body, &decl.params[n].name);
     // What the macro asks for anywhere may be left out.
-    let mut asked: Vec<&Expr> = Vec::new();
-    part.walk(&mut |seen, _| asked.extend(questions(seen)));
-    let is_asked = |n: usize| asked.iter().any(|test| names(test, &decl.params[n].name));
-    let open: Vec<usize> = (0..decl.params.len()).filter(|&n| open(n) && !is_asked(n)).collect();
+    let mut known: HashSet<&str> = HashSet::new();
+    walk::assigned(&decl.body, &mut |name| {
+        known.insert(&**name);
+    });
+    let mut asked: HashSet<*const Expr> = HashSet::new();
+    part.walk(&mut |seen, _| {
+        // What stands in another question was looked at with it.
+        if let Some(test) = questions(seen).filter(|test| !asked.contains(&std::ptr::from_ref(*test))) {
+            walk::within(test, &mut |expr| {
+                asked.insert(std::ptr::from_ref(expr));
+                if let ExprKind::Var(name) = &expr.kind {
+                    known.insert(&**name);
+                }
+            });
+        }
+    });
+    let is_open = |param: &Param| param.default.is_none() && !known.contains(&*param.name);
+    let open: HashMap<&str, usize> = decl
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| is_open(param))
+        .map(|(n, param)| (&*param.name, n))
+        .collect();
     part.walk(&mut |seen, _| {
         let expr = match seen {
             Seen::Stmt(Stmt::Print(expr, _)) => expr,
             Seen::Stmt(Stmt::For(each)) => &each.iter,
             _ => return,
         };
-        for &n in &open {
-            used[n] |= is_var(expr, &decl.params[n].name);
+        if let ExprKind::Var(name) = &expr.kind
+            && let Some(&n) = open.get(&**name)
+        {
+            used[n] = true;
         }
     });
     used
@@ -199,12 +220,6 @@ fn questions(seen: Seen<'_>) -> Option<&Expr> {
         },
         Seen::Stmt(_) => None,
     }
-}
-
-fn names(test: &Expr, name: &str) -> bool {
-    let mut found = false;
-    walk::within(test, &mut |expr| found |= is_var(expr, name));
-    found
 }
 
 /// Macros that are printed, where their text is meant.

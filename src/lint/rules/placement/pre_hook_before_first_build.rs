@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Edit, Fix, Safety, Severity};
 use crate::hook::HookKind;
-use crate::lint::existence::{Objects, any_before, is_asked, makes};
+use crate::lint::existence::{Objects, is_asked};
 use crate::lint::nodes::names_relation;
 use crate::lint::{Finding, Findings, Scene, Sink, Step};
 use crate::render::materialized::Owner;
@@ -47,7 +47,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
                     continue;
                 };
                 let objects = objects.get_or_insert_with(|| Objects::new(findings));
-                let there = objects.before(&step, name, any_before, makes) || findings.is_source(name);
+                let there = objects.is_made_before(&step, name) || findings.is_source(name);
                 if !there && !is_asked(&step) {
                     sink.add(finding(&step, state.materialized == "incremental", reads));
                 }
@@ -67,7 +67,7 @@ fn check_start<'f>(findings: &'f Findings<'f>, objects: &mut Option<Objects<'f>>
                     continue;
                 };
                 let objects = objects.get_or_insert_with(|| Objects::new(findings));
-                let there = objects.before(&step, name, any_before, makes) || findings.is_source(name);
+                let there = objects.is_made_before(&step, name) || findings.is_source(name);
                 if !there && !is_asked(&step) {
                     let node = &findings.project.nodes[node].name;
                     let message = format!(

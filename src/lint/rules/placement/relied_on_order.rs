@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Confidence, Severity};
 use crate::hook::HookKind;
 use crate::jinja::tree::{Expr, ExprKind};
-use crate::lint::existence::{Objects, any_before, is_asked, makes};
+use crate::lint::existence::{Objects, is_asked, makes};
 use crate::lint::syntax::{Seen, is_var};
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Name, ObjectKind, UNKNOWN, Verb};
@@ -76,7 +76,7 @@ fn made_later<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>) {
             continue;
         };
         let objects = objects.get_or_insert_with(|| Objects::new(findings));
-        let there = objects.before(&step, name, any_before, makes)
+        let there = objects.is_made_before(&step, name)
             || nodes.contains(name.last())
             || findings.is_source(name)
             || is_asked(&step);

@@ -41,6 +41,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
             problem.kind,
             ProblemKind::Unreadable
                 | ProblemKind::TooLarge
+                | ProblemKind::LeftOut
                 | ProblemKind::LinkedFolder
                 | ProblemKind::Outside
                 | ProblemKind::Encoding

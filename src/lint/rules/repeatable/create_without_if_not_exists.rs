@@ -2,10 +2,7 @@
 
 use crate::diagnostic::{Confidence, Safety, Severity};
 use crate::hook::HookKind;
-use crate::lint::existence::{
-    Objects, is_asked, is_of_first_build, is_removed_where_asked, removes, same_owner_before, single_object,
-    surely_after,
-};
+use crate::lint::existence::{Objects, is_asked, is_of_first_build, is_removed_where_asked, single_object};
 use crate::lint::relations::Life;
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
@@ -57,10 +54,9 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let guarded = outline.is_guarded() || outline.temporary || is_asked(&step) || super::is_named_by_run(&step);
         let guarded = guarded || goes_with_its_table(&step, object);
         let objects = objects.get_or_insert_with(|| Objects::new(findings));
-        let is_removed =
-            || objects.before(&step, name, same_owner_before, removes) || is_removed_where_asked(objects, &step, name);
+        let is_removed = || objects.is_removed_before(&step, name) || is_removed_where_asked(objects, &step, name);
         if !guarded && !is_removed() {
-            let is_dropped_later = objects.before(&step, name, surely_after, removes);
+            let is_dropped_later = objects.is_removed_after(&step, name);
             sink.add(finding(&step, name, object, is_dropped_later));
         }
     }

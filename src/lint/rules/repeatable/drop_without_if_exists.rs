@@ -1,7 +1,7 @@
 //! Finds a `drop` without `if exists` of something that no hook of the project makes before.
 
 use crate::diagnostic::Safety;
-use crate::lint::existence::{Objects, any_before, is_asked, makes, single_object};
+use crate::lint::existence::{Objects, is_asked, single_object};
 use crate::lint::{Finding, Findings, Sink, Step};
 use crate::sql::{Dialect, Name, ObjectKind, Verb};
 
@@ -21,7 +21,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
         let Some((name, object)) = single_object(&step, &Verb::Drop) else { continue };
         let objects = objects.get_or_insert_with(|| Objects::new(findings));
         let guarded = step.outline().is_guarded() || objects.is_built(&step.sql.scene, name) || is_asked(&step);
-        if !guarded && !objects.before(&step, name, any_before, makes) {
+        if !guarded && !objects.is_made_before(&step, name) {
             sink.add(finding(&step, name, object));
         }
     }

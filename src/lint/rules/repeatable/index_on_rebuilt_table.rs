@@ -1,7 +1,7 @@
 //! Finds an index in a post-hook of a table that each run makes anew while the old one still holds the index's name.
 
 use crate::hook::HookKind;
-use crate::lint::existence::{Objects, removes, same_owner_before, single_object};
+use crate::lint::existence::{Objects, single_object};
 use crate::lint::relations::Life;
 use crate::lint::{Findings, Sink, Step};
 use crate::sql::{Name, ObjectKind, Verb};
@@ -14,7 +14,7 @@ pub(in crate::lint) fn check<'f>(findings: &'f Findings<'f>, sink: &mut Sink<'f>
     }
     let objects = Objects::new(findings);
     for (step, name) in found {
-        if objects.before(&step, name, same_owner_before, removes) {
+        if objects.is_removed_before(&step, name) {
             continue;
         }
         let what = if step.outline().if_not_exists {

@@ -82,7 +82,7 @@ fn missing(template: &Template) -> Option<&Expr> {
         if let ExprKind::Var(name) = &expr.kind
             && found.is_none()
             && !NAMES.contains(&&**name)
-            && !walk::assigns(&template.body, name)
+            && !template.assigns(name)
         {
             found = Some(expr);
         }

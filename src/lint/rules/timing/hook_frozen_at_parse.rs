@@ -99,7 +99,7 @@ pub(super) fn fix(findings: &Findings<'_>, hook: &Hook, place: Place) -> Option<
     let mut own = false;
     walk::within(expr, &mut |expr| {
         if let ExprKind::Var(name) = &expr.kind {
-            own |= walk::assigns(&file.body, name);
+            own |= file.assigns(name);
         }
     });
     // An item of a list is one hook, a list is several.
