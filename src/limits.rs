@@ -69,7 +69,7 @@ macro_rules! limits {
 limits! {
     "Reading" {
         /// a file of the project
-        file_size, "file-size", Bytes, 16 << 20, 16 << 20, "*has more than … and is left out*";
+        file_size, "file-size", Bytes, 8 << 20, 16 << 20, "*has more than … and is left out*";
         /// all files of the project together
         project_size, "project-size", Bytes, 128 << 20, 256 << 20, "*… files are left out, from … on: the project's files have more than … together*";
         /// files of the project
@@ -97,7 +97,7 @@ limits! {
         templates_work, "templates-work", Count, 200_000_000, 2_000_000_000, "*not checked: what long templates give*; each evaluation has an equal share then, and a hook two ways";
         /// text that is kept of all templates together: hooks that are computed, and what they send. As much again for each
         /// 1,000 files after the first
-        kept_text, "kept-text", Bytes, 192 << 20, 256 << 20, "the same";
+        kept_text, "kept-text", Bytes, 64 << 20, 256 << 20, "the same";
         /// hooks, one in several targets as often. As many again for each 1,000 files after the first
         hooks, "hooks", Count, 100_000, 1_000_000, "*not checked: hooks after the first …*";
     }

@@ -67,9 +67,14 @@ impl Manifest {
     /// The node that dbt makes of an on-run hook.
     #[must_use]
     pub fn operation(&self, package: usize, kind: HookKind, index: usize) -> Option<&Operation> {
+        self.operations.get(self.operation_place(package, kind, index)?)
+    }
+
+    /// The place among the operations of the node that dbt makes of an on-run hook.
+    #[must_use]
+    pub fn operation_place(&self, package: usize, kind: HookKind, index: usize) -> Option<usize> {
         let key = |one: &Operation| (one.package, one.kind, one.index);
-        let at = self.operations.binary_search_by_key(&(package, kind, index), key).ok()?;
-        self.operations.get(at)
+        self.operations.binary_search_by_key(&(package, kind, index), key).ok()
     }
 }
 

@@ -88,7 +88,7 @@ pub struct Step {
     /// Why it stands here.
     pub reason: String,
     /// What is given to the driver, call by call, without the query comment.
-    pub sent: Vec<String>,
+    pub sent: Vec<Arc<str>>,
     /// What a hook executes while it renders.
     pub queries: Vec<String>,
     /// Why a hook's text is not known.

@@ -55,7 +55,7 @@ pub struct Rendering {
     /// The pass with execute true; none where the parse pass failed, so that dbt would not get here.
     pub run: Option<Pass>,
     /// What is given to the driver, call by call.
-    pub sent: Vec<String>,
+    pub sent: Vec<Arc<str>>,
 }
 
 /// What one pass gave.

@@ -155,7 +155,8 @@ fn files() -> Vec<Case> {
         file("a long seed", "seeds/s.csv", format!("a,b\n{}", "1,2\n".repeat(1_000_000)), ""),
         file("an open quote", "seeds/s.csv", format!("a,b\n\"{}", "x".repeat(5_000_000)), ""),
         file("a nul", "models/n.sql", "select '\0' as id {{ config(post_hook='select \0') }}", ""),
-        file("a large file", "models/big.sql", format!("select 1 -- {}", "x".repeat(20_000_000)), "more than 16 MB"),
+        file("a large file", "models/big.sql", format!("select 1 -- {}", "x".repeat(9_000_000)), "more than 8 MB"),
+        file("a huge file", "models/big.sql", format!("select 1 -- {}", "x".repeat(20_000_000)), "more than 16 MB"),
         file("a cycle", "models/n.sql", "select * from {{ ref('n') }}", ""),
     ]
 }

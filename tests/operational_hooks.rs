@@ -69,7 +69,7 @@ fn the_notification_is_sent_in_prod_and_nothing_in_dev() {
     let sent = |target: &str| -> Vec<&str> {
         let at = compiled.targets.iter().position(|name| name == target).unwrap();
         let in_target = renderings.iter().filter(|rendering| rendering.targets.contains(&at));
-        in_target.flat_map(|rendering| rendering.sent.iter().map(String::as_str)).collect()
+        in_target.flat_map(|rendering| rendering.sent.iter().map(AsRef::as_ref)).collect()
     };
     assert_eq!(sent("dev"), Vec::<&str>::new());
     let prod = sent("prod");

@@ -332,7 +332,7 @@ fn each_command_runs_its_hooks() {
     assert!(compile.steps[0].sent.is_empty());
     assert_eq!(compile.steps[0].queries, ["select 1"]);
     let freshness = made.plan(Command::SourceFreshness);
-    assert_eq!(freshness.steps[0].sent, ["select 's freshness'"]);
+    assert_eq!(freshness.steps[0].sent, ["select 's freshness'".into()]);
     assert_eq!(freshness.steps[1].node.as_deref(), Some("source.ops.src.t"));
 }
 

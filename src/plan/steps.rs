@@ -279,7 +279,7 @@ impl Writer<'_> {
         self.out.push(Step {
             node: Some(Arc::clone(&run.id)),
             materialized: Some(Arc::clone(&run.materialized)),
-            sent,
+            sent: sent.into_iter().map(Arc::from).collect(),
             ..step(kind, reason)
         });
     }

@@ -89,8 +89,9 @@ impl Rehearsal<'_> {
             let text = text.to_ascii_lowercase();
             CATALOGS.iter().any(|name| text.contains(name))
         };
-        let of_steps = plan.steps.iter().flat_map(|step| step.sent.iter().chain(&step.queries));
-        of_steps.map(String::as_str).chain(plan.hooks.iter().map(|hook| hook.raw.as_str())).any(tells)
+        let sent = plan.steps.iter().flat_map(|step| step.sent.iter().map(|sent| &**sent));
+        let queries = plan.steps.iter().flat_map(|step| step.queries.iter().map(String::as_str));
+        sent.chain(queries).chain(plan.hooks.iter().map(|hook| hook.raw.as_str())).any(tells)
     }
 
     /// What makes a node fail that dbt takes for new and is there, or takes for there and is gone: its list of

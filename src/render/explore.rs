@@ -497,7 +497,7 @@ impl Renderer {
                     (None, None) => true,
                     _ => false,
                 }
-                && known.sent == sent
+                && known.sent.iter().map(|known| &**known).eq(sent.iter().map(String::as_str))
         };
         match rendered.renderings.iter_mut().find(|known| same(known)) {
             Some(known) => {
@@ -511,13 +511,21 @@ impl Renderer {
                 }
             }
             None => {
+                let mut kept = 0;
+                // What is sent in another way through the hook, or to another adapter, is often the same.
+                let kept_once = |text: String| {
+                    let mut known = rendered.renderings.iter().flat_map(|known| &known.sent);
+                    known.find(|known| ***known == *text).cloned().unwrap_or_else(|| {
+                        kept += text.len();
+                        Arc::from(text)
+                    })
+                };
+                let sent = sent.into_iter().map(kept_once).collect();
                 if let Some(budget) = &self.shared[0].budget {
                     let of_hook = hook.raw.value.as_ptr();
                     let texts = [Some(&parse), run.as_ref()].into_iter().flatten().flat_map(Pass::texts);
                     let made = texts.filter(|text| text.value.as_ptr() != of_hook);
-                    budget.keep(
-                        made.map(|text| text.value.len()).sum::<usize>() + sent.iter().map(String::len).sum::<usize>(),
-                    );
+                    budget.keep(made.map(|text| text.value.len()).sum::<usize>() + kept);
                 }
                 rendered.renderings.push(Rendering { targets: vec![target], answers, parse, run, sent });
             }

@@ -47,9 +47,8 @@ pub(super) fn subject(scene: &Scene) -> Option<Of> {
     match scene.subject {
         Subject::Node(at) | Subject::NodeHook(at, _) => Some(Of::Node(at)),
         Subject::OnRun(kind, package, index) => {
-            let operations = scene.manifest.as_ref().map(|manifest| manifest.operations.as_slice()).unwrap_or_default();
-            let is = |one: &Operation| (one.kind, one.package, one.index) == (kind, package, index);
-            operations.iter().position(is).map(Of::Operation)
+            let place = scene.manifest.as_ref().and_then(|manifest| manifest.operation_place(package, kind, index));
+            place.map(Of::Operation)
         }
         Subject::Test(_) => None,
     }

@@ -325,7 +325,7 @@ struct Rendered<'a> {
     answers: Vec<Answered<'a>>,
     parse: Option<&'a str>,
     sql: Option<&'a str>,
-    sent: &'a [String],
+    sent: Vec<&'a str>,
     queries: Vec<&'a str>,
     error: Option<&'a str>,
 }
@@ -359,7 +359,7 @@ impl<'a> Rendered<'a> {
             answers: answers.collect(),
             parse: rendering.parse.text.as_ref().map(Text::as_str),
             sql: rendering.run.as_ref().and_then(|run| run.text.as_ref()).map(Text::as_str),
-            sent: &rendering.sent,
+            sent: rendering.sent.iter().map(|sent| &**sent).collect(),
             queries: queries(rendering).iter().map(|query| query.text.as_str()).collect(),
             error: failure(rendering).map(|(_, error)| error.message.as_str()),
         }

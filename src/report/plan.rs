@@ -77,7 +77,7 @@ fn entry<'a>(step: &'a Step, plan: &'a Plan, positions: &Positions<'a>) -> Entry
         materialized: step.materialized.as_deref(),
         inside: step.inside,
         reason: &step.reason,
-        sent: &step.sent,
+        sent: step.sent.iter().map(|sent| &**sent).collect(),
         queries: &step.queries,
         unknown: &step.unknown,
         error: step.error.as_deref(),
@@ -116,7 +116,7 @@ struct Entry<'a> {
     materialized: Option<&'a str>,
     inside: Option<bool>,
     reason: &'a str,
-    sent: &'a [String],
+    sent: Vec<&'a str>,
     queries: &'a [String],
     unknown: &'a [String],
     error: Option<&'a str>,
@@ -169,8 +169,8 @@ fn summary(step: &Step) -> String {
     }
 }
 
-fn one_line(texts: &[String]) -> String {
-    let words = |text: &String| uncommented(text).split_whitespace().collect::<Vec<_>>().join(" ");
+fn one_line(texts: &[impl AsRef<str>]) -> String {
+    let words = |text: &_| uncommented(AsRef::as_ref(text)).split_whitespace().collect::<Vec<_>>().join(" ");
     texts.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 

@@ -336,7 +336,7 @@ mod tests {
             ("limits: {way: 3}", "hookproof.yml:1:10: there is no limit `way`: did you mean `ways`?"),
             ("limits: {ways: 0}", "hookproof.yml:1:16: ways is a number from 1 to 480, such as 48"),
             ("limits: {file-size: 17 MB}", "hookproof.yml:1:21: file-size is 16 MB at most"),
-            ("limits: {file-size: [1]}", "such as 16 MB"),
+            ("limits: {file-size: [1]}", "such as 8 MB"),
         ];
         for (text, sentence) in wrong {
             let said = read(text).unwrap_err();

@@ -35,7 +35,9 @@ import json, pathlib, sys
 seeds = pathlib.Path(sys.argv[1])
 statements = []
 for path in sorted(pathlib.Path("tests/data/warehouse").glob("*.json")):
-    statements += [(n % 16, case["sql"]) for n, case in enumerate(json.loads(path.read_text()))]
+    read = json.loads(path.read_text())
+    texts = [case["sql"] for case in read] if isinstance(read, list) else read["setup"] + [case["sql"] for case in read["statements"]]
+    statements += [(n % 16, text) for n, text in enumerate(texts)]
 for n, (dialect, sql) in enumerate(statements):
     for target in ("statements", "execute"):
         folder = seeds / target

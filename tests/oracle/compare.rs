@@ -252,7 +252,7 @@ fn agrees(recorded: &Recorded, rendering: &Rendering, sends: bool) -> Option<Agr
             if rendering.sent.len() != recorded.sent.len() {
                 return None;
             }
-            pairs.extend(rendering.sent.iter().map(String::as_str).zip(recorded.sent.iter().map(String::as_str)));
+            pairs.extend(rendering.sent.iter().map(|sent| &**sent).zip(recorded.sent.iter().map(String::as_str)));
         }
     }
     if pairs.iter().all(|(ours, dbt)| ours == dbt) {

@@ -3,7 +3,6 @@
 use super::{Asked, Begun, Renderer, answer};
 use crate::jinja::Answer;
 use crate::jinja::branches::Reached;
-use crate::manifest::Operation;
 use crate::render::context::{Moment, Subject, Way};
 use crate::render::{Pass, refs};
 
@@ -63,8 +62,7 @@ impl Renderer {
             parse.error = match (asked.hook.node, asked.subject) {
                 (Some(node), _) => refs::refused(project, manifest, node, &parse.referred),
                 (None, Subject::OnRun(kind, package, index)) => {
-                    let is_own = |one: &&Operation| (one.kind, one.package, one.index) == (kind, package, index);
-                    let operation = manifest.operations.iter().find(is_own);
+                    let operation = manifest.operation(package, kind, index);
                     operation.and_then(|one| refs::refused_operation(project, manifest, one, &parse.referred))
                 }
                 (None, _) => None,
