@@ -122,7 +122,8 @@ fn the_command_is_varied_where_a_hook_tells_it() {
 fn a_run_in_which_a_node_fails_is_a_way() {
     let hook = on_run_end("select '{% for r in results %}{{ r.node.name }}={{ r.status }};{% endfor %}'");
     let dir = project(&[("dbt_project.yml", &hook), ("models/c.sql", "select * from {{ ref('b') }}")]);
-    let sent: Vec<String> = renderings(&CheckOptions::at(dir.path())).iter().map(|one| one.sent[0].to_string()).collect();
+    let sent: Vec<String> =
+        renderings(&CheckOptions::at(dir.path())).iter().map(|one| one.sent[0].to_string()).collect();
     let all = "select 'a=success;b=success;c=success;'";
     let some = "select 'a=success;b=error;c=skipped;'";
     let none = "select 'a=error;b=skipped;c=skipped;'";
