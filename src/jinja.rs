@@ -23,6 +23,7 @@ mod ops;
 mod parse;
 pub mod print;
 mod rewrite;
+pub(crate) mod sort;
 mod tests;
 pub mod tree;
 mod undefined;

@@ -246,7 +246,9 @@ impl Interp {
                 let mut seen = Dict::default();
                 let mut kept = Vec::new();
                 for (key, item) in self.keyed(items, attribute.as_ref(), case_sensitive.as_ref())? {
-                    if !seen.contains(&key)? {
+                    // Python's set takes a NaN by its identity, and those of two computations are two.
+                    let is_nan = matches!(key, Value::Float(float) if float.is_nan());
+                    if is_nan || !seen.contains(&key)? {
                         seen.set(key, Value::None)?;
                         kept.push(item);
                     }

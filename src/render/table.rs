@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::context::unknown;
+use crate::jinja::sort::sorted_places;
 use crate::jinja::{Args, Dict, Eval, Interp, Object, Str, Unknown, Value, python_error, type_error, value_error};
 
 /// A type of agate, as dbt names it.
@@ -226,34 +227,26 @@ impl Table {
             };
             keyed.push((keys, at));
         }
-        let mut failure = None;
         if reverse {
             keyed.reverse();
         }
-        keyed.sort_by(|(left, _), (right, _)| {
-            for (left, right) in left.iter().zip(right) {
+        let mut places = sorted_places(keyed.len(), |left, right| {
+            for (left, right) in keyed[left].0.iter().zip(&keyed[right].0) {
                 // What is null stands last.
                 let order = match (left.is_none(), right.is_none()) {
-                    (false, false) => interp.order("<", left, right).unwrap_or_else(|flow| {
-                        failure.get_or_insert(flow);
-                        None
-                    }),
+                    (false, false) => interp.order("<", left, right)?,
                     (left, right) => Some(left.cmp(&right)),
                 };
-                match order {
-                    None | Some(Ordering::Equal) => {}
-                    Some(order) => return order,
+                if let Some(Ordering::Less | Ordering::Greater) = order {
+                    return Ok(order == Some(Ordering::Less));
                 }
             }
-            Ordering::Equal
-        });
+            Ok(false)
+        })?;
         if reverse {
-            keyed.reverse();
+            places.reverse();
         }
-        match failure {
-            Some(flow) => Err(flow),
-            None => Ok(self.with_rows(keyed.into_iter().map(|(_, at)| at))),
-        }
+        Ok(self.with_rows(places.into_iter().map(|at| keyed[at].1)))
     }
 
     fn rename(&self, interp: &mut Interp, args: &Args) -> Eval<Value> {

@@ -98,6 +98,11 @@ def cases():
             yield "{{ value|%s }}" % form, value
         yield "{{ missing|%s }}" % form, None
         yield "{%% set found = {}.further|%s %%}[{{ found }}]" % form, None
+    # What is no order: NaN is neither less nor greater, and the steps of the sort decide.
+    for form in ("sort", "sort(true)", "unique", "min", "max"):
+        for length in (2, 3, 5, 9, 16, 40, 63):
+            numbers = [rng.choice(["nan", "nan", "1", "2", "3.5", "-inf", "inf", "7", "0"]) for _ in range(length)]
+            yield "{{ value|map('float')|%s%s }}" % (form, "|list" if form == "unique" else ""), numbers
 
 
 def main():

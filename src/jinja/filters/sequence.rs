@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::jinja::error::{ErrorKind, Eval, Flow, error, python_error};
+use crate::jinja::error::{ErrorKind, Eval, error, python_error};
 use crate::jinja::host::Use;
 use crate::jinja::interp::Interp;
 use crate::jinja::ops::text_of;
+use crate::jinja::sort::sorted_places;
 use crate::jinja::value::{Args, Object, Str, Value};
 
 impl Interp {
@@ -101,29 +102,16 @@ impl Interp {
 
     /// Sorts by the keys, keeping the order of equal ones.
     pub(in crate::jinja) fn sorted(&mut self, mut keyed: Vec<(Value, Value)>, reverse: bool) -> Eval<Vec<Value>> {
-        let mut failure: Option<Flow> = None;
         if reverse {
             keyed.reverse();
         }
-        keyed.sort_by(|(left, _), (right, _)| {
-            if failure.is_some() {
-                return Ordering::Equal;
-            }
-            match self.order("<", left, right) {
-                Ok(order) => order.unwrap_or(Ordering::Equal),
-                Err(flow) => {
-                    failure = Some(flow);
-                    Ordering::Equal
-                }
-            }
-        });
-        if let Some(flow) = failure {
-            return Err(flow);
-        }
+        let is_less =
+            |left: usize, right: usize| Ok(self.order("<", &keyed[left].0, &keyed[right].0)? == Some(Ordering::Less));
+        let mut places = sorted_places(keyed.len(), is_less)?;
         if reverse {
-            keyed.reverse();
+            places.reverse();
         }
-        Ok(keyed.into_iter().map(|(_, item)| item).collect())
+        Ok(places.into_iter().map(|at| std::mem::replace(&mut keyed[at].1, Value::None)).collect())
     }
 
     /// Jinja2's `map`, `select` and their like look at nothing else where the value is falsy.
