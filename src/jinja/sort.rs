@@ -3,12 +3,12 @@
 
 use super::error::Eval;
 
-/// Lists that CPython sorts by binary insertion alone: `Objects/listobject.c`, `merge_compute_minrun`.
+/// Lists that Python sorts by binary insertion alone: `Objects/listobject.c`, `merge_compute_minrun`.
 const SHORT: usize = 64;
 
 /// The places of `len` items in the order of `<`, those of equal ones as they were; the first failure of a comparison ends it.
 ///
-/// Short lists take the steps of CPython, longer ones only come to the same where `<` is an order.
+/// Short lists take the steps of Python, longer ones only come to the same where `<` is an order.
 pub(crate) fn sorted_places(len: usize, mut is_less: impl FnMut(usize, usize) -> Eval<bool>) -> Eval<Vec<usize>> {
     let mut places: Vec<usize> = (0..len).collect();
     let mut room = Vec::with_capacity(if len < SHORT { 0 } else { len / 2 });
@@ -93,7 +93,7 @@ mod tests {
         }
     }
 
-    /// As CPython 3.11.7 sorts them.
+    /// As Python 3.11.7 sorts them.
     #[test]
     fn what_is_no_order_stands_where_the_steps_leave_it() {
         const NAN: f64 = f64::NAN;
